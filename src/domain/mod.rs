@@ -1,0 +1,2 @@
+//! The ground floor: money, ids, dates, points and the records with their state machines.
+//! Pure: knows neither clock nor I/O nor the wire.
