@@ -7,7 +7,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "linggong", version, about = "Job matching for the gig market (零工)")]
+#[command(
+    name = "linggong",
+    version,
+    about = "Job matching for the gig market (零工)"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

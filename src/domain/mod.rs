@@ -1,5 +1,19 @@
 //! The ground floor: money, ids, dates, points and the records with their state machines.
 //! Pure: knows neither clock nor I/O nor the wire.
 
+pub mod account;
+pub mod booking;
 pub mod calendar;
+pub mod fields;
+pub mod geo;
+pub mod identity;
+pub mod ids;
+pub mod limits;
 pub mod money;
+pub mod org;
+pub mod posting;
+pub mod station;
+pub mod text;
+pub mod time;
+pub mod wage;
+pub mod worker;

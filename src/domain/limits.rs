@@ -1,0 +1,48 @@
+//! Every bound by its name, with its unit; what happens at a crossing stands where it is used.
+
+/// Characters in a posting's title.
+pub const TITLE_CHARS: (usize, usize) = (2, 60);
+/// Characters in a posting's description.
+pub const DESCRIPTION_CHARS_MAX: usize = 4000;
+/// Characters in a posting's requirements.
+pub const REQUIREMENTS_CHARS_MAX: usize = 1000;
+/// Characters in an address.
+pub const ADDRESS_CHARS: (usize, usize) = (2, 120);
+/// Characters in an organisation's name.
+pub const ORG_NAME_CHARS: (usize, usize) = (2, 80);
+/// Characters in a person's name.
+pub const PERSON_NAME_CHARS: (usize, usize) = (1, 40);
+/// Characters in one skill, benefit or other tag.
+pub const TAG_CHARS: (usize, usize) = (1, 30);
+/// Tags in one list.
+pub const TAGS_MAX: usize = 20;
+/// Shifts of one posting.
+pub const SHIFTS_MAX: usize = 62;
+/// Stations chosen for one posting.
+pub const STATIONS_MAX: usize = 50;
+/// Places of one posting.
+pub const HEADCOUNT_MAX: u32 = 10_000;
+/// A wage in fen, whatever its unit.
+pub const WAGE_FEN_MAX: i64 = 100_000_000;
+/// Days that a posting may stay valid.
+pub const VALID_DAYS_MAX: i64 = 366;
+/// Hours that one shift may last.
+pub const SHIFT_HOURS_MAX: i64 = 24;
+/// Characters in an external id, a source, an idempotency key.
+pub const KEY_CHARS_MAX: usize = 120;
+/// Characters in a reason for a refusal.
+pub const REASON_CHARS: (usize, usize) = (2, 300);
+/// Kilometres of a worker's or a station's radius.
+pub const RADIUS_KM_MAX: f64 = 500.0;
+/// Rows in one page of an answer.
+pub const PAGE_MAX: usize = 100;
+/// Characters of a search text that are looked at.
+pub const QUERY_CHARS_MAX: usize = 100;
+/// Bytes of a request's body.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Characters in a password.
+pub const PASSWORD_CHARS: (usize, usize) = (8, 200);
+/// Waiting-list places for each place of a posting.
+pub const WAITING_PER_PLACE: u32 = 1;
+/// Characters of free text on when a worker is available.
+pub const AVAILABLE_CHARS_MAX: usize = 200;

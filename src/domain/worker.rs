@@ -1,0 +1,131 @@
+//! Registered workers (求职者): who they are, what they can and want.
+
+use super::{
+    geo::Point,
+    identity::{Phone, ResidentId},
+    ids::{AccountId, StationId, WorkerId},
+    money::Fen,
+    posting::{External, Shift},
+    time::Moment,
+    wage::{OccupationCode, choices},
+};
+
+choices! {
+    /// Groups that public measures name; held only with the person's own consent (PIPL §28–29).
+    Group {
+        /// 脱贫人口
+        Poverty = "poverty", "脱贫人口";
+        /// 三类人员监测对象
+        Monitored = "monitored", "监测对象";
+        /// 农村低收入人口
+        LowIncome = "low_income", "农村低收入人口";
+        /// 搬迁群众
+        Relocated = "relocated", "搬迁群众";
+        /// 农民工
+        MigrantWorker = "migrant_worker", "农民工";
+        /// 退役军人
+        Veteran = "veteran", "退役军人";
+        /// 高校毕业生
+        Graduate = "graduate", "高校毕业生";
+        /// 就业困难人员
+        Hardship = "hardship", "就业困难人员";
+    }
+}
+
+/// A consent (同意): what for, and to which version of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// What the data may be used for.
+    pub purpose: String,
+    /// The version of the text that the person agreed to.
+    pub text_version: String,
+}
+
+/// When a worker can work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Available {
+    /// At any time.
+    Always,
+    /// In the person's own words; restricts nothing.
+    Words(String),
+    /// In these spans only.
+    Spans(Vec<Shift>),
+}
+
+impl Available {
+    /// Whether every shift lies within the available time.
+    pub fn allows(&self, shifts: &[Shift]) -> bool {
+        match self {
+            Available::Always | Available::Words(_) => true,
+            Available::Spans(spans) => shifts.iter().all(|shift| {
+                spans
+                    .iter()
+                    .any(|span| span.start <= shift.start && shift.end <= span.end)
+            }),
+        }
+    }
+}
+
+/// What a worker can and wants: the part that matching reads; nothing here names the person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// Where the person starts from.
+    pub point: Option<Point>,
+    /// How far the person goes, metres.
+    pub radius_m: f64,
+    /// Skills in words.
+    pub skills: Vec<String>,
+    /// Skills as occupations.
+    pub occupations: Vec<OccupationCode>,
+    /// The least wish for a day's pay.
+    pub day_wage_wish: Option<Fen>,
+    /// When the person can work.
+    pub available: Available,
+}
+
+/// Who a worker is: the personal part, sealed in storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The mobile phone.
+    pub phone: Option<Phone>,
+    /// The citizen's identity number.
+    pub id_number: Option<ResidentId>,
+    /// Groups, each with a consent.
+    pub groups: Vec<Group>,
+    /// The household's number on the bureau's list.
+    pub household: Option<String>,
+}
+
+/// A worker on record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worker {
+    /// The id.
+    pub id: WorkerId,
+    /// Who it is.
+    pub person: Person,
+    /// What the person can and wants.
+    pub profile: Profile,
+    /// Village or community code (12 digits).
+    pub village: Option<String>,
+    /// What the person agreed to.
+    pub consents: Vec<Consent>,
+    /// The station that registered the person.
+    pub station: Option<StationId>,
+    /// The account that is this person.
+    pub account: Option<AccountId>,
+    /// The identity in a foreign list.
+    pub external: Option<External>,
+    /// Counts every change, from 1.
+    pub version: i64,
+    /// Whether it is demonstration data.
+    pub demo: bool,
+    /// When the person was registered.
+    pub created_at: Moment,
+    /// When the record last changed.
+    pub updated_at: Moment,
+}
+
+/// The radius of a worker who names none, in metres.
+pub const RADIUS_M_DEFAULT: f64 = 20_000.0;
