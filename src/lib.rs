@@ -6,4 +6,6 @@
 
 pub mod cli;
 pub mod domain;
+pub mod feed;
 pub mod policy;
+pub mod store;

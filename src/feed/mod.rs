@@ -1,0 +1,3 @@
+//! Stations' streams: what a screen receives and how it gets it.
+
+pub mod view;

@@ -1,0 +1,435 @@
+//! The log: audit trail and outbox in one, and each station's contiguous stream.
+//!
+//! The sequence of both is taken from a counter row inside the transaction that makes the change:
+//! commit order and sequence order agree on both engines. Each log row carries a hash over itself
+//! and the row before, so that a later edit shows.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+
+use super::{
+    StoreResult,
+    engine::{Txn, View},
+    rows::Cells,
+};
+use crate::domain::{
+    ids::{JobId, StationId},
+    time::Moment,
+    wage::choices,
+};
+
+choices! {
+    /// What kind of record a log entry is about.
+    Kind {
+        /// A job posting.
+        Job = "job", "岗位";
+        /// A worker.
+        Worker = "worker", "求职者";
+        /// A booking.
+        Booking = "booking", "报名";
+        /// An account.
+        Account = "account", "账号";
+        /// An organisation.
+        Org = "org", "单位";
+        /// A station.
+        Station = "station", "站点";
+    }
+}
+
+/// One thing that happened. `detail` is a JSON object without personal data.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// When.
+    pub at: Moment,
+    /// Who: an account's id, `operator` or `house`.
+    pub actor: String,
+    /// What was done.
+    pub verb: &'static str,
+    /// To what kind of record.
+    pub kind: Kind,
+    /// To which.
+    pub entity: String,
+    /// What else is worth keeping.
+    pub detail: serde_json::Value,
+}
+
+/// A log entry as it stands.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    /// Its place, contiguous from 1.
+    pub seq: i64,
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub actor: String,
+    /// What was done.
+    pub verb: String,
+    /// To what kind of record.
+    pub kind: Kind,
+    /// To which.
+    pub entity: String,
+    /// JSON.
+    pub detail: String,
+    hash: String,
+}
+
+/// A change of what a station shows.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The station.
+    pub station: StationId,
+    /// The posting.
+    pub job: JobId,
+    /// When.
+    pub at: Moment,
+    /// What the station shows of it from now on.
+    pub what: ShownWhat,
+}
+
+/// What a station shows of a posting.
+#[derive(Clone, Debug)]
+pub enum ShownWhat {
+    /// This version, with this JSON object.
+    Put {
+        /// The posting's version.
+        version: i64,
+        /// The JSON object.
+        payload: String,
+    },
+    /// Nothing any more, for this reason (`filled`, `closed`, `expired`, `withdrawn`, `moved`).
+    Remove {
+        /// The word for why.
+        why: &'static str,
+    },
+}
+
+/// One message of a station's stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamMessage {
+    /// Its place in the station's stream, contiguous from 1.
+    pub seq: i64,
+    /// The whole JSON text as it goes to screens.
+    pub message: String,
+}
+
+/// Where the audit trail does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyFault {
+    /// The first sequence that is missing or changed.
+    pub seq: i64,
+}
+
+fn chain(before: &str, seq: i64, parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(before.as_bytes());
+    hasher.update(seq.to_be_bytes());
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// Writes a transaction's station events and log entries; the last thing before its commit.
+///
+/// Counters are locked in one order (stations by name, then the log's head), so that two
+/// transactions never wait for each other.
+pub(super) async fn append(txn: &mut Txn) -> StoreResult<i64> {
+    let mut by_station: BTreeMap<StationId, Vec<Shown>> = BTreeMap::new();
+    for shown in std::mem::take(&mut txn.shown) {
+        by_station
+            .entry(shown.station.clone())
+            .or_default()
+            .push(shown);
+    }
+    for (station, changes) in by_station {
+        append_stream(txn, &station, changes).await?;
+    }
+    let entries = std::mem::take(&mut txn.entries);
+    if entries.is_empty() {
+        return txn.log_seq().await;
+    }
+    let head = sqlx::query("update log_head set seq = seq + $1 where id = 1 returning seq, hash")
+        .bind(entries.len() as i64)
+        .fetch_one(txn.connection())
+        .await?;
+    let last: i64 = head.try_get("seq")?;
+    let mut hash: String = head.try_get("hash")?;
+    let first = last - entries.len() as i64 + 1;
+    for (seq, entry) in (first..).zip(entries) {
+        let detail = entry.detail.to_string();
+        let at = entry.at.0.to_string();
+        let fields = [
+            &at,
+            &entry.actor,
+            entry.verb,
+            entry.kind.word(),
+            &entry.entity,
+            detail.as_str(),
+        ];
+        hash = chain(&hash, seq, &fields);
+        sqlx::query(
+            "insert into log (seq, at, actor, verb, kind, entity, detail, hash) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(seq)
+        .bind(entry.at.0)
+        .bind(entry.actor)
+        .bind(entry.verb)
+        .bind(entry.kind.word())
+        .bind(entry.entity)
+        .bind(detail)
+        .bind(&hash)
+        .execute(txn.connection())
+        .await?;
+    }
+    sqlx::query("update log_head set hash = $1 where id = 1")
+        .bind(hash)
+        .execute(txn.connection())
+        .await?;
+    Ok(last)
+}
+
+async fn append_stream(txn: &mut Txn, station: &StationId, changes: Vec<Shown>) -> StoreResult<()> {
+    let counter = sqlx::query(
+        "insert into station_seq (station, seq) values ($1, $2) \
+         on conflict (station) do update set seq = station_seq.seq + excluded.seq returning seq",
+    )
+    .bind(station.as_str())
+    .bind(changes.len() as i64)
+    .fetch_one(txn.connection())
+    .await?;
+    let last: i64 = counter.try_get("seq")?;
+    let first = last - changes.len() as i64 + 1;
+    for (seq, change) in (first..).zip(changes) {
+        let message = match change.what {
+            ShownWhat::Put { version, payload } => {
+                sqlx::query(
+                    "insert into shown (station, job, version, payload) values ($1, $2, $3, $4) \
+                     on conflict (station, job) do update \
+                     set version = excluded.version, payload = excluded.payload",
+                )
+                .bind(station.as_str())
+                .bind(change.job.as_str())
+                .bind(version)
+                .bind(&payload)
+                .execute(txn.connection())
+                .await?;
+                format!(r#"{{"op":"put","seq":{seq},"job":{payload}}}"#)
+            }
+            ShownWhat::Remove { why } => {
+                sqlx::query("delete from shown where station = $1 and job = $2")
+                    .bind(station.as_str())
+                    .bind(change.job.as_str())
+                    .execute(txn.connection())
+                    .await?;
+                let id = &change.job;
+                format!(r#"{{"op":"remove","seq":{seq},"id":"{id}","why":"{why}"}}"#)
+            }
+        };
+        sqlx::query("insert into feed_event (station, seq, at, message) values ($1, $2, $3, $4)")
+            .bind(station.as_str())
+            .bind(seq)
+            .bind(change.at.0)
+            .bind(message)
+            .execute(txn.connection())
+            .await?;
+    }
+    Ok(())
+}
+
+impl View {
+    /// The newest log sequence; 0 where nothing happened yet.
+    pub async fn log_seq(&mut self) -> StoreResult<i64> {
+        let row = sqlx::query("select seq from log_head where id = 1")
+            .fetch_one(self.connection())
+            .await?;
+        Ok(row.try_get("seq")?)
+    }
+
+    /// Log entries after `seq`, oldest first, at most `limit`.
+    pub async fn log_after(&mut self, seq: i64, limit: i64) -> StoreResult<Vec<LogRow>> {
+        let rows = sqlx::query("select * from log where seq > $1 order by seq limit $2")
+            .bind(seq)
+            .bind(limit)
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(log_row).collect()
+    }
+
+    /// Log entries about one record, oldest first, at most `limit`.
+    pub async fn log_of(
+        &mut self,
+        kind: Kind,
+        entity: &str,
+        limit: i64,
+    ) -> StoreResult<Vec<LogRow>> {
+        let rows =
+            sqlx::query("select * from log where kind = $1 and entity = $2 order by seq limit $3")
+                .bind(kind.word())
+                .bind(entity)
+                .bind(limit)
+                .fetch_all(self.connection())
+                .await?;
+        rows.iter().map(log_row).collect()
+    }
+
+    /// Walks the whole audit trail and recomputes its chain.
+    pub async fn verify_log(&mut self) -> StoreResult<Result<i64, VerifyFault>> {
+        const PAGE: i64 = 1000;
+        let (mut seq, mut hash) = (0, String::new());
+        loop {
+            let rows = self.log_after(seq, PAGE).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                let at = row.at.0.to_string();
+                let fields = [
+                    &at,
+                    &row.actor,
+                    &row.verb,
+                    row.kind.word(),
+                    &row.entity,
+                    row.detail.as_str(),
+                ];
+                hash = chain(&hash, row.seq, &fields);
+                if row.seq != seq + 1 || hash != row.hash {
+                    return Ok(Err(VerifyFault { seq: seq + 1 }));
+                }
+                seq = row.seq;
+            }
+        }
+        let head = sqlx::query("select seq, hash from log_head where id = 1")
+            .fetch_one(self.connection())
+            .await?;
+        let (held, held_hash): (i64, String) = (head.try_get("seq")?, head.try_get("hash")?);
+        let whole = held == seq && held_hash == hash;
+        Ok(if whole {
+            Ok(seq)
+        } else {
+            Err(VerifyFault { seq: seq + 1 })
+        })
+    }
+
+    /// The newest sequence of a station's stream; 0 where nothing was shown yet.
+    pub async fn stream_seq(&mut self, station: &StationId) -> StoreResult<i64> {
+        let row = sqlx::query("select seq from station_seq where station = $1")
+            .bind(station.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        Ok(row.map(|row| row.try_get("seq")).transpose()?.unwrap_or(0))
+    }
+
+    /// A station's messages after `seq`, oldest first, at most `limit`.
+    pub async fn stream_after(
+        &mut self,
+        station: &StationId,
+        seq: i64,
+        limit: i64,
+    ) -> StoreResult<Vec<StreamMessage>> {
+        let rows = sqlx::query(
+            "select seq, message from feed_event where station = $1 and seq > $2 \
+             order by seq limit $3",
+        )
+        .bind(station.as_str())
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StreamMessage {
+                    seq: row.try_get("seq")?,
+                    message: row.try_get("message")?,
+                })
+            })
+            .collect()
+    }
+
+    /// What a station shows: id, version and JSON object of each posting, by id.
+    pub async fn shown_at(
+        &mut self,
+        station: &StationId,
+    ) -> StoreResult<Vec<(String, i64, String)>> {
+        let rows =
+            sqlx::query("select job, version, payload from shown where station = $1 order by job")
+                .bind(station.as_str())
+                .fetch_all(self.connection())
+                .await?;
+        rows.iter()
+            .map(|row| {
+                Ok((
+                    row.try_get("job")?,
+                    row.try_get("version")?,
+                    row.try_get("payload")?,
+                ))
+            })
+            .collect()
+    }
+
+    /// The stations that show a posting.
+    pub async fn stations_showing(&mut self, job: &JobId) -> StoreResult<Vec<StationId>> {
+        let rows = sqlx::query("select station, job from shown where job = $1 order by station")
+            .bind(job.as_str())
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter()
+            .map(|row| Cells::new(row, "shown", "job").parsed("station"))
+            .collect()
+    }
+
+    /// The stream's epoch: changes when history is gone or restored.
+    pub async fn epoch(&mut self) -> StoreResult<String> {
+        Ok(self.meta("epoch").await?.unwrap_or_default())
+    }
+
+    /// A named value of the installation.
+    pub async fn meta(&mut self, name: &str) -> StoreResult<Option<String>> {
+        let row = sqlx::query("select value from meta where name = $1")
+            .bind(name)
+            .fetch_optional(self.connection())
+            .await?;
+        Ok(row.map(|row| row.try_get("value")).transpose()?)
+    }
+}
+
+impl Txn {
+    /// Sets a named value of the installation.
+    pub async fn set_meta(&mut self, name: &str, value: &str) -> StoreResult<()> {
+        sqlx::query(
+            "insert into meta (name, value) values ($1, $2) \
+             on conflict (name) do update set value = excluded.value",
+        )
+        .bind(name)
+        .bind(value)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets stream messages from before `at`; what is shown stays.
+    pub async fn prune_streams(&mut self, at: Moment) -> StoreResult<u64> {
+        let done = sqlx::query("delete from feed_event where at < $1")
+            .bind(at.0)
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn log_row(row: &sqlx::any::AnyRow) -> StoreResult<LogRow> {
+    let cells = Cells::new(row, "log", "entity");
+    Ok(LogRow {
+        seq: cells.int("seq")?,
+        at: Moment(cells.int("at")?),
+        actor: cells.text("actor")?,
+        verb: cells.text("verb")?,
+        kind: cells.parsed("kind")?,
+        entity: cells.text("entity")?,
+        detail: cells.text("detail")?,
+        hash: cells.text("hash")?,
+    })
+}

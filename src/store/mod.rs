@@ -1,0 +1,27 @@
+//! The records' keeper: one portable SQL text on SQLite and PostgreSQL, one file a record.
+//!
+//! Every change goes through a [`Txn`]: rows, log entries and station events become durable
+//! together or not at all. Reads run on connections of their own and never wait for writers.
+//! It knows no rules: what may happen is decided above, by pure functions.
+
+mod accounts;
+mod bookings;
+mod engine;
+mod error;
+mod json;
+mod log;
+mod postings;
+mod rows;
+mod sessions;
+mod stations;
+mod vault;
+mod workers;
+
+pub use accounts::{Credentials, NewAccount};
+pub use bookings::BookingRow;
+pub use engine::{Engine, Reader, Store, Txn, View};
+pub use error::{StoreError, StoreResult};
+pub use log::{Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};
+pub use postings::PostingFilter;
+pub use sessions::SessionRow;
+pub use vault::{Key, KeyError, Vault};

@@ -1,0 +1,259 @@
+//! Job postings.
+
+use sqlx::{QueryBuilder, any::AnyRow};
+
+use super::{
+    StoreResult, Vault,
+    engine::{Txn, View},
+    json,
+    rows::Cells,
+};
+use crate::domain::{
+    geo::Point,
+    identity::{Uscc, mask_name},
+    ids::{AccountId, JobId, OrgId, StationId},
+    money::Fen,
+    org::{Employer, EmployerKind},
+    posting::{External, Posting, Status, Terms},
+    time::Moment,
+    wage::Wage,
+};
+
+/// Which postings a list wants; everything that is named must hold.
+#[derive(Clone, Debug, Default)]
+pub struct PostingFilter {
+    /// In one of these states; empty means any.
+    pub statuses: Vec<Status>,
+    /// Of this organisation.
+    pub org: Option<OrgId>,
+    /// By this account.
+    pub poster: Option<AccountId>,
+    /// Chosen or shown for this station, or for no station in particular.
+    pub station: Option<StationId>,
+    /// Ending by itself at or before this moment.
+    pub ends_by: Option<Moment>,
+    /// With an id greater than this.
+    pub after: Option<JobId>,
+    /// Newest first instead of by id.
+    pub newest_first: bool,
+}
+
+fn sealed_at(id: &JobId) -> String {
+    format!("job.employer:{id}")
+}
+
+impl View {
+    /// One posting.
+    pub async fn posting(&mut self, id: &JobId) -> StoreResult<Option<Posting>> {
+        let row = sqlx::query("select * from job where id = $1")
+            .bind(id.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(|row| posting(&row, &self.vault)).transpose()
+    }
+
+    /// The posting with this identity in a foreign list.
+    pub async fn posting_from(&mut self, external: &External) -> StoreResult<Option<Posting>> {
+        let row = sqlx::query("select * from job where source = $1 and external_id = $2")
+            .bind(&external.source)
+            .bind(&external.id)
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(|row| posting(&row, &self.vault)).transpose()
+    }
+
+    /// At most `limit` postings that a filter lets through.
+    pub async fn postings(
+        &mut self,
+        filter: &PostingFilter,
+        limit: i64,
+    ) -> StoreResult<Vec<Posting>> {
+        let mut query = QueryBuilder::<sqlx::Any>::new("select * from job where 1 = 1");
+        if !filter.statuses.is_empty() {
+            query.push(" and status in (");
+            let mut list = query.separated(", ");
+            for status in &filter.statuses {
+                list.push_bind(status.word());
+            }
+            query.push(")");
+        }
+        if let Some(org) = &filter.org {
+            query.push(" and org = ").push_bind(org.as_str().to_owned());
+        }
+        if let Some(poster) = &filter.poster {
+            query
+                .push(" and poster = ")
+                .push_bind(poster.as_str().to_owned());
+        }
+        if let Some(station) = &filter.station {
+            query
+                .push(" and (stations = '[]' or stations like ")
+                .push_bind(format!("%\"{station}\"%"))
+                .push(" or exists (select 1 from shown where shown.job = job.id and station = ")
+                .push_bind(station.as_str().to_owned())
+                .push("))");
+        }
+        if let Some(moment) = filter.ends_by {
+            query.push(" and expires_at <= ").push_bind(moment.0);
+        }
+        if let Some(id) = &filter.after {
+            query.push(" and id > ").push_bind(id.as_str().to_owned());
+        }
+        query.push(if filter.newest_first {
+            " order by id desc"
+        } else {
+            " order by id"
+        });
+        query.push(" limit ").push_bind(limit);
+        let rows = query.build().fetch_all(self.connection()).await?;
+        rows.iter().map(|row| posting(row, &self.vault)).collect()
+    }
+}
+
+const INSERT: &str = "insert into job (id, source, external_id, org, poster, title, description, \
+    occupation, skills, employer_name, employer_sealed, employer_uscc, employer_kind, via_broker, \
+    label, address, division, lat, lon, wage_min, wage_max, wage_unit, settlement, headcount, \
+    taken, shifts, benefits, requirements, instant, stations, valid_until, expires_at, status, \
+    reason, version, demo, created_at, updated_at, published_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, \
+    $38, $39) \
+    on conflict (id) do update set title = excluded.title, description = excluded.description, \
+    occupation = excluded.occupation, skills = excluded.skills, \
+    employer_name = excluded.employer_name, employer_sealed = excluded.employer_sealed, \
+    employer_uscc = excluded.employer_uscc, employer_kind = excluded.employer_kind, \
+    via_broker = excluded.via_broker, label = excluded.label, address = excluded.address, \
+    division = excluded.division, lat = excluded.lat, lon = excluded.lon, \
+    wage_min = excluded.wage_min, wage_max = excluded.wage_max, wage_unit = excluded.wage_unit, \
+    settlement = excluded.settlement, headcount = excluded.headcount, taken = excluded.taken, \
+    shifts = excluded.shifts, benefits = excluded.benefits, \
+    requirements = excluded.requirements, instant = excluded.instant, \
+    stations = excluded.stations, valid_until = excluded.valid_until, \
+    expires_at = excluded.expires_at, status = excluded.status, reason = excluded.reason, \
+    version = excluded.version, updated_at = excluded.updated_at, \
+    published_at = excluded.published_at \
+    where job.version = excluded.version - 1";
+
+impl Txn {
+    /// Writes a posting: a new one, or the next version of one that is held.
+    ///
+    /// Answers whether it was written; it was not where somebody else wrote that version first.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Conflict`] where another posting has its identity in a foreign list.
+    pub async fn put_posting(&mut self, posting: &Posting) -> StoreResult<bool> {
+        let terms = &posting.terms;
+        let employer = &terms.employer;
+        let (name, sealed) = match employer.kind {
+            // A private employer's name is a person's name.
+            EmployerKind::Individual => {
+                let sealed = self.vault.seal(&sealed_at(&posting.id), &employer.name)?;
+                (mask_name(&employer.name), Some(sealed))
+            }
+            _ => (employer.name.clone(), None),
+        };
+        let external = posting.external.as_ref();
+        let done = sqlx::query(INSERT)
+            .bind(posting.id.as_str())
+            .bind(external.map(|external| external.source.as_str()))
+            .bind(external.map(|external| external.id.as_str()))
+            .bind(posting.org.as_ref().map(OrgId::as_str))
+            .bind(posting.poster.as_ref().map(AccountId::as_str))
+            .bind(&terms.title)
+            .bind(&terms.description)
+            .bind(terms.occupation.as_ref().map(|code| code.as_str()))
+            .bind(json::words(&terms.skills))
+            .bind(name)
+            .bind(sealed)
+            .bind(employer.uscc.as_ref().map(Uscc::as_str))
+            .bind(employer.kind.word())
+            .bind(terms.via_broker.as_ref().map(OrgId::as_str))
+            .bind(posting.label.word())
+            .bind(&terms.address)
+            .bind(terms.division.as_deref())
+            .bind(terms.point.map(Point::lat))
+            .bind(terms.point.map(Point::lon))
+            .bind(terms.wage.min().0)
+            .bind(terms.wage.max().0)
+            .bind(terms.wage.unit.word())
+            .bind(terms.wage.settlement.word())
+            .bind(i64::from(terms.headcount))
+            .bind(i64::from(posting.taken))
+            .bind(json::spans(&terms.shifts))
+            .bind(json::words(&terms.benefits))
+            .bind(&terms.requirements)
+            .bind(i64::from(terms.instant))
+            .bind(json::words(terms.stations.iter().map(StationId::as_str)))
+            .bind(terms.valid_until.0)
+            .bind(terms.expires_at().0)
+            .bind(posting.status.word())
+            .bind(posting.reason.as_deref())
+            .bind(posting.version)
+            .bind(i64::from(posting.demo))
+            .bind(posting.created_at.0)
+            .bind(posting.updated_at.0)
+            .bind(posting.published_at.map(|at| at.0))
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
+    let cells = Cells::new(row, "job", "id");
+    let id: JobId = cells.parsed("id")?;
+    let wage = Wage::new(
+        Fen(cells.int("wage_min")?),
+        Fen(cells.int("wage_max")?),
+        cells.parsed("wage_unit")?,
+        cells.parsed("settlement")?,
+    );
+    let name = match cells.text_maybe("employer_sealed")? {
+        Some(sealed) => vault.open(&sealed_at(&id), &sealed)?,
+        None => cells.text("employer_name")?,
+    };
+    let stations = cells.json::<Vec<String>>("stations")?;
+    let stations = stations
+        .iter()
+        .map(|id| id.parse().ok())
+        .collect::<Option<_>>();
+    let terms = Terms {
+        title: cells.text("title")?,
+        description: cells.text("description")?,
+        occupation: cells.parsed_maybe("occupation")?,
+        skills: cells.json("skills")?,
+        employer: Employer {
+            name,
+            uscc: cells.parsed_maybe("employer_uscc")?,
+            kind: cells.parsed("employer_kind")?,
+        },
+        via_broker: cells.parsed_maybe("via_broker")?,
+        address: cells.text("address")?,
+        division: cells.text_maybe("division")?,
+        point: cells.point()?,
+        wage: cells.checked("wage_min", wage)?,
+        headcount: cells.checked("headcount", cells.int("headcount")?.try_into().ok())?,
+        shifts: json::shifts(cells.json("shifts")?),
+        benefits: cells.json("benefits")?,
+        requirements: cells.text("requirements")?,
+        instant: cells.flag("instant")?,
+        stations: cells.checked("stations", stations)?,
+        valid_until: Moment(cells.int("valid_until")?),
+    };
+    Ok(Posting {
+        id,
+        terms,
+        label: cells.parsed("label")?,
+        org: cells.parsed_maybe("org")?,
+        poster: cells.parsed_maybe("poster")?,
+        external: cells.external()?,
+        status: cells.parsed("status")?,
+        reason: cells.text_maybe("reason")?,
+        taken: cells.checked("taken", cells.int("taken")?.try_into().ok())?,
+        version: cells.int("version")?,
+        demo: cells.flag("demo")?,
+        created_at: Moment(cells.int("created_at")?),
+        updated_at: Moment(cells.int("updated_at")?),
+        published_at: cells.int_maybe("published_at")?.map(Moment),
+    })
+}

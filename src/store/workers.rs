@@ -1,0 +1,180 @@
+//! Registered workers; the personal part is sealed, phone and number have blind indexes.
+
+use sqlx::any::AnyRow;
+
+use super::{
+    StoreResult, Vault,
+    engine::{Txn, View},
+    json::{self, AvailableJson, ConsentJson, PersonJson},
+    rows::Cells,
+};
+use crate::domain::{
+    geo::Point,
+    identity::{Phone, ResidentId},
+    ids::{AccountId, StationId, WorkerId},
+    money::Fen,
+    posting::External,
+    time::Moment,
+    worker::{Available, Consent, Person, Profile, Worker},
+};
+
+fn sealed_at(id: &WorkerId) -> String {
+    format!("worker.person:{id}")
+}
+
+impl View {
+    /// One worker.
+    pub async fn worker(&mut self, id: &WorkerId) -> StoreResult<Option<Worker>> {
+        let row = sqlx::query("select * from worker where id = $1")
+            .bind(id.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(|row| worker(&row, &self.vault)).transpose()
+    }
+
+    /// The worker with this identity in a foreign list.
+    pub async fn worker_from(&mut self, external: &External) -> StoreResult<Option<Worker>> {
+        let row = sqlx::query("select * from worker where source = $1 and external_id = $2")
+            .bind(&external.source)
+            .bind(&external.id)
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(|row| worker(&row, &self.vault)).transpose()
+    }
+
+    /// The worker with this citizen's number.
+    pub async fn worker_with_id(&mut self, number: &ResidentId) -> StoreResult<Option<Worker>> {
+        let index = self.vault.index("id_number", number.expose());
+        let row = sqlx::query("select * from worker where id_index = $1")
+            .bind(index)
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(|row| worker(&row, &self.vault)).transpose()
+    }
+
+    /// The workers with this phone, oldest first; a phone may serve a family.
+    pub async fn workers_with_phone(&mut self, phone: &Phone) -> StoreResult<Vec<Worker>> {
+        let index = self.vault.index("phone", phone.expose());
+        let rows = sqlx::query("select * from worker where phone_index = $1 order by id")
+            .bind(index)
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+
+    /// At most `limit` workers with an id greater than `after`, by id.
+    pub async fn workers(
+        &mut self,
+        after: Option<&WorkerId>,
+        limit: i64,
+    ) -> StoreResult<Vec<Worker>> {
+        let rows = sqlx::query("select * from worker where id > $1 order by id limit $2")
+            .bind(after.map_or("", WorkerId::as_str))
+            .bind(limit)
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+}
+
+const UPSERT: &str = "insert into worker (id, source, external_id, account, station, \
+    person_sealed, phone_index, id_index, village, lat, lon, radius_m, skills, occupations, \
+    day_wage_wish, available, consents, version, demo, created_at, updated_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+    $20, $21) \
+    on conflict (id) do update set account = excluded.account, station = excluded.station, \
+    person_sealed = excluded.person_sealed, phone_index = excluded.phone_index, \
+    id_index = excluded.id_index, village = excluded.village, lat = excluded.lat, \
+    lon = excluded.lon, radius_m = excluded.radius_m, skills = excluded.skills, \
+    occupations = excluded.occupations, day_wage_wish = excluded.day_wage_wish, \
+    available = excluded.available, consents = excluded.consents, version = excluded.version, \
+    updated_at = excluded.updated_at where worker.version = excluded.version - 1";
+
+impl Txn {
+    /// Writes a worker: a new one, or the next version of one that is held.
+    ///
+    /// Answers whether it was written; it was not where somebody else wrote that version first.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Conflict`] where another worker has the citizen's number, the account
+    /// or the identity in a foreign list.
+    pub async fn put_worker(&mut self, worker: &Worker) -> StoreResult<bool> {
+        let (person, profile) = (&worker.person, &worker.profile);
+        let sealed = self.vault.seal(
+            &sealed_at(&worker.id),
+            &json::text(&PersonJson::from(person)),
+        )?;
+        let phone = person
+            .phone
+            .as_ref()
+            .map(|p| self.vault.index("phone", p.expose()));
+        let number = person
+            .id_number
+            .as_ref()
+            .map(|n| self.vault.index("id_number", n.expose()));
+        let external = worker.external.as_ref();
+        let consents: Vec<ConsentJson> = worker.consents.iter().map(ConsentJson::from).collect();
+        let done = sqlx::query(UPSERT)
+            .bind(worker.id.as_str())
+            .bind(external.map(|external| external.source.as_str()))
+            .bind(external.map(|external| external.id.as_str()))
+            .bind(worker.account.as_ref().map(AccountId::as_str))
+            .bind(worker.station.as_ref().map(StationId::as_str))
+            .bind(sealed)
+            .bind(phone)
+            .bind(number)
+            .bind(worker.village.as_deref())
+            .bind(profile.point.map(Point::lat))
+            .bind(profile.point.map(Point::lon))
+            .bind(profile.radius_m)
+            .bind(json::words(&profile.skills))
+            .bind(json::words(
+                profile.occupations.iter().map(|code| code.as_str()),
+            ))
+            .bind(profile.day_wage_wish.map(|wish| wish.0))
+            .bind(json::text(&AvailableJson::from(&profile.available)))
+            .bind(json::text(&consents))
+            .bind(worker.version)
+            .bind(i64::from(worker.demo))
+            .bind(worker.created_at.0)
+            .bind(worker.updated_at.0)
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
+    let cells = Cells::new(row, "worker", "id");
+    let id: WorkerId = cells.parsed("id")?;
+    let opened = vault.open(&sealed_at(&id), &cells.text("person_sealed")?)?;
+    let person = serde_json::from_str::<PersonJson>(&opened).ok();
+    let person: Option<Person> = person.and_then(|json| json.try_into().ok());
+    let codes = cells.json::<Vec<String>>("occupations")?;
+    let codes = codes
+        .iter()
+        .map(|code| code.parse().ok())
+        .collect::<Option<_>>();
+    let consents = cells.json::<Vec<ConsentJson>>("consents")?;
+    Ok(Worker {
+        id,
+        person: cells.checked("person_sealed", person)?,
+        profile: Profile {
+            point: cells.point()?,
+            radius_m: cells.real("radius_m")?,
+            skills: cells.json("skills")?,
+            occupations: cells.checked("occupations", codes)?,
+            day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
+            available: Available::from(cells.json::<AvailableJson>("available")?),
+        },
+        village: cells.text_maybe("village")?,
+        consents: consents.into_iter().map(Consent::from).collect(),
+        station: cells.parsed_maybe("station")?,
+        account: cells.parsed_maybe("account")?,
+        external: cells.external()?,
+        version: cells.int("version")?,
+        demo: cells.flag("demo")?,
+        created_at: Moment(cells.int("created_at")?),
+        updated_at: Moment(cells.int("updated_at")?),
+    })
+}
