@@ -7,5 +7,6 @@
 pub mod cli;
 pub mod domain;
 pub mod feed;
+pub mod market;
 pub mod policy;
 pub mod store;

@@ -1,0 +1,267 @@
+//! Accounts: made, signed in, signed out.
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Market, MarketError, MarketResult,
+    authority::{self, Verb},
+};
+use crate::{
+    domain::{
+        account::{Account, Actor, Role},
+        fields::FieldErrors,
+        ids::{AccountId, OrgId, StationId},
+        limits,
+        org::{Employer, EmployerKind},
+        text,
+        time::{DAY, HOUR, MINUTE, Moment},
+    },
+    store::{Kind, NewAccount, StoreError},
+};
+
+/// An account to be made.
+#[derive(Clone)]
+pub struct NewUser {
+    /// The name to sign in with.
+    pub login: String,
+    /// The role.
+    pub role: Role,
+    /// The organisation; made known where it is new.
+    pub org: Option<OrgId>,
+    /// What is known of a new organisation; its id stands for its name where nothing is.
+    pub employer: Option<Employer>,
+    /// The station.
+    pub station: Option<StationId>,
+    /// The password.
+    pub password: String,
+}
+
+/// A sign-in that went well.
+#[derive(Clone)]
+pub struct SignIn {
+    /// The secret that the client shows from now on.
+    pub token: String,
+    /// Who signed in.
+    pub account: Account,
+    /// When the session ends.
+    pub expires_at: Moment,
+}
+
+/// Failures after which an account is locked.
+const FAILURES_MAX: i64 = 5;
+/// How long it stays locked.
+const LOCK: i64 = 15 * MINUTE;
+/// How long a person's session lasts.
+const SESSION: i64 = 12 * HOUR;
+/// How long a screen's session lasts.
+const DEVICE_SESSION: i64 = 365 * DAY;
+
+/// The form in which a session's token is stored and looked up.
+pub fn hash_token(token: &str) -> String {
+    hex::encode(Sha256::digest(token))
+}
+
+/// Runs the deliberately slow password hash where it holds nobody up.
+async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> MarketResult<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::Folder(std::io::Error::other(error)).into())
+}
+
+impl Market {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`MarketError::Invalid`], [`MarketError::Forbidden`], [`MarketError::Duplicate`].
+    pub async fn add_user(&self, actor: &Actor, new: NewUser) -> MarketResult<Account> {
+        if !authority::may(actor, Verb::Administer) {
+            return Err(MarketError::Forbidden);
+        }
+        let mut errors = FieldErrors::default();
+        let login = text::bounded(&mut errors, "login", "登录名", &new.login, (2, 60));
+        let length = new.password.chars().count();
+        let (least, most) = limits::PASSWORD_CHARS;
+        if !(least..=most).contains(&length) {
+            errors.add("password", "length", format!("密码要{least}到{most}个字符"));
+        }
+        let Some(login) = login.filter(|_| errors.is_empty()) else {
+            return Err(errors.into());
+        };
+        let salt: [u8; 16] = self.random();
+        let password = new.password;
+        let hash = slowly(move || {
+            let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+            hash.map(|hash| hash.to_string())
+        });
+        let Ok(password_hash) = hash.await? else {
+            return Err(MarketError::BadCredentials);
+        };
+        let mut txn = self.store.begin().await?;
+        if let Some(station) = &new.station
+            && txn.station(station).await?.is_none()
+        {
+            let message = format!("没有“{station}”这个站点");
+            return Err(FieldErrors::one("station", "unknown", message).into());
+        }
+        let acts_for_org = matches!(new.role, Role::Employer | Role::Broker);
+        let org = match (new.org, acts_for_org) {
+            (Some(id), _) => Some(id),
+            (None, true) => Some(OrgId::grow(self.seedling())),
+            (None, false) => None,
+        };
+        if let Some(id) = &org {
+            let kind = match new.role {
+                Role::Broker => EmployerKind::Broker,
+                _ => EmployerKind::Enterprise,
+            };
+            let name = if acts_for_org {
+                login.clone()
+            } else {
+                id.to_string()
+            };
+            let stub = Employer {
+                name,
+                uscc: None,
+                kind,
+            };
+            self.org_or_new(&mut txn, id, new.employer.unwrap_or(stub))
+                .await?;
+        }
+        let account = Account {
+            id: AccountId::grow(self.seedling()),
+            login,
+            role: new.role,
+            org,
+            station: new.station,
+            worker: None,
+        };
+        let at = self.now();
+        let new = NewAccount {
+            account: &account,
+            password_hash: &password_hash,
+            at,
+        };
+        match txn.add_account(new).await {
+            Err(StoreError::Conflict(_)) => {
+                return Err(MarketError::Duplicate {
+                    field: "login",
+                    held: None,
+                });
+            }
+            other => other?,
+        }
+        let detail = json!({ "role": account.role.word() });
+        txn.log(self.entry(actor, "add_user", Kind::Account, &account.id, detail));
+        txn.commit().await?;
+        Ok(account)
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// [`MarketError::BadCredentials`], or [`MarketError::Locked`] after too many failures.
+    pub async fn sign_in(&self, login: &str, password: &str) -> MarketResult<SignIn> {
+        let found = self.store.read().await?.credentials(login.trim()).await?;
+        let now = self.now();
+        if let Some(held) = &found
+            && held.locked_until > now
+        {
+            return Err(MarketError::Locked(
+                (held.locked_until.0 - now.0) / 1_000_000 + 1,
+            ));
+        }
+        // An unknown login takes as long as a wrong password.
+        let hash = match &found {
+            Some(held) => held.password_hash.clone(),
+            None => NOBODY.to_owned(),
+        };
+        let password = password.to_owned();
+        let right = slowly(move || {
+            PasswordHash::new(&hash).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            })
+        })
+        .await?;
+        let Some(held) = found else {
+            return Err(MarketError::BadCredentials);
+        };
+        let actor = Actor::Account(held.account.clone());
+        let mut txn = self.store.begin().await?;
+        // Counted afresh inside the transaction, so that parallel attempts all count.
+        let failures = txn
+            .credentials(login.trim())
+            .await?
+            .map_or(held.failures, |standing| standing.failures);
+        if !right {
+            let failures = failures + 1;
+            let locked = failures >= FAILURES_MAX;
+            let until = if locked { now.plus(LOCK) } else { Moment(0) };
+            let kept = if locked { 0 } else { failures };
+            txn.set_failures(&held.account.id, kept, until).await?;
+            let detail = json!({ "failures": failures });
+            txn.log(self.entry(
+                &actor,
+                "sign_in_failed",
+                Kind::Account,
+                &held.account.id,
+                detail,
+            ));
+            txn.commit().await?;
+            return Err(MarketError::BadCredentials);
+        }
+        let token = URL_SAFE_NO_PAD.encode(self.random::<32>());
+        let lasts = if held.account.role == Role::Device {
+            DEVICE_SESSION
+        } else {
+            SESSION
+        };
+        let expires_at = now.plus(lasts);
+        txn.set_failures(&held.account.id, 0, Moment(0)).await?;
+        txn.add_session(&hash_token(&token), &held.account.id, now, expires_at)
+            .await?;
+        txn.log(self.entry(
+            &actor,
+            "sign_in",
+            Kind::Account,
+            &held.account.id,
+            json!({}),
+        ));
+        txn.commit().await?;
+        Ok(SignIn {
+            token,
+            account: held.account,
+            expires_at,
+        })
+    }
+
+    /// The account whose session this token is.
+    pub async fn who(&self, token: &str) -> MarketResult<Option<Account>> {
+        let now = self.now();
+        let row = self
+            .store
+            .read()
+            .await?
+            .session(&hash_token(token), now)
+            .await?;
+        Ok(row.map(|row| row.account))
+    }
+
+    /// Ends the session of this token.
+    pub async fn sign_out(&self, token: &str) -> MarketResult<()> {
+        let mut txn = self.store.begin().await?;
+        txn.end_session(&hash_token(token)).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+}
+
+/// The hash of a password that nobody has, with the parameters of every other.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$\
+    Zm9yIG5vYm9keSwgdGhpcyBpcyBubyBwYXNzd29yZCE";

@@ -1,0 +1,99 @@
+//! The verbs: one function each, `load → decide (pure) → commit (row, audit, events)`.
+//!
+//! The only writer. Pages, API, command line, import and demo all go through here, so that a rule
+//! stands once.
+
+mod accounts;
+mod authority;
+mod bookings;
+mod error;
+mod intake;
+mod postings;
+mod screens;
+mod stations;
+mod workers;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+pub use accounts::{NewUser, SignIn, hash_token};
+pub use authority::{Reach, Verb, reach};
+pub use bookings::{Booked, BookingRequest};
+pub use error::{MarketError, MarketResult};
+pub use intake::{
+    Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
+};
+pub use postings::{Import, Imported, NewPosting};
+pub use stations::NewStation;
+pub use workers::NewWorker;
+
+use crate::{
+    domain::{
+        account::Actor,
+        ids::Seedling,
+        time::{Clock, Moment},
+    },
+    store::{Entry, Kind, Store},
+};
+
+/// The verbs' common ground: the records, the clock and the dice.
+#[derive(Clone)]
+pub struct Market {
+    /// The records.
+    pub store: Store,
+    clock: Arc<dyn Clock>,
+    dice: Arc<Mutex<ChaCha20Rng>>,
+}
+
+impl Market {
+    /// A market on these records; `seed` drives ids and tokens.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Market {
+        Market {
+            store,
+            clock,
+            dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))),
+        }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.dice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
+        bytes
+    }
+
+    fn seedling(&self) -> Seedling {
+        Seedling {
+            at_ms: self.now().millis(),
+            random: u128::from_le_bytes(self.random()),
+        }
+    }
+
+    fn entry(
+        &self,
+        actor: &Actor,
+        verb: &'static str,
+        kind: Kind,
+        entity: impl ToString,
+        detail: serde_json::Value,
+    ) -> Entry {
+        let (at, actor) = (self.now(), actor.name().to_owned());
+        Entry {
+            at,
+            actor,
+            verb,
+            kind,
+            entity: entity.to_string(),
+            detail,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Workers: registered, seen.
+
+use serde_json::{Value, json};
+
+use super::{
+    Imported, Market, MarketError, MarketResult,
+    authority::{self, Verb},
+    intake::{self, Registered},
+};
+use crate::{
+    domain::{
+        account::{Actor, Role},
+        fields::FieldErrors,
+        ids::{StationId, WorkerId},
+        posting::External,
+        worker::Worker,
+    },
+    store::{Kind, StoreError, Txn},
+};
+
+/// How a worker is registered.
+#[derive(Clone, Debug, Default)]
+pub struct NewWorker {
+    /// The client's key: the same request twice registers once.
+    pub idempotency_key: Option<String>,
+    /// Whether it is demonstration data.
+    pub demo: bool,
+    /// The station that registers, where the actor has none of its own.
+    pub station: Option<StationId>,
+}
+
+impl Market {
+    /// Registers a worker.
+    ///
+    /// # Errors
+    /// [`MarketError::Invalid`] with every field's fault, [`MarketError::Forbidden`],
+    /// [`MarketError::Duplicate`] where the person is registered already.
+    pub async fn register(
+        &self,
+        actor: &Actor,
+        input: &Value,
+        new: NewWorker,
+    ) -> MarketResult<Worker> {
+        if !authority::may(actor, Verb::Register) {
+            return Err(MarketError::Forbidden);
+        }
+        let mut txn = self.store.begin().await?;
+        let registered = read(input)?;
+        let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(input.to_string()));
+        // The stored hash is keyed, since the request holds personal data.
+        let hash = self.store.vault.index("request", &hash);
+        if let Some(key) = &new.idempotency_key
+            && let Some((held, id)) = txn.made_before(actor.name(), key).await?
+        {
+            if held != hash {
+                return Err(MarketError::KeyReused);
+            }
+            let id = id.parse().map_err(|_| MarketError::NotFound)?;
+            return txn.worker(&id).await?.ok_or(MarketError::NotFound);
+        }
+        let account = actor
+            .account()
+            .filter(|a| matches!(a.role, Role::Worker | Role::Leader));
+        if let Some(held) = account.and_then(|account| account.worker.as_ref()) {
+            let held = Some(held.to_string());
+            return Err(MarketError::Duplicate {
+                field: "account",
+                held,
+            });
+        }
+        let external = registered.external_id.clone().map(|id| External {
+            source: format!("api:{}", actor.name()),
+            id,
+        });
+        let station = actor
+            .account()
+            .and_then(|a| a.station.clone())
+            .or(new.station);
+        let mut worker = self.new_worker(registered, external, new.demo);
+        worker.station = station;
+        worker.account = account.map(|account| account.id.clone());
+        self.write_worker(&mut txn, actor, &worker, "register")
+            .await?;
+        if let Some(account) = account {
+            txn.set_worker(&account.id, &worker.id).await?;
+        }
+        if let Some(key) = &new.idempotency_key {
+            txn.remember(actor.name(), key, &hash, worker.id.as_str(), self.now())
+                .await?;
+        }
+        txn.commit().await?;
+        Ok(worker)
+    }
+
+    fn new_worker(&self, registered: Registered, external: Option<External>, demo: bool) -> Worker {
+        let now = self.now();
+        Worker {
+            id: WorkerId::grow(self.seedling()),
+            person: registered.person,
+            profile: registered.profile,
+            village: registered.village,
+            consents: registered.consents,
+            station: None,
+            account: None,
+            external,
+            version: 1,
+            demo,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    async fn write_worker(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        worker: &Worker,
+        verb: &'static str,
+    ) -> MarketResult<()> {
+        if let Some(number) = &worker.person.id_number
+            && let Some(held) = txn.worker_with_id(number).await?
+            && held.id != worker.id
+        {
+            let known = authority::reaches_worker(actor, Verb::ReadWorker, &held);
+            let held = known.then(|| held.id.to_string());
+            return Err(MarketError::Duplicate {
+                field: "id_number",
+                held,
+            });
+        }
+        match txn.put_worker(worker).await {
+            Ok(true) => {}
+            Ok(false) => return Err(MarketError::Stale),
+            Err(StoreError::Conflict(_)) => {
+                return Err(MarketError::Duplicate {
+                    field: "external_id",
+                    held: None,
+                });
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let detail = json!({ "version": worker.version });
+        txn.log(self.entry(actor, verb, Kind::Worker, &worker.id, detail));
+        Ok(())
+    }
+
+    /// One worker, where the actor may see the person; each look is in the audit trail.
+    ///
+    /// # Errors
+    /// [`MarketError::NotFound`] also where the person is none of the actor's business.
+    pub async fn worker(&self, actor: &Actor, id: &WorkerId) -> MarketResult<Worker> {
+        if !authority::may(actor, Verb::ReadWorker) {
+            return Err(MarketError::Forbidden);
+        }
+        let mut txn = self.store.begin().await?;
+        let worker = txn.worker(id).await?.ok_or(MarketError::NotFound)?;
+        if !authority::reaches_worker(actor, Verb::ReadWorker, &worker) {
+            return Err(MarketError::NotFound);
+        }
+        txn.log(self.entry(actor, "look", Kind::Worker, id, json!({})));
+        txn.commit().await?;
+        Ok(worker)
+    }
+
+    /// Takes in one row of a foreign list within a transaction that the caller commits.
+    ///
+    /// # Errors
+    /// As [`Market::register`].
+    pub async fn take_in_worker(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        input: &Value,
+        source: &str,
+    ) -> MarketResult<Imported> {
+        if !matches!(actor, Actor::Operator)
+            && actor
+                .account()
+                .is_none_or(|account| account.role != Role::Admin)
+        {
+            return Err(MarketError::Forbidden);
+        }
+        let registered = read(input)?;
+        let Some(id) = registered.external_id.clone() else {
+            return Err(FieldErrors::one("external_id", "missing", "请填写外部编号").into());
+        };
+        let external = External {
+            source: source.to_owned(),
+            id,
+        };
+        let Some(held) = txn.worker_from(&external).await? else {
+            let new = self.new_worker(registered, Some(external), false);
+            self.write_worker(txn, actor, &new, "import").await?;
+            return Ok(Imported::Created);
+        };
+        let mut next = held.clone();
+        next.person = registered.person;
+        next.profile = registered.profile;
+        next.village = registered.village;
+        next.consents = registered.consents;
+        if next == held {
+            return Ok(Imported::Unchanged);
+        }
+        next.version += 1;
+        next.updated_at = self.now();
+        self.write_worker(txn, actor, &next, "import").await?;
+        Ok(Imported::Updated)
+    }
+}
+
+fn read(input: &Value) -> MarketResult<Registered> {
+    let Value::Object(map) = input else {
+        return Err(FieldErrors::one("", "type", "请求内容应当是一个JSON对象").into());
+    };
+    Ok(intake::worker(map)?)
+}
