@@ -27,7 +27,7 @@ const MARKS_MAX = 500;
 /** A reload asked for by the server is spread over this time. */
 const RELOAD_SPREAD_MS = 5_000;
 /** Characters of a title that fit on a row; a longer one stands below its trade's name. */
-const TITLE_WIDTH_MAX = 9;
+const TITLE_WIDTH_MAX = 8;
 /** Day begins and ends at these hours. */
 const DAY = { from: 7, to: 19 };
 
