@@ -159,7 +159,8 @@ function paint() {
   if (turning) {
     rota.turn(ids);
     pageSince = time;
-    pageUntil = time + PAGE_MS;
+    // On a whole second, as the tick that will end the page.
+    pageUntil = Math.round((time + PAGE_MS) / 1000) * 1000;
   }
   const news = ids.filter((id) => fresh.has(id));
   fresh.clear();

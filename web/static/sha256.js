@@ -72,6 +72,7 @@ function rotate(x, n) {
  * differently in the last bit.
  */
 function constants() {
+  /** @type {number[]} */
   const primes = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((p) => n % p)) primes.push(n);
   // The root of p·2^(32·degree) has its 32 fractional bits below the point as low word.
