@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod domain;
 pub mod feed;
+pub mod http;
 pub mod market;
 pub mod policy;
 pub mod store;

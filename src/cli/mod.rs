@@ -4,6 +4,7 @@
 
 mod config;
 mod ground;
+mod serve;
 mod users;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -30,6 +31,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the API, the pages and the screens.
+    Serve(serve::Serve),
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let done = match command {
+        Command::Serve(args) => block_on(serve::serve(args)),
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
     };

@@ -7,7 +7,7 @@ use super::{
     authority::{self, Verb},
 };
 use crate::{
-    domain::{account::Actor, ids::StationId, station::Station},
+    domain::{account::Actor, ids::StationId, station::Station, time::DAY},
     store::{Kind, StoreError},
 };
 
@@ -51,5 +51,15 @@ impl Market {
             .station(id)
             .await?
             .ok_or(MarketError::NotFound)
+    }
+
+    /// Forgets stream messages and request keys older than so many days.
+    pub async fn forget(&self, days: i64) -> MarketResult<()> {
+        let before = self.now().plus(-days * DAY);
+        let mut txn = self.store.begin().await?;
+        txn.prune_streams(before).await?;
+        txn.forget_requests(before).await?;
+        txn.commit().await?;
+        Ok(())
     }
 }

@@ -1,0 +1,160 @@
+//! `linggong serve`: brings up the followers and the server, and takes them down in order.
+
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use clap::Args;
+use tokio::{net::TcpListener, time};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Failure, Ground};
+use crate::{
+    http::{App, Settings, routes},
+    market::Market,
+};
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    ground: Ground,
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "LINGGONG_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
+    listen: SocketAddr,
+    /// A proxy with TLS stands before: trust its X-Forwarded-For, send cookies over TLS only.
+    #[arg(long, env = "LINGGONG_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// The complaint line that boards show.
+    #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
+    hotline: Option<String>,
+    /// What to log: error, warn, info, debug, trace, or a filter by module.
+    #[arg(
+        long,
+        value_name = "FILTER",
+        env = "LINGGONG_LOG",
+        default_value = "info,sqlx=warn"
+    )]
+    log: String,
+    /// Logs as JSON, a line each.
+    #[arg(long, env = "LINGGONG_LOG_JSON")]
+    log_json: bool,
+}
+
+/// How often the house looks for postings whose time is over.
+const EXPIRY_TICK: Duration = Duration::from_secs(1);
+/// How often old stream messages and request keys are forgotten.
+const PRUNE_TICK: Duration = Duration::from_secs(600);
+/// How long stream messages stay for screens that come back, in days.
+const STREAM_DAYS: i64 = 7;
+/// How long sockets may take to drain.
+const DRAIN: Duration = Duration::from_secs(10);
+
+fn log(filter: &str, json: bool) -> Result<(), Failure> {
+    let filter = filter.parse::<tracing_subscriber::EnvFilter>();
+    let filter = filter.map_err(|error| Failure::misuse(format!("--log: {error}")))?;
+    let colour = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colour);
+    if json {
+        builder.json().init()
+    } else {
+        builder.init()
+    }
+    Ok(())
+}
+
+/// Runs `linggong serve`.
+pub async fn serve(args: Serve) -> Result<(), Failure> {
+    log(&args.log, args.log_json)?;
+    let market = args.ground.market().await?;
+    let settings = Settings {
+        behind_proxy: args.behind_proxy,
+        demo: false,
+        hotline: args.hotline,
+    };
+    let app = App::new(market.clone(), settings);
+    let listener = TcpListener::bind(args.listen).await;
+    let listener =
+        listener.map_err(|error| Failure::misuse(format!("--listen {}: {error}", args.listen)))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::findings(format!("no address: {error}")))?;
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    tasks.spawn(keep_house(market.clone(), stop.clone()));
+    announce(&format!("listening on http://{address}"));
+    let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        asked.cancel();
+    });
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+    tokio::select! {
+        done = server => {
+            done.map_err(|error| Failure::findings(format!("the server broke: {error}")))?;
+        }
+        () = async { stop.cancelled().await; time::sleep(DRAIN).await } => {
+            tracing::warn!("connections did not drain in time");
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+    market.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn announce(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Nobody may be reading; serving goes on all the same.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// What happens by itself: postings expire, other processes' changes are noticed, old stream
+/// messages are forgotten.
+async fn keep_house(market: Market, stop: CancellationToken) {
+    let mut expiry = time::interval(EXPIRY_TICK);
+    let mut prune = time::interval(PRUNE_TICK);
+    expiry.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    loop {
+        let done = tokio::select! {
+            () = stop.cancelled() => return,
+            _ = expiry.tick() => market.expire_due().await.map(|_| ()),
+            _ = prune.tick() => market.forget(STREAM_DAYS).await,
+        };
+        if let Err(error) = done {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "housekeeping failed"
+            );
+        }
+    }
+}

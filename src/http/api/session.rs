@@ -1,0 +1,122 @@
+//! Sign in, sign out, who am I, which stations there are.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+
+use crate::{
+    domain::{account::Account, fields::FieldErrors},
+    http::{App, body::JsonBody, guard::Visitor, headers::Client, problem::Problem},
+};
+
+/// An answer to a sign-in.
+#[derive(Serialize)]
+pub struct SignedIn {
+    token: String,
+    expires_at: String,
+    #[serde(flatten)]
+    account: AccountView,
+}
+
+/// An account as its owner sees it.
+#[derive(Serialize)]
+pub struct AccountView {
+    id: String,
+    login: String,
+    role: &'static str,
+    org: Option<String>,
+    station: Option<String>,
+    worker: Option<String>,
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> AccountView {
+        AccountView {
+            id: account.id.to_string(),
+            login: account.login,
+            role: account.role.word(),
+            org: account.org.map(|id| id.to_string()),
+            station: account.station.map(|id| id.to_string()),
+            worker: account.worker.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// Too many sign-ins from one address.
+pub fn too_many() -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "rate",
+        "登录太频繁，请一分钟后再试",
+    )
+}
+
+/// `POST /login`
+pub async fn login(
+    State(app): State<App>,
+    client: Client,
+    JsonBody(body): JsonBody,
+) -> Result<Json<SignedIn>, Problem> {
+    if !client.may_sign_in(&app) {
+        return Err(too_many());
+    }
+    let mut errors = FieldErrors::default();
+    let mut read = |name: &str, label: &str| match body.get(name).and_then(|v| v.as_str()) {
+        Some(text) if !text.is_empty() => text,
+        _ => {
+            errors.add(name, "missing", format!("请填写{label}"));
+            ""
+        }
+    };
+    let (login, password) = (read("login", "登录名"), read("password", "密码"));
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let done = app.market.sign_in(login, password).await?;
+    let expires_at = done.expires_at.to_string();
+    Ok(Json(SignedIn {
+        token: done.token,
+        expires_at,
+        account: done.account.into(),
+    }))
+}
+
+/// `POST /logout`
+pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<StatusCode, Problem> {
+    if let Some(token) = &visitor.token {
+        app.market.sign_out(token).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /me`
+pub async fn me(visitor: Visitor) -> Result<Json<AccountView>, Problem> {
+    visitor
+        .account
+        .map(|account| Json(account.into()))
+        .ok_or_else(Problem::sign_in)
+}
+
+/// A station in public.
+#[derive(Serialize)]
+pub struct StationView {
+    id: String,
+    name: String,
+    lat: f64,
+    lon: f64,
+    radius_km: f64,
+    public: bool,
+}
+
+/// `GET /stations`
+pub async fn stations(State(app): State<App>) -> Result<Json<Vec<StationView>>, Problem> {
+    let stations = app.market.stations().await?;
+    let views = stations.into_iter().map(|station| StationView {
+        id: station.id.to_string(),
+        name: station.name,
+        lat: station.point.lat(),
+        lon: station.point.lon(),
+        radius_km: station.radius_m / 1000.0,
+        public: station.public,
+    });
+    Ok(Json(views.collect()))
+}

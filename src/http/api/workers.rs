@@ -1,0 +1,160 @@
+//! Workers over HTTP; personal fields are masked.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::{bookings::BookingView, bookings::Items, jobs::idempotency_key};
+use crate::{
+    domain::{
+        identity::{Phone, ResidentId},
+        ids::WorkerId,
+        worker::{Available, Worker},
+    },
+    feed::view::ShiftView,
+    http::{
+        App,
+        body::{Id, JsonBody},
+        guard::Visitor,
+        problem::Problem,
+    },
+    market::NewWorker,
+};
+
+/// A consent on the wire.
+#[derive(Serialize)]
+struct ConsentView {
+    purpose: String,
+    text_version: String,
+}
+
+/// When a worker can work, on the wire.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AvailableView {
+    Words(String),
+    Spans(Vec<SpanView>),
+}
+
+#[derive(Serialize)]
+struct SpanView {
+    from: String,
+    to: String,
+}
+
+/// A worker on the wire. The name stands whole: whoever may read the record serves this person;
+/// phone and number are masked.
+#[derive(Serialize)]
+pub struct WorkerView {
+    id: String,
+    version: i64,
+    external_id: Option<String>,
+    name: String,
+    phone: Option<String>,
+    id_number: Option<String>,
+    village: Option<String>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    crs: &'static str,
+    radius_km: f64,
+    skills: Vec<String>,
+    groups: Vec<&'static str>,
+    consents: Vec<ConsentView>,
+    available: Option<AvailableView>,
+    day_wage_wish_fen: Option<i64>,
+    station: Option<String>,
+}
+
+impl From<&Worker> for WorkerView {
+    fn from(worker: &Worker) -> WorkerView {
+        let (person, profile) = (&worker.person, &worker.profile);
+        let codes = profile
+            .occupations
+            .iter()
+            .map(|code| code.as_str().to_owned());
+        let span = |view: ShiftView| SpanView {
+            from: view.start,
+            to: view.end,
+        };
+        WorkerView {
+            id: worker.id.to_string(),
+            version: worker.version,
+            external_id: worker.external.as_ref().map(|external| external.id.clone()),
+            name: person.name.clone(),
+            phone: person.phone.as_ref().map(Phone::masked),
+            id_number: person.id_number.as_ref().map(ResidentId::masked),
+            village: worker.village.clone(),
+            lat: profile.point.map(|point| point.lat()),
+            lon: profile.point.map(|point| point.lon()),
+            crs: "wgs84",
+            radius_km: profile.radius_m / 1000.0,
+            skills: profile.skills.iter().cloned().chain(codes).collect(),
+            groups: person.groups.iter().map(|group| group.word()).collect(),
+            consents: worker
+                .consents
+                .iter()
+                .map(|consent| ConsentView {
+                    purpose: consent.purpose.clone(),
+                    text_version: consent.text_version.clone(),
+                })
+                .collect(),
+            available: match &profile.available {
+                Available::Always => None,
+                Available::Words(words) => Some(AvailableView::Words(words.clone())),
+                Available::Spans(spans) => Some(AvailableView::Spans(
+                    spans
+                        .iter()
+                        .map(|shift| span(ShiftView::from(shift)))
+                        .collect(),
+                )),
+            },
+            day_wage_wish_fen: profile.day_wage_wish.map(|wish| wish.0),
+            station: worker.station.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// `POST /workers`
+pub async fn create(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let idempotency_key = idempotency_key(&headers)?;
+    let new = NewWorker {
+        idempotency_key,
+        ..NewWorker::default()
+    };
+    let worker = app.market.register(&visitor.actor()?, &body, new).await?;
+    Ok((StatusCode::CREATED, Json(WorkerView::from(&worker))).into_response())
+}
+
+/// `GET /workers/{id}`
+pub async fn read(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<WorkerId>,
+) -> Result<Json<WorkerView>, Problem> {
+    let worker = app.market.worker(&visitor.actor()?, &id).await?;
+    Ok(Json(WorkerView::from(&worker)))
+}
+
+/// `GET /workers/{id}/bookings`
+pub async fn bookings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<WorkerId>,
+) -> Result<Json<Items<BookingView>>, Problem> {
+    let rows = app.market.bookings_by(&visitor.actor()?, &id).await?;
+    Ok(Json(Items {
+        items: rows
+            .iter()
+            .map(|row| BookingView::from(&row.booking))
+            .collect(),
+    }))
+}

@@ -1,0 +1,147 @@
+//! What stands around every route: limits, logs, figures, security headers, the last resort.
+
+use std::{
+    any::Any,
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
+
+use super::{App, problem};
+use crate::domain::limits;
+
+/// Sign-ins by client address.
+pub type Limiter = DefaultKeyedRateLimiter<IpAddr>;
+
+/// Sign-ins that an address may try at once, and afterwards each second.
+const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const SIGN_IN_RATE: NonZeroU32 = NonZeroU32::new(2).unwrap();
+/// How long a request may take.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+pub(super) fn limiter() -> Limiter {
+    RateLimiter::keyed(Quota::per_second(SIGN_IN_RATE).allow_burst(SIGN_IN_BURST))
+}
+
+/// The client's address: the proxy's word where one stands before, else the socket's.
+pub struct Client(IpAddr);
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Client, Infallible> {
+        let forwarded = || {
+            let line = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
+            // The last address is the one that our own proxy saw.
+            line.rsplit(',').next()?.trim().parse().ok()
+        };
+        let named = if app.settings.behind_proxy {
+            forwarded()
+        } else {
+            None
+        };
+        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let seen = named.or(socket.map(|ConnectInfo(address)| address.ip()));
+        Ok(Client(seen.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
+}
+
+impl Client {
+    /// Whether this client may try to sign in now.
+    pub fn may_sign_in(&self, app: &App) -> bool {
+        app.limiter.check_key(&self.0).is_ok()
+    }
+}
+
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const SECURITY: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "geolocation=(self), camera=(), microphone=(self), payment=()",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+];
+
+/// Puts the common layers around the routes.
+pub(super) fn around(router: Router, app: App) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIME,
+        ))
+        .layer(CatchPanicLayer::custom(broken))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app, observe))
+}
+
+/// Notes each request (its route, never its address or body) and adds the security headers.
+async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_else(|| "none".to_owned());
+    let mut response = next.run(request).await;
+    let (status, took) = (response.status(), begun.elapsed());
+    app.metrics.request(&method, &route, status, took);
+    let ms = took.as_millis() as u64;
+    tracing::info!(method = %method, route, status = status.as_u16(), took_ms = ms, "request");
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if app.settings.behind_proxy {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn broken(cause: Box<dyn Any + Send>) -> Response {
+    // The message may quote input; only that and where it happened is said.
+    drop(cause);
+    tracing::error!("a handler panicked");
+    problem::internal().into_response()
+}
+
+/// No route has this address.
+pub(super) async fn nothing_here() -> Response {
+    problem::Problem::not_found().into_response()
+}
+
+/// The address has other methods.
+pub(super) async fn wrong_method(method: Method) -> Response {
+    let title = format!("这个地址不接受{method}");
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    problem::Problem::new(status, "method", title).into_response()
+}

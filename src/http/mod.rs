@@ -1,0 +1,67 @@
+//! The edge to the network: API, pages, sockets, sign-in, the table of routes.
+//!
+//! Handlers hold no rule: they read a request, call a verb of the market, and shape the answer.
+
+mod api;
+mod assets;
+mod body;
+mod guard;
+mod headers;
+mod health;
+mod metrics;
+mod problem;
+pub mod routes;
+
+use std::sync::Arc;
+
+pub use guard::{Access, COOKIE};
+pub use metrics::Metrics;
+
+use crate::market::Market;
+
+/// How the server is set up.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// A proxy stands before the server: its `X-Forwarded-For` names the client, and cookies
+    /// travel over TLS only.
+    pub behind_proxy: bool,
+    /// The data is made up, and every page says so.
+    pub demo: bool,
+    /// The station's complaint line, shown on boards.
+    pub hotline: Option<String>,
+}
+
+/// What every handler stands on.
+pub struct Parts {
+    /// The verbs.
+    pub market: Market,
+    /// The figures.
+    pub metrics: Metrics,
+    /// How the server is set up.
+    pub settings: Settings,
+    limiter: headers::Limiter,
+}
+
+/// A shared handle on [`Parts`].
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// An application on this market.
+    pub fn new(market: Market, settings: Settings) -> App {
+        let parts = Parts {
+            market,
+            metrics: Metrics::default(),
+            settings,
+            limiter: headers::limiter(),
+        };
+        App(Arc::new(parts))
+    }
+}

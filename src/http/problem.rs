@@ -1,0 +1,224 @@
+//! What a client is told when something did not work: problem+json (RFC 9457) with a Chinese
+//! title for the person, a code for the program, and each field's fault.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    domain::{
+        booking::NoPlace,
+        fields::{FieldError, FieldErrors},
+    },
+    market::MarketError,
+    store::StoreError,
+};
+
+/// One field's fault on the wire.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldProblem {
+    field: String,
+    code: &'static str,
+    message: String,
+}
+
+impl From<&FieldError> for FieldProblem {
+    fn from(error: &FieldError) -> FieldProblem {
+        let (field, message) = (error.field.clone(), error.message.clone());
+        FieldProblem {
+            field,
+            code: error.code,
+            message,
+        }
+    }
+}
+
+/// An answer that says what did not work.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// For people, in Chinese: what happened and what to do.
+    pub title: String,
+    #[serde(serialize_with = "status_number")]
+    pub(super) status: StatusCode,
+    code: &'static str,
+    /// Each field's fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+    #[serde(skip)]
+    retry_after_s: Option<i64>,
+}
+
+fn status_number<S: serde::Serializer>(status: &StatusCode, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem with this status, code and title.
+    pub fn new(status: StatusCode, code: &'static str, title: impl Into<String>) -> Problem {
+        Problem {
+            kind: "about:blank",
+            title: title.into(),
+            status,
+            code,
+            errors: Vec::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// The client must sign in.
+    pub fn sign_in() -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "sign_in", "请先登录")
+    }
+
+    /// The client's role does not reach this.
+    pub fn forbidden() -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "forbidden", "您的账号没有这项权限")
+    }
+
+    /// There is nothing here, as far as the client may know.
+    pub fn not_found() -> Problem {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "没有找到，可能已经删除或地址写错了",
+        )
+    }
+
+    /// The request can't be understood.
+    pub fn bad_request(title: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, "bad_request", title)
+    }
+}
+
+impl From<FieldErrors> for Problem {
+    fn from(errors: FieldErrors) -> Problem {
+        let title = match errors.0.as_slice() {
+            [one] => one.message.clone(),
+            all => format!("有{}处需要修改", all.len()),
+        };
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title);
+        problem.errors = errors.0.iter().map(FieldProblem::from).collect();
+        problem
+    }
+}
+
+impl From<NoPlace> for Problem {
+    fn from(error: NoPlace) -> Problem {
+        let (code, title) = match error {
+            NoPlace::Full => ("full", "名额和候补都满了，看看别的活吧".to_owned()),
+            NoPlace::Clash(title) => ("clash", format!("时间和已报名的“{title}”冲突")),
+            NoPlace::Closed => ("closed", "这个岗位已经不招人了".to_owned()),
+            NoPlace::Blocked(why) => ("blocked", why),
+        };
+        Problem::new(StatusCode::CONFLICT, code, title)
+    }
+}
+
+impl From<MarketError> for Problem {
+    fn from(error: MarketError) -> Problem {
+        match error {
+            MarketError::Invalid(errors) => Problem::from(errors),
+            MarketError::Refused(refused) => {
+                let (from, event) = (refused.from.label(), refused.event.label());
+                let allowed: Vec<_> = refused.from.allowed().map(|event| event.label()).collect();
+                let can = if allowed.is_empty() {
+                    "它已经结束了".to_owned()
+                } else {
+                    format!("现在可以：{}", allowed.join("、"))
+                };
+                let title = format!("“{from}”的岗位不能“{event}”，{can}");
+                Problem::new(StatusCode::CONFLICT, "state", title)
+            }
+            MarketError::Forbidden => Problem::forbidden(),
+            MarketError::NotFound => Problem::not_found(),
+            MarketError::Stale => {
+                let title = "别人刚刚改过，请重新打开再改";
+                Problem::new(StatusCode::PRECONDITION_FAILED, "stale", title)
+            }
+            MarketError::NeedsReview => {
+                let title = "这些内容已经审核或正在审核，请撤下后重新发布";
+                Problem::new(StatusCode::CONFLICT, "needs_review", title)
+            }
+            MarketError::NoPlace(error) => Problem::from(error),
+            MarketError::KeyReused => {
+                let title = "这个Idempotency-Key已经用于另一个请求";
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", title)
+            }
+            MarketError::Duplicate { field, held } => {
+                let title = match held {
+                    Some(id) => format!("已经有这条记录：{id}"),
+                    None => "已经有这条记录".to_owned(),
+                };
+                let mut problem = Problem::new(StatusCode::CONFLICT, "duplicate", title.clone());
+                let field = field.to_owned();
+                problem.errors = vec![FieldProblem {
+                    field,
+                    code: "duplicate",
+                    message: title,
+                }];
+                problem
+            }
+            MarketError::BadCredentials => {
+                Problem::new(StatusCode::UNAUTHORIZED, "credentials", "登录名或密码不对")
+            }
+            MarketError::Locked(seconds) => {
+                let title = format!("试错太多次，请{}分钟后再试", seconds / 60 + 1);
+                let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "locked", title);
+                problem.retry_after_s = Some(seconds);
+                problem
+            }
+            MarketError::Store(error) => Problem::from(error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        // The chain goes to the log once, here at the edge; the client gets none of it.
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        match error {
+            StoreError::Conflict(_) => Problem::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "别人刚刚做了同样的事，请刷新再看",
+            ),
+            StoreError::Trouble(_) => {
+                let title = "系统忙，请稍后再试";
+                let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title);
+                problem.retry_after_s = Some(1);
+                problem
+            }
+            StoreError::Inconsistent { .. }
+            | StoreError::Sealed(_)
+            | StoreError::Migration(_)
+            | StoreError::Folder(_) => internal(),
+        }
+    }
+}
+
+/// Something broke that should not; the client can only tell the operator.
+pub fn internal() -> Problem {
+    let title = "系统出了问题，请联系工作人员";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title)
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, retry) = (self.status, self.retry_after_s);
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json; charset=utf-8"),
+        );
+        if let Some(seconds) = retry {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
+    }
+}

@@ -1,0 +1,140 @@
+//! Every route on one page: its method, address, and whom it is for. What is not here does not
+//! exist, and the tests walk this table.
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, patch, post},
+};
+
+use super::{
+    Access, App,
+    api::{bookings, jobs, openapi, session, workers},
+    assets,
+    guard::guard,
+    headers, health,
+};
+use crate::market::Verb;
+
+/// One route.
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The address, with its variables in braces.
+    pub path: &'static str,
+    /// Whom it is for; how far their right reaches is decided with the record in hand.
+    pub access: Access,
+    handler: fn() -> MethodRouter<App>,
+}
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    access: Access,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route {
+        method,
+        path,
+        access,
+        handler,
+    }
+}
+
+use Access::{May, Public, SignedIn};
+
+/// The table.
+pub const ROUTES: &[Route] = &[
+    route("GET", "/healthz", Public, || get(health::alive)),
+    route("GET", "/readyz", Public, || get(health::ready)),
+    route("GET", "/metrics", Public, || get(health::figures)),
+    route("GET", "/static/{*path}", Public, || get(assets::file)),
+    route("GET", "/api/v1/openapi.json", Public, || {
+        get(openapi::document)
+    }),
+    route("POST", "/api/v1/login", Public, || post(session::login)),
+    route("POST", "/api/v1/logout", SignedIn, || post(session::logout)),
+    route("GET", "/api/v1/me", SignedIn, || get(session::me)),
+    route("POST", "/api/v1/jobs", May(Verb::Post), || {
+        post(jobs::create)
+    }),
+    route("GET", "/api/v1/jobs/{id}", Public, || get(jobs::read)),
+    route("PATCH", "/api/v1/jobs/{id}", May(Verb::Revise), || {
+        patch(jobs::revise)
+    }),
+    route(
+        "POST",
+        "/api/v1/jobs/{id}/submit",
+        May(Verb::Conduct),
+        || post(jobs::submit),
+    ),
+    route(
+        "POST",
+        "/api/v1/jobs/{id}/approve",
+        May(Verb::Review),
+        || post(jobs::approve),
+    ),
+    route(
+        "POST",
+        "/api/v1/jobs/{id}/reject",
+        May(Verb::Review),
+        || post(jobs::reject),
+    ),
+    route(
+        "POST",
+        "/api/v1/jobs/{id}/close",
+        May(Verb::Conduct),
+        || post(jobs::close),
+    ),
+    route(
+        "POST",
+        "/api/v1/jobs/{id}/withdraw",
+        May(Verb::Conduct),
+        || post(jobs::withdraw),
+    ),
+    route(
+        "GET",
+        "/api/v1/jobs/{id}/bookings",
+        May(Verb::Roster),
+        || get(bookings::roster),
+    ),
+    route(
+        "POST",
+        "/api/v1/jobs/{id}/bookings",
+        May(Verb::Book),
+        || post(bookings::create),
+    ),
+    route(
+        "POST",
+        "/api/v1/bookings/{id}/cancel",
+        May(Verb::Book),
+        || post(bookings::cancel),
+    ),
+    route("POST", "/api/v1/workers", May(Verb::Register), || {
+        post(workers::create)
+    }),
+    route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || {
+        get(workers::read)
+    }),
+    route(
+        "GET",
+        "/api/v1/workers/{id}/bookings",
+        May(Verb::ReadWorker),
+        || get(workers::bookings),
+    ),
+    route("GET", "/api/v1/stations", Public, || get(session::stations)),
+];
+
+/// The router: each route behind its guard, everything behind the common layers.
+pub fn router(app: App) -> Router {
+    let mut router: Router<App> = Router::new();
+    for route in ROUTES {
+        let guarded = from_fn_with_state((app.clone(), route.access), guard);
+        router = router.route(route.path, (route.handler)().layer(guarded));
+    }
+    let router = router
+        .fallback(headers::nothing_here)
+        .method_not_allowed_fallback(headers::wrong_method)
+        .with_state(app.clone());
+    headers::around(router, app)
+}
