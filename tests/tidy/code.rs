@@ -95,7 +95,8 @@ fn item_end(code: &[char], start: usize) -> usize {
     code.len()
 }
 
-fn is_word(c: char) -> bool {
+/// Whether the character may stand in an identifier.
+pub fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 

@@ -17,7 +17,8 @@ struct Rules {
     graph: Graph,
     licenses: LicenceRules,
     bans: Bans,
-    sources: Sources,
+    #[serde(rename = "sources")]
+    _sources: Sources,
 }
 
 #[derive(Deserialize)]
@@ -346,7 +347,6 @@ fn licences_duplicates_and_sources_are_accepted_ones() {
     assert_none(findings);
 }
 
-#[cfg(test)]
 fn package(name: &str, version: &str, license: Option<&str>) -> Package {
     Package {
         id: format!("{name}@{version}"),

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     assert_none,
-    code::{code_only, line_of, places, test_items},
+    code::{code_only, is_word, line_of, places, test_items},
     tree::{self, File},
 };
 
@@ -59,14 +59,9 @@ fn calls<'a>(
 ) -> impl Iterator<Item = (usize, &'a str)> + 'a {
     names.iter().flat_map(move |name| {
         places(code, name)
-            .filter(|&at| name.starts_with('.') || !starts_inside_word(code, at))
+            .filter(|&at| name.starts_with('.') || at == 0 || !is_word(code[at - 1]))
             .map(move |at| (at, *name))
     })
-}
-
-fn starts_inside_word(code: &[char], at: usize) -> bool {
-    at.checked_sub(1)
-        .is_some_and(|before| code[before].is_alphanumeric() || code[before] == '_')
 }
 
 fn within(ranges: &[Range<usize>], at: usize) -> bool {
