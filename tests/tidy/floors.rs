@@ -28,6 +28,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "policy",
             "matching",
             "store",
+            "feed",
         ],
     ),
     ("http", BELOW_FACES),
