@@ -27,8 +27,8 @@ use crate::domain::limits;
 pub type Limiter = DefaultKeyedRateLimiter<IpAddr>;
 
 /// Sign-ins that an address may try at once, and afterwards each second.
-const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
-const SIGN_IN_RATE: NonZeroU32 = NonZeroU32::new(2).unwrap();
+const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+const SIGN_IN_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 /// How long a request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 

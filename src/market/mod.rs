@@ -8,9 +8,12 @@ mod authority;
 mod bookings;
 mod error;
 mod intake;
+mod life;
+mod lists;
 mod postings;
 mod screens;
 mod stations;
+mod terms;
 mod workers;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +28,8 @@ pub use error::{MarketError, MarketResult};
 pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
 };
-pub use postings::{Import, Imported, NewPosting};
+pub use lists::{Import, Imported};
+pub use postings::NewPosting;
 pub use stations::NewStation;
 pub use workers::NewWorker;
 
