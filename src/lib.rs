@@ -8,3 +8,4 @@ pub mod cli;
 pub mod domain;
 pub mod matching;
 pub mod policy;
+pub mod search;
