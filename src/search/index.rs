@@ -15,7 +15,8 @@ use tantivy::Searcher;
 use super::{
     JobPage, JobQuery, SearchError, WorkerHit,
     columns::{column, texts},
-    jobs::{self, Fit, Free},
+    jobs::{self, Fit},
+    scan::Free,
     schema::{Fields, JobFields, WorkerFields},
     shelf::{Shelf, Use},
     workers,

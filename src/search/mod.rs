@@ -21,6 +21,7 @@ mod index;
 mod jobs;
 mod query;
 mod rebuild;
+mod scan;
 mod schema;
 mod shelf;
 mod statistics;

@@ -111,6 +111,10 @@ impl Rebuild {
 
 impl Drop for Rebuild {
     fn drop(&mut self) {
+        self.fresh = None;
+        if let Err(error) = remove_dir(&beside(&self.index.dir, ".new")) {
+            tracing::warn!(%error, "the files of an unfinished rebuild stay");
+        }
         self.index.rebuilding.store(false, Ordering::Release);
     }
 }

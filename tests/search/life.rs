@@ -125,6 +125,7 @@ fn a_rebuild_that_is_given_up_changes_nothing() {
         let rebuild = Rebuild::begin(&shop.index).unwrap();
         rebuild.put_job(&posting("x")).unwrap();
         drop(rebuild);
+        assert!(!shop.dir.path().join("index.new").exists());
     }
     assert_eq!(ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()), ["old"]);
     shop.index.put_job(&posting("next")).unwrap();

@@ -7,7 +7,7 @@ use linggong::domain::{
     money::Fen,
     org::Label,
     posting::{Posting, Shift, Status},
-    time::{DAY, HOUR, Moment},
+    time::{DAY, HOUR},
     wage::{Settlement, Wage, WageUnit},
     worker::{Available, Profile},
 };
@@ -15,7 +15,7 @@ use linggong::matching::{JobFacts, Overlap, Spot, Trade, Weights, Wish, bar, fir
 use linggong::search::{JobQuery, Sort, words};
 use proptest::{prelude::*, sample::select};
 
-use crate::world::{NOW, Shop, TOMORROW, at, posting, profile, shift, worker};
+use crate::world::{NOW, Shop, at, posting, profile, shift, worker};
 
 const SKILLS: [&str; 4] = ["装载机", "电焊", "搬运", "厨师"];
 const TRADES: [&str; 4] = ["4-09-08-01", "4-09-08-02", "4-09-10-01", "6-18-02-04"];
@@ -319,10 +319,4 @@ proptest! {
             .into_iter().map(|hit| (hit.id, hit.score)).collect();
         prop_assert_eq!(found, want);
     }
-}
-
-#[test]
-fn tomorrow_is_a_moment_of_the_world() {
-    assert_eq!(TOMORROW.to_string(), "2026-11-25T08:00:00+08:00");
-    assert!(NOW < Moment(TOMORROW.0));
 }

@@ -143,3 +143,9 @@ pub fn ids(page: &JobPage) -> Vec<&str> {
         .map(|hit| hit.id.trim_start_matches("job_"))
         .collect()
 }
+
+#[test]
+fn the_world_stands_on_a_tuesday() {
+    assert_eq!(NOW.to_string(), "2026-11-24T10:00:00+08:00");
+    assert_eq!(TOMORROW.to_string(), "2026-11-25T08:00:00+08:00");
+}
