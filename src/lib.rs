@@ -9,5 +9,7 @@ pub mod domain;
 pub mod feed;
 pub mod http;
 pub mod market;
+pub mod matching;
 pub mod policy;
+pub mod search;
 pub mod store;

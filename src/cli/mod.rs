@@ -13,7 +13,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use ground::{Ground, GroundError, SystemClock};
 
-use crate::{market::MarketError, store::StoreError};
+use crate::{market::MarketError, search::FollowError, store::StoreError};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -94,6 +94,13 @@ impl From<MarketError> for Failure {
             }
             other => Failure::findings(other.to_string()),
         }
+    }
+}
+
+impl From<FollowError> for Failure {
+    fn from(error: FollowError) -> Failure {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        Failure::findings(format!("{error}: {}", cause.unwrap_or_default()))
     }
 }
 

@@ -14,6 +14,7 @@ use super::{Failure, Ground};
 use crate::{
     http::{App, Settings, routes},
     market::Market,
+    search::Follower,
 };
 
 /// How to serve.
@@ -54,6 +55,8 @@ const EXPIRY_TICK: Duration = Duration::from_secs(1);
 const PRUNE_TICK: Duration = Duration::from_secs(600);
 /// How long stream messages stay for screens that come back, in days.
 const STREAM_DAYS: i64 = 7;
+/// How often other processes' changes are looked for.
+const LOOK_TICK: Duration = Duration::from_millis(200);
 /// How long sockets may take to drain.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -82,7 +85,8 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         demo: false,
         hotline: args.hotline,
     };
-    let app = App::new(market.clone(), settings);
+    let search = Follower::open(market.store.clone(), args.ground.index()).await?;
+    let app = App::new(market.clone(), search.clone(), settings);
     let listener = TcpListener::bind(args.listen).await;
     let listener =
         listener.map_err(|error| Failure::misuse(format!("--listen {}: {error}", args.listen)))?;
@@ -91,6 +95,8 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         .map_err(|error| Failure::findings(format!("no address: {error}")))?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(keep_house(market.clone(), stop.clone()));
+    tasks.spawn(search.clone().run(stop.clone()));
+    tasks.spawn(keep_watch(app.clone(), stop.clone()));
     announce(&format!("listening on http://{address}"));
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let asked = stop.clone();
@@ -155,6 +161,30 @@ async fn keep_house(market: Market, stop: CancellationToken) {
                 error = &error as &dyn std::error::Error,
                 "housekeeping failed"
             );
+        }
+    }
+}
+
+/// Notices what other processes changed or asked for, and writes the figures.
+async fn keep_watch(app: App, stop: CancellationToken) {
+    let mut look = time::interval(LOOK_TICK);
+    look.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = look.tick() => {}
+        }
+        match app.market.store.look().await {
+            Ok(seq) => app.metrics.log_seq.set(seq),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the database does not answer");
+                continue;
+            }
+        };
+        app.metrics.index_place.set(*app.search.place().borrow());
+        if let Err(error) = app.search.rebuild_if_asked().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "no rebuild");
         }
     }
 }

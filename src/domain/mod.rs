@@ -12,6 +12,7 @@ pub mod limits;
 pub mod money;
 pub mod org;
 pub mod posting;
+pub mod speech;
 pub mod station;
 pub mod text;
 pub mod time;

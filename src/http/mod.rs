@@ -17,7 +17,9 @@ use std::sync::Arc;
 pub use guard::{Access, COOKIE};
 pub use metrics::Metrics;
 
-use crate::market::Market;
+use std::time::Duration;
+
+use crate::{market::Market, search::Follower};
 
 /// How the server is set up.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,8 @@ pub struct Settings {
 pub struct Parts {
     /// The verbs.
     pub market: Market,
+    /// The search index and who keeps it up.
+    pub search: Follower,
     /// The figures.
     pub metrics: Metrics,
     /// How the server is set up.
@@ -54,14 +58,28 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// An application on this market.
-    pub fn new(market: Market, settings: Settings) -> App {
+    /// An application on this market and its index.
+    pub fn new(market: Market, search: Follower, settings: Settings) -> App {
         let parts = Parts {
             market,
+            search,
             metrics: Metrics::default(),
             settings,
             limiter: headers::limiter(),
         };
         App(Arc::new(parts))
     }
+
+    /// Waits until what is committed by now can be found, so that who posts and then searches
+    /// finds the posting; not for long, since the change stands in any case.
+    pub(crate) async fn settle(&self) {
+        let head = *self.market.store.head().borrow();
+        let mut place = self.search.place();
+        let caught_up = place.wait_for(|place| *place >= head);
+        // Not in time: the index follows all the same.
+        let _ = tokio::time::timeout(SETTLE, caught_up).await;
+    }
 }
+
+/// How long a change waits to be searchable before it is answered.
+const SETTLE: Duration = Duration::from_millis(500);

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     Access, App,
-    api::{bookings, jobs, openapi, session, workers},
+    api::{bookings, jobs, openapi, search, session, workers},
     assets,
     guard::guard,
     headers, health,
@@ -44,84 +44,33 @@ const fn route(
 use Access::{May, Public, SignedIn};
 
 /// The table.
+#[rustfmt::skip] // A route a line reads as the table that it is.
 pub const ROUTES: &[Route] = &[
     route("GET", "/healthz", Public, || get(health::alive)),
     route("GET", "/readyz", Public, || get(health::ready)),
     route("GET", "/metrics", Public, || get(health::figures)),
     route("GET", "/static/{*path}", Public, || get(assets::file)),
-    route("GET", "/api/v1/openapi.json", Public, || {
-        get(openapi::document)
-    }),
+    route("GET", "/api/v1/openapi.json", Public, || get(openapi::document)),
     route("POST", "/api/v1/login", Public, || post(session::login)),
     route("POST", "/api/v1/logout", SignedIn, || post(session::logout)),
     route("GET", "/api/v1/me", SignedIn, || get(session::me)),
-    route("POST", "/api/v1/jobs", May(Verb::Post), || {
-        post(jobs::create)
-    }),
+    route("GET", "/api/v1/jobs", Public, || get(search::jobs)),
+    route("POST", "/api/v1/jobs", May(Verb::Post), || post(jobs::create)),
     route("GET", "/api/v1/jobs/{id}", Public, || get(jobs::read)),
-    route("PATCH", "/api/v1/jobs/{id}", May(Verb::Revise), || {
-        patch(jobs::revise)
-    }),
-    route(
-        "POST",
-        "/api/v1/jobs/{id}/submit",
-        May(Verb::Conduct),
-        || post(jobs::submit),
-    ),
-    route(
-        "POST",
-        "/api/v1/jobs/{id}/approve",
-        May(Verb::Review),
-        || post(jobs::approve),
-    ),
-    route(
-        "POST",
-        "/api/v1/jobs/{id}/reject",
-        May(Verb::Review),
-        || post(jobs::reject),
-    ),
-    route(
-        "POST",
-        "/api/v1/jobs/{id}/close",
-        May(Verb::Conduct),
-        || post(jobs::close),
-    ),
-    route(
-        "POST",
-        "/api/v1/jobs/{id}/withdraw",
-        May(Verb::Conduct),
-        || post(jobs::withdraw),
-    ),
-    route(
-        "GET",
-        "/api/v1/jobs/{id}/bookings",
-        May(Verb::Roster),
-        || get(bookings::roster),
-    ),
-    route(
-        "POST",
-        "/api/v1/jobs/{id}/bookings",
-        May(Verb::Book),
-        || post(bookings::create),
-    ),
-    route(
-        "POST",
-        "/api/v1/bookings/{id}/cancel",
-        May(Verb::Book),
-        || post(bookings::cancel),
-    ),
-    route("POST", "/api/v1/workers", May(Verb::Register), || {
-        post(workers::create)
-    }),
-    route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || {
-        get(workers::read)
-    }),
-    route(
-        "GET",
-        "/api/v1/workers/{id}/bookings",
-        May(Verb::ReadWorker),
-        || get(workers::bookings),
-    ),
+    route("PATCH", "/api/v1/jobs/{id}", May(Verb::Revise), || patch(jobs::revise)),
+    route("POST", "/api/v1/jobs/{id}/submit", May(Verb::Conduct), || post(jobs::submit)),
+    route("POST", "/api/v1/jobs/{id}/approve", May(Verb::Review), || post(jobs::approve)),
+    route("POST", "/api/v1/jobs/{id}/reject", May(Verb::Review), || post(jobs::reject)),
+    route("POST", "/api/v1/jobs/{id}/close", May(Verb::Conduct), || post(jobs::close)),
+    route("POST", "/api/v1/jobs/{id}/withdraw", May(Verb::Conduct), || post(jobs::withdraw)),
+    route("GET", "/api/v1/jobs/{id}/candidates", May(Verb::Candidates), || get(search::candidates)),
+    route("GET", "/api/v1/jobs/{id}/bookings", May(Verb::Roster), || get(bookings::roster)),
+    route("POST", "/api/v1/jobs/{id}/bookings", May(Verb::Book), || post(bookings::create)),
+    route("POST", "/api/v1/bookings/{id}/cancel", May(Verb::Book), || post(bookings::cancel)),
+    route("POST", "/api/v1/workers", May(Verb::Register), || post(workers::create)),
+    route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || get(workers::read)),
+    route("GET", "/api/v1/workers/{id}/matches", May(Verb::ReadWorker), || get(search::matches)),
+    route("GET", "/api/v1/workers/{id}/bookings", May(Verb::ReadWorker), || get(workers::bookings)),
     route("GET", "/api/v1/stations", Public, || get(session::stations)),
 ];
 

@@ -142,6 +142,24 @@ impl Market {
         }
     }
 
+    /// A posting whose places the actor may look for people for.
+    ///
+    /// # Errors
+    /// [`MarketError::Forbidden`], or [`MarketError::NotFound`] where its existence may not be
+    /// known.
+    pub async fn wanting(&self, actor: &Actor, id: &JobId) -> MarketResult<Posting> {
+        let posting = self.posting(Some(actor), id).await?;
+        let mut view = self.store.read().await?;
+        let reached = self
+            .reaches(&mut view, actor, Verb::Candidates, &posting)
+            .await?;
+        if reached {
+            Ok(posting)
+        } else {
+            Err(MarketError::Forbidden)
+        }
+    }
+
     /// The postings that the actor conducts or reviews, newest first.
     pub async fn desk(&self, actor: &Actor, statuses: &[Status]) -> MarketResult<Vec<Posting>> {
         let mut filter = PostingFilter {

@@ -10,9 +10,10 @@ use super::{
 use crate::{
     domain::{
         account::{Actor, Role},
+        booking::BookingStatus,
         fields::FieldErrors,
         ids::{StationId, WorkerId},
-        posting::External,
+        posting::{External, Shift},
         worker::Worker,
     },
     store::{Kind, StoreError, Txn},
@@ -160,6 +161,19 @@ impl Market {
         txn.log(self.entry(actor, "look", Kind::Worker, id, json!({})));
         txn.commit().await?;
         Ok(worker)
+    }
+
+    /// A worker who looks for work, with the shifts that the person holds already.
+    ///
+    /// # Errors
+    /// As [`Market::worker`].
+    pub async fn seeker(&self, actor: &Actor, id: &WorkerId) -> MarketResult<(Worker, Vec<Shift>)> {
+        let worker = self.worker(actor, id).await?;
+        let rows = self.store.read().await?.bookings_by(id).await?;
+        let held = rows
+            .into_iter()
+            .filter(|row| row.booking.status == BookingStatus::Booked);
+        Ok((worker, held.flat_map(|row| row.booking.shifts).collect()))
     }
 
     /// Takes in one row of a foreign list within a transaction that the caller commits.

@@ -62,6 +62,21 @@ impl View {
         row.map(|row| posting(&row, &self.vault)).transpose()
     }
 
+    /// The postings of these ids, in no order; ids that name none are left out.
+    pub async fn postings_named(&mut self, ids: &[String]) -> StoreResult<Vec<Posting>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query = QueryBuilder::<sqlx::Any>::new("select * from job where id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.clone());
+        }
+        query.push(")");
+        let rows = query.build().fetch_all(self.connection()).await?;
+        rows.iter().map(|row| posting(row, &self.vault)).collect()
+    }
+
     /// At most `limit` postings that a filter lets through.
     pub async fn postings(
         &mut self,

@@ -102,6 +102,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let request = read(&body, idempotency_key(&headers)?)?;
     let done = app.market.book(&visitor.actor()?, &job, &request).await?;
+    app.settle().await;
     let status = match done.booking.status {
         BookingStatus::Booked => StatusCode::CREATED,
         BookingStatus::Waiting | BookingStatus::Applied => StatusCode::ACCEPTED,
@@ -119,6 +120,7 @@ pub async fn cancel(
     Id(id): Id<BookingId>,
 ) -> Result<Json<BookingView>, Problem> {
     let done = app.market.cancel(&visitor.actor()?, &id).await?;
+    app.settle().await;
     let mut view = BookingView::from(&done.booking);
     view.places_left = Some(done.posting.places_left());
     Ok(Json(view))

@@ -123,6 +123,7 @@ pub async fn revise(
         .market
         .revise(&visitor.actor()?, &id, &body, expected)
         .await?;
+    app.settle().await;
     Ok(answer(StatusCode::OK, &posting))
 }
 
@@ -143,6 +144,7 @@ pub async fn approve(
     Id(id): Id<JobId>,
 ) -> Result<Response, Problem> {
     let posting = app.market.approve(&visitor.actor()?, &id).await?;
+    app.settle().await;
     Ok(answer(StatusCode::OK, &posting))
 }
 
@@ -167,6 +169,7 @@ pub async fn close(
     Id(id): Id<JobId>,
 ) -> Result<Response, Problem> {
     let posting = app.market.close(&visitor.actor()?, &id).await?;
+    app.settle().await;
     Ok(answer(StatusCode::OK, &posting))
 }
 
@@ -181,5 +184,6 @@ pub async fn withdraw(
         .market
         .withdraw(&visitor.actor()?, &id, reason(&body))
         .await?;
+    app.settle().await;
     Ok(answer(StatusCode::OK, &posting))
 }

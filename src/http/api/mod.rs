@@ -3,5 +3,6 @@
 pub mod bookings;
 pub mod jobs;
 pub mod openapi;
+pub mod search;
 pub mod session;
 pub mod workers;

@@ -131,6 +131,7 @@ pub async fn create(
         ..NewWorker::default()
     };
     let worker = app.market.register(&visitor.actor()?, &body, new).await?;
+    app.settle().await;
     Ok((StatusCode::CREATED, Json(WorkerView::from(&worker))).into_response())
 }
 

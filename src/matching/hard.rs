@@ -1,0 +1,94 @@
+//! Hard conditions: what no score makes up for.
+
+use super::{Reach, Spot};
+use crate::domain::{
+    geo::Point,
+    posting::{Posting, Shift, Status},
+    time::Moment,
+    wage::choices,
+    worker::{Available, Profile},
+};
+
+choices! {
+    /// Why a worker can't take a place of a posting.
+    Bar {
+        /// The posting is not open.
+        Closed = "closed", "不在招聘中";
+        /// Its time is over.
+        Expired = "expired", "已过期";
+        /// No place is left.
+        Full = "full", "已招满";
+        /// The work lies outside the worker's radius, or nowhere on the map.
+        Outside = "outside", "不在可去的范围内";
+        /// The worker is not available at a shift to come.
+        Unavailable = "unavailable", "时间对不上";
+        /// The worker is booked elsewhere at a shift to come.
+        Clash = "clash", "与已报的班次冲突";
+    }
+}
+
+/// The first bar between a worker and a posting; `booked` are the shifts that the worker holds.
+pub fn bar(posting: &Posting, profile: &Profile, booked: &[Shift], now: Moment) -> Option<Bar> {
+    let shifts: Vec<Shift> = upcoming(posting.terms.shifts.iter().copied(), now).collect();
+    let spans = match &profile.available {
+        Available::Always | Available::Words(_) => None,
+        Available::Spans(spans) => Some(spans.as_slice()),
+    };
+    closed(posting, now)
+        .or_else(|| place_bar(profile.point, profile.radius_m, posting.terms.point))
+        .or_else(|| time_bar(spans, booked, &shifts))
+}
+
+/// The bar that stands for everybody.
+pub fn closed(posting: &Posting, now: Moment) -> Option<Bar> {
+    if posting.status == Status::Filled {
+        Some(Bar::Full)
+    } else if posting.status != Status::Open {
+        Some(Bar::Closed)
+    } else if posting.terms.expires_at() <= now {
+        Some(Bar::Expired)
+    } else if posting.places_left() == 0 {
+        Some(Bar::Full)
+    } else {
+        None
+    }
+}
+
+/// The bar of distance: none for a worker without a point.
+pub fn place_bar(home: Option<Point>, radius_m: f64, work: Option<Point>) -> Option<Bar> {
+    let reach = Reach::new(Spot::of(home).point()?, Some(radius_m));
+    reach
+        .distance_m(Spot::of(work))
+        .is_none()
+        .then_some(Bar::Outside)
+}
+
+/// The bar of time: each of `shifts` must lie within one of `spans` (none: any time is free) and
+/// meet none of `booked`.
+pub fn time_bar(spans: Option<&[Shift]>, booked: &[Shift], shifts: &[Shift]) -> Option<Bar> {
+    let within = |shift: &Shift| {
+        spans.is_none_or(|spans| {
+            spans
+                .iter()
+                .any(|span| span.start <= shift.start && shift.end <= span.end)
+        })
+    };
+    if !shifts.iter().all(within) {
+        Some(Bar::Unavailable)
+    } else if shifts
+        .iter()
+        .any(|shift| booked.iter().any(|other| other.overlaps(*shift)))
+    {
+        Some(Bar::Clash)
+    } else {
+        None
+    }
+}
+
+/// The shifts that have not ended at `now`.
+pub fn upcoming(
+    shifts: impl IntoIterator<Item = Shift>,
+    now: Moment,
+) -> impl Iterator<Item = Shift> {
+    shifts.into_iter().filter(move |shift| shift.end > now)
+}

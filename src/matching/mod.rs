@@ -1,0 +1,20 @@
+//! Who fits which work: hard conditions, one score for both directions, and its reasons.
+//!
+//! Pure: no I/O, no clock. Sex, ethnicity, religion and household category are no inputs, and
+//! nothing here can name a person.
+
+mod hard;
+mod reach;
+mod reasons;
+mod score;
+mod trade;
+mod weights;
+mod wish;
+
+pub use hard::{Bar, bar, closed, place_bar, time_bar, upcoming};
+pub use reach::{Reach, Spot};
+pub use reasons::{Reader, reasons};
+pub use score::{JobFacts, Overlap, Score, Term, first_start, score};
+pub use trade::Trade;
+pub use weights::{BadWeights, Halves, TermWeights, Weights};
+pub use wish::Wish;

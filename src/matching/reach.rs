@@ -1,0 +1,188 @@
+//! Positions packed into one number, and the circle around a point with a cheap box before it.
+
+use crate::domain::geo::{Crs, Point};
+
+/// A position on a grid of 10⁻⁷ degrees (at most 8 mm off), or nowhere, in 64 bits: latitude
+/// above, longitude below, each counted from its least value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot(pub u64);
+
+const STEPS_A_DEGREE: f64 = 1e7;
+const LAT_ZERO: i64 = 900_000_000;
+const LON_ZERO: i64 = 1_800_000_000;
+const LON_ROUND: i64 = 3_600_000_000;
+/// The earth's mean radius in metres, as [`Point::distance_m`] has it.
+const EARTH_M: f64 = 6_371_008.8;
+
+impl Spot {
+    /// No position.
+    pub const NOWHERE: Spot = Spot(u64::MAX);
+
+    /// The nearest position of the grid.
+    pub fn of(point: Option<Point>) -> Spot {
+        point.map_or(Spot::NOWHERE, |point| {
+            let (lat, lon) = steps(point);
+            Spot((lat as u64) << 32 | lon as u64)
+        })
+    }
+
+    /// The position; none for nowhere.
+    pub fn point(self) -> Option<Point> {
+        if self == Spot::NOWHERE {
+            return None;
+        }
+        let (lat, lon) = self.steps();
+        let degrees = |steps: i64, zero: i64| (steps - zero) as f64 / STEPS_A_DEGREE;
+        Point::new(degrees(lat, LAT_ZERO), degrees(lon, LON_ZERO), Crs::Wgs84).ok()
+    }
+
+    fn steps(self) -> (i64, i64) {
+        ((self.0 >> 32) as i64, (self.0 & u64::from(u32::MAX)) as i64)
+    }
+}
+
+fn steps(point: Point) -> (i64, i64) {
+    let steps = |degrees: f64, zero: i64| (degrees * STEPS_A_DEGREE).round() as i64 + zero;
+    (steps(point.lat(), LAT_ZERO), steps(point.lon(), LON_ZERO))
+}
+
+/// A point and the circle around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    centre: Point,
+    radius_m: f64,
+    lat: i64,
+    lon: i64,
+    lat_half: i64,
+    lon_half: i64,
+}
+
+impl Reach {
+    /// The circle of `radius_m` around `centre`; without a radius the whole earth.
+    pub fn new(centre: Point, radius_m: Option<f64>) -> Reach {
+        let radius_m = radius_m.unwrap_or(f64::INFINITY);
+        let (lat, lon) = steps(centre);
+        let angle = radius_m / EARTH_M;
+        // One step for the grid and a millionth for rounding: the box may only be too large.
+        let half = |radians: f64| {
+            let steps = radians.to_degrees() * STEPS_A_DEGREE * 1.000_001;
+            steps.min(LON_ROUND as f64) as i64 + 2
+        };
+        let phi = centre.lat().to_radians();
+        // Where the circle holds a pole, it meets every meridian.
+        let lon_half = if phi.abs() + angle < std::f64::consts::FRAC_PI_2 {
+            half((angle.sin() / phi.cos()).min(1.0).asin())
+        } else {
+            LON_ROUND
+        };
+        Reach {
+            centre,
+            radius_m,
+            lat,
+            lon,
+            lat_half: half(angle),
+            lon_half,
+        }
+    }
+
+    /// The distance of `spot` in metres where it lies within the circle.
+    pub fn distance_m(&self, spot: Spot) -> Option<f64> {
+        if spot == Spot::NOWHERE {
+            return None;
+        }
+        let (lat, lon) = spot.steps();
+        let apart = (lon - self.lon).abs();
+        // The shorter way round, across the antimeridian where need be.
+        if (lat - self.lat).abs() > self.lat_half || apart.min(LON_ROUND - apart) > self.lon_half {
+            return None;
+        }
+        let distance = self.centre.distance_m(spot.point()?);
+        (distance <= self.radius_m).then_some(distance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn point(lat: f64, lon: f64) -> Point {
+        Point::new(lat, lon, Crs::Wgs84).unwrap()
+    }
+
+    #[test]
+    fn positions_of_seven_decimals_are_kept_exactly() {
+        for (lat, lon) in [
+            (38.284_733_1, 106.271_999_9),
+            (-90.0, -180.0),
+            (90.0, 180.0),
+        ] {
+            assert_eq!(
+                Spot::of(Some(point(lat, lon))).point(),
+                Some(point(lat, lon))
+            );
+        }
+        assert_eq!(Spot::of(None).point(), None);
+    }
+
+    #[test]
+    fn the_edge_belongs_to_the_circle() {
+        let (centre, edge) = (point(38.28, 106.27), point(38.35, 106.31));
+        let radius = centre.distance_m(edge);
+        let spot = Spot::of(Some(edge));
+        assert_eq!(
+            Reach::new(centre, Some(radius)).distance_m(spot),
+            Some(radius)
+        );
+        assert_eq!(
+            Reach::new(centre, Some(radius.next_down())).distance_m(spot),
+            None
+        );
+    }
+
+    #[test]
+    fn odd_radii_are_no_trouble() {
+        let (centre, spot) = (point(38.28, 106.27), Spot::of(Some(point(-38.0, -70.0))));
+        assert!(Reach::new(centre, None).distance_m(spot).is_some());
+        for radius in [f64::NAN, -1.0, 0.0] {
+            assert_eq!(Reach::new(centre, Some(radius)).distance_m(spot), None);
+        }
+        assert_eq!(Reach::new(centre, None).distance_m(Spot::NOWHERE), None);
+    }
+
+    #[test]
+    fn no_edge_of_the_map_cuts_the_circle() {
+        for (centre, other) in [
+            (point(10.0, 179.99), point(10.0, -179.99)),
+            (point(10.0, 180.0), point(10.0, -180.0)),
+            (point(89.99, 0.0), point(89.99, 180.0)),
+            (point(-89.99, 20.0), point(-89.98, -150.0)),
+        ] {
+            let within = Reach::new(centre, Some(10_000.0)).distance_m(Spot::of(Some(other)));
+            assert_eq!(
+                within,
+                Some(centre.distance_m(other)),
+                "{centre:?} {other:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_box_drops_nothing_that_the_circle_holds(
+            lat in -90i64..=90, lon in -180i64..=180, d_lat in -2e6..2e6f64, d_lon in -2e6..2e6f64,
+            radius in 0.0..300_000.0f64,
+        ) {
+            let centre = point(lat as f64, lon as f64);
+            let other = point(
+                (lat as f64 + d_lat / 1e6).clamp(-90.0, 90.0),
+                (lon as f64 + d_lon / 1e6).clamp(-180.0, 180.0),
+            );
+            let spot = Spot::of(Some(other));
+            let distance = centre.distance_m(spot.point().unwrap());
+            let found = Reach::new(centre, Some(radius)).distance_m(spot);
+            prop_assert_eq!(found, (distance <= radius).then_some(distance));
+        }
+    }
+}

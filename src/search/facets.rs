@@ -1,0 +1,134 @@
+//! How the hits of a query divide: what the page shows beside them.
+
+use std::collections::HashMap;
+
+use tantivy::columnar::StrColumn;
+
+use super::schema::Traits;
+use crate::domain::{
+    money::Fen,
+    org::Label,
+    wage::{Settlement, Wage},
+};
+
+/// Trades that are counted out.
+const TRADES_MAX: usize = 20;
+/// Upper bounds of the distance bands, metres; beyond the last is one more band.
+pub const DISTANCE_BANDS_M: [f64; 4] = [1_000.0, 3_000.0, 10_000.0, 30_000.0];
+/// Lower bounds of the wage bands by the day, after the first.
+pub const WAGE_BANDS: [Fen; 3] = [
+    Fen::from_yuan(150),
+    Fen::from_yuan(200),
+    Fen::from_yuan(300),
+];
+
+/// Counts over all hits of a query, not only those of the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// The commonest skills in words, most first.
+    pub trade: Vec<(String, u64)>,
+    /// By settlement, in the order of [`Settlement::ALL`].
+    pub settlement: [u64; 4],
+    /// By distance: up to 1, 3, 10, 30 kilometres, and more; nothing where it is not known.
+    pub distance: [u64; 5],
+    /// By the least pay brought to a day: below 150 yuan, below 200, below 300, and more; piece
+    /// work is in none.
+    pub wage: [u64; 4],
+    /// By label, in the order of [`Label::ALL`].
+    pub label: [u64; 3],
+}
+
+const _: () = assert!(Settlement::ALL.len() == 4 && Label::ALL.len() == 3);
+
+/// The counts of one segment.
+pub struct Counter {
+    counts: Facets,
+    /// By the ordinal of the skill.
+    skills: Vec<u32>,
+}
+
+impl Counter {
+    /// Counts from zero; `skills` are the segment's.
+    pub fn new(skills: &StrColumn) -> Counter {
+        Counter {
+            counts: Facets::default(),
+            skills: vec![0; skills.num_terms()],
+        }
+    }
+
+    /// Counts one hit.
+    pub fn count(
+        &mut self,
+        doc: u32,
+        skills: &StrColumn,
+        (traits, wage): (Traits, Wage),
+        distance_m: Option<f64>,
+    ) {
+        let one_more = |count: Option<&mut u64>| {
+            if let Some(count) = count {
+                *count += 1;
+            }
+        };
+        one_more(self.counts.settlement.get_mut(traits.settlement as usize));
+        one_more(self.counts.label.get_mut(traits.label as usize));
+        if let Some(metres) = distance_m {
+            let band = DISTANCE_BANDS_M
+                .iter()
+                .filter(|&&bound| metres > bound)
+                .count();
+            one_more(self.counts.distance.get_mut(band));
+        }
+        if let Some(day) = wage.day_min() {
+            let band = WAGE_BANDS.iter().filter(|&&bound| day >= bound).count();
+            one_more(self.counts.wage.get_mut(band));
+        }
+        for ord in skills.term_ords(doc) {
+            if let Some(count) = self.skills.get_mut(ord as usize) {
+                *count += 1;
+            }
+        }
+    }
+
+    /// The segment's counts, all skills in words.
+    pub fn into_facets(self, skills: &StrColumn) -> tantivy::Result<Facets> {
+        let mut facets = self.counts;
+        let counted = (0u64..).zip(self.skills).filter(|entry| entry.1 > 0);
+        let (ords, counts): (Vec<u64>, Vec<u32>) = counted.unzip();
+        let mut counts = counts.into_iter();
+        skills.dictionary().sorted_ords_to_term_cb(&ords, |word| {
+            let word = String::from_utf8_lossy(word).into_owned();
+            facets
+                .trade
+                .extend(counts.next().map(|count| (word, u64::from(count))));
+        })?;
+        Ok(facets)
+    }
+}
+
+impl Facets {
+    /// The sum over segments, with the commonest skills only.
+    pub fn sum(parts: Vec<Facets>) -> Facets {
+        let mut sum = Facets::default();
+        let mut trades: HashMap<String, u64> = HashMap::new();
+        for part in parts {
+            add(&mut sum.settlement, &part.settlement);
+            add(&mut sum.distance, &part.distance);
+            add(&mut sum.wage, &part.wage);
+            add(&mut sum.label, &part.label);
+            for (word, count) in part.trade {
+                *trades.entry(word).or_default() += count;
+            }
+        }
+        sum.trade = trades.into_iter().collect();
+        sum.trade
+            .sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sum.trade.truncate(TRADES_MAX);
+        sum
+    }
+}
+
+fn add(sum: &mut [u64], part: &[u64]) {
+    for (sum, part) in sum.iter_mut().zip(part) {
+        *sum += part;
+    }
+}

@@ -1,0 +1,338 @@
+//! The index of the market: postings and workers side by side.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tantivy::Searcher;
+
+use super::{
+    JobPage, JobQuery, SearchError, WorkerHit,
+    columns::{column, texts},
+    jobs::{self, Fit},
+    scan::Free,
+    schema::{Fields, JobFields, WorkerFields},
+    shelf::{Shelf, Use},
+    workers,
+};
+use crate::{
+    domain::{
+        ids::{JobId, WorkerId},
+        limits::PAGE_MAX,
+        posting::{Posting, Shift, Status},
+        time::Moment,
+        worker::{Profile, Worker},
+    },
+    matching::{Weights, Wish, closed},
+};
+
+/// The index: any number of readers, one writer.
+///
+/// What is put becomes durable and searchable with [`Index::commit`]. After an error of a put or a
+/// commit, everything since the last commit is lost: go on from [`Index::place`].
+pub struct Index {
+    pub(super) dir: PathBuf,
+    weights: Weights,
+    shelves: RwLock<Shelves>,
+    pub(super) rebuilding: AtomicBool,
+}
+
+/// Both indexes.
+pub(super) struct Shelves {
+    pub(super) jobs: Shelf<JobFields>,
+    pub(super) workers: Shelf<WorkerFields>,
+}
+
+/// An id and its version, as the index holds it.
+pub type Held = (String, i64);
+
+impl Shelves {
+    pub(super) fn open(dir: &Path, usage: Use) -> Result<Shelves, SearchError> {
+        Ok(Shelves {
+            jobs: Shelf::open(&dir.join("jobs"), usage)?,
+            workers: Shelf::open(&dir.join("workers"), usage)?,
+        })
+    }
+}
+
+/// The path beside `dir` with a suffix to its name.
+pub(super) fn beside(dir: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(dir);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Removes a directory, also one that is not there.
+pub(super) fn remove_dir(dir: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+impl Index {
+    /// Opens the index in `dir`, or makes one.
+    ///
+    /// # Errors
+    /// [`SearchError::Damaged`] where the files are broken or of another version: then
+    /// [`Index::reset`], and rebuild.
+    pub fn open(dir: &Path) -> Result<Index, SearchError> {
+        let before = beside(dir, ".old");
+        if !dir.exists() && before.exists() {
+            // A rebuild was cut off between its two renamings.
+            fs::rename(before, dir)?;
+        }
+        let index = Index {
+            dir: dir.to_owned(),
+            weights: Weights::embedded()?,
+            shelves: RwLock::new(Shelves::open(dir, Use::Serve)?),
+            rebuilding: AtomicBool::new(false),
+        };
+        index.place()?;
+        Ok(index)
+    }
+
+    /// Removes what is in `dir`, whatever its state, and makes an empty index there. No process
+    /// may have it open.
+    ///
+    /// # Errors
+    /// [`SearchError::Io`].
+    pub fn reset(dir: &Path) -> Result<Index, SearchError> {
+        for gone in [dir.to_owned(), beside(dir, ".old"), beside(dir, ".new")] {
+            remove_dir(&gone)?;
+        }
+        Index::open(dir)
+    }
+
+    /// Takes the right to write, which else the first put takes. Who follows the log calls it
+    /// before anything else, so that no other process rebuilds the index meanwhile.
+    ///
+    /// # Errors
+    /// [`SearchError::Locked`] where another process has it.
+    pub fn hold(&self) -> Result<(), SearchError> {
+        let shelves = self.read();
+        shelves.jobs.pen()?;
+        shelves.workers.pen()?;
+        Ok(())
+    }
+
+    /// Puts a posting in place of what was there under its id; removes it where it is not open.
+    ///
+    /// # Errors
+    /// [`SearchError::Locked`], or the engine's.
+    pub fn put_job(&self, posting: &Posting) -> Result<(), SearchError> {
+        let shelves = self.read();
+        let doc = (posting.status == Status::Open).then(|| shelves.jobs.fields.document(posting));
+        shelves.jobs.pen()?.put(posting.id.as_str(), doc)
+    }
+
+    /// Removes a posting.
+    ///
+    /// # Errors
+    /// As [`Index::put_job`].
+    pub fn remove_job(&self, id: &JobId) -> Result<(), SearchError> {
+        self.read().jobs.pen()?.put(id.as_str(), None)
+    }
+
+    /// Puts a worker's profile in place of what was there under the id.
+    ///
+    /// # Errors
+    /// As [`Index::put_job`].
+    pub fn put_worker(&self, worker: &Worker) -> Result<(), SearchError> {
+        let shelves = self.read();
+        let doc = shelves.workers.fields.document(worker);
+        shelves.workers.pen()?.put(worker.id.as_str(), Some(doc))
+    }
+
+    /// Removes a worker.
+    ///
+    /// # Errors
+    /// As [`Index::put_job`].
+    pub fn remove_worker(&self, id: &WorkerId) -> Result<(), SearchError> {
+        self.read().workers.pen()?.put(id.as_str(), None)
+    }
+
+    /// Makes durable and searchable what was put, and notes the place of the log up to which that
+    /// is. A crash may leave the place behind what is held, never before it.
+    ///
+    /// # Errors
+    /// As [`Index::put_job`].
+    pub fn commit(&self, place: i64) -> Result<(), SearchError> {
+        let shelves = self.read();
+        shelves.jobs.pen()?.commit(place)?;
+        shelves.workers.pen()?.commit(place)
+    }
+
+    /// The place of the log up to which the index has followed, 0 where it is new.
+    ///
+    /// # Errors
+    /// [`SearchError::Damaged`].
+    pub fn place(&self) -> Result<i64, SearchError> {
+        let shelves = self.read();
+        Ok(shelves.jobs.place()?.min(shelves.workers.place()?))
+    }
+
+    /// The postings that the index holds, sorted by id.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn jobs_held(&self) -> Result<Vec<Held>, SearchError> {
+        let searcher = self.read().jobs.searcher();
+        held(&searcher)
+    }
+
+    /// The workers that the index holds, sorted by id.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn workers_held(&self) -> Result<Vec<Held>, SearchError> {
+        let searcher = self.read().workers.searcher();
+        held(&searcher)
+    }
+
+    /// Reads every file and compares it with its checksum.
+    ///
+    /// # Errors
+    /// [`SearchError::Damaged`] names the first broken file.
+    pub fn verify(&self) -> Result<(), SearchError> {
+        let shelves = self.read();
+        shelves.jobs.verify()?;
+        shelves.workers.verify()
+    }
+
+    /// Open postings.
+    ///
+    /// # Errors
+    /// [`SearchError::NoPoint`], [`SearchError::Cursor`], or the engine's.
+    pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
+        let shelves = self.read();
+        let searcher = shelves.jobs.searcher();
+        jobs::find(
+            &searcher,
+            &shelves.jobs.fields,
+            &self.weights,
+            query,
+            Fit::default(),
+        )
+    }
+
+    /// Postings that a worker can take: within the radius, at free times, beside the shifts
+    /// already `booked`. Those with a skill or a near occupation of the worker go first; where
+    /// they do not fill the page, it is filled with the others. One page, without a cursor.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn matches(
+        &self,
+        profile: &Profile,
+        booked: &[Shift],
+        limit: usize,
+        now: Moment,
+    ) -> Result<JobPage, SearchError> {
+        let wish = Wish::from(profile);
+        let skilled = !wish.skills.is_empty() || !wish.trades.is_empty();
+        let query = JobQuery {
+            radius_m: wish.radius_m,
+            limit,
+            wish: Some(wish),
+            ..JobQuery::new(now)
+        };
+        let free = Free::of(&profile.available, booked);
+        let fit = |kindred_only| Fit {
+            free: Some(free.clone()),
+            kindred_only,
+        };
+        let shelves = self.read();
+        let searcher = shelves.jobs.searcher();
+        let find = |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
+        let mut page = find(fit(skilled))?;
+        if skilled && page.hits.len() < limit.min(PAGE_MAX) {
+            // Any shared skill outweighs all else, so these same hits lead again.
+            page = find(fit(false))?;
+        }
+        page.next = None;
+        Ok(page)
+    }
+
+    /// Workers who can take a place of a posting, the best first; none where it takes nobody. Each
+    /// worker's own radius and free times are kept; bookings are not known here.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn candidates(
+        &self,
+        posting: &Posting,
+        limit: usize,
+        now: Moment,
+    ) -> Result<Vec<WorkerHit>, SearchError> {
+        if closed(posting, now).is_some() {
+            return Ok(Vec::new());
+        }
+        let shelves = self.read();
+        let searcher = shelves.workers.searcher();
+        workers::find(
+            &searcher,
+            &shelves.workers.fields,
+            &self.weights,
+            posting,
+            limit,
+            now,
+        )
+    }
+
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Shelves> {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Shelves> {
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Claims the one rebuild that may run.
+    pub(super) fn claim_rebuild(&self) -> Result<(), SearchError> {
+        let free = !self.rebuilding.swap(true, Ordering::AcqRel);
+        free.then_some(()).ok_or(SearchError::Locked)
+    }
+}
+
+fn held(searcher: &Searcher) -> Result<Vec<Held>, SearchError> {
+    let mut held = Vec::with_capacity(searcher.num_docs() as usize);
+    for segment in searcher.segment_readers() {
+        let (ids, versions) = (texts(segment, "id")?, column::<i64>(segment, "version")?);
+        let mut by_ord: Vec<(u64, i64)> = segment
+            .doc_ids_alive()
+            .filter_map(|doc| Some((ids.ords().first(doc)?, versions.first(doc)?)))
+            .collect();
+        by_ord.sort_unstable();
+        let (ords, versions): (Vec<u64>, Vec<i64>) = by_ord.into_iter().unzip();
+        let mut versions = versions.into_iter();
+        ids.dictionary()
+            .sorted_ords_to_term_cb(&ords, |id| {
+                let id = String::from_utf8_lossy(id).into_owned();
+                held.extend(versions.next().map(|version| (id, version)));
+            })
+            .map_err(tantivy::TantivyError::from)?;
+    }
+    held.sort();
+    Ok(held)
+}
+
+impl<F: Fields> std::fmt::Debug for Shelf<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shelf").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index")
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
+    }
+}

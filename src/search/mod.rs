@@ -1,0 +1,39 @@
+//! The search index: open postings and workers, by words, skill, pay, time and distance.
+//!
+//! A reader of the log: it can be dropped and rebuilt, and keeps the place up to which it has
+//! followed ([`Follower`]). [`Index`] itself knows no store, and everything of it blocks; call it
+//! where blocking is fine. No personal data enters: workers are known by id, place, skills, wish and free time.
+//!
+//! ```
+//! use linggong::{domain::time::Moment, search::{Index, JobQuery, SearchError}};
+//!
+//! fn loaders(index: &Index, now: Moment) -> Result<Vec<String>, SearchError> {
+//!     let query = JobQuery { text: Some("装载机".to_owned()), ..JobQuery::new(now) };
+//!     Ok(index.jobs(&query)?.hits.into_iter().map(|hit| hit.id).collect())
+//! }
+//! ```
+
+mod columns;
+mod cursor;
+mod error;
+mod facets;
+mod follow;
+mod index;
+mod jobs;
+mod query;
+mod rebuild;
+mod scan;
+mod schema;
+mod shelf;
+mod statistics;
+mod top;
+pub mod words;
+mod workers;
+
+pub use cursor::{BadCursor, Cursor};
+pub use error::SearchError;
+pub use facets::Facets;
+pub use follow::{FollowError, Follower, ask_rebuild};
+pub use index::{Held, Index};
+pub use query::{JobHit, JobPage, JobQuery, Sort, WorkerHit};
+pub use rebuild::Rebuild;

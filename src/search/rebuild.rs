@@ -1,0 +1,126 @@
+//! A fresh index beside the one that serves, and the change from one to the other.
+
+use std::{fs, io, path::Path, sync::Arc, sync::atomic::Ordering};
+
+use super::{
+    Index, SearchError,
+    index::{Shelves, beside, remove_dir},
+    shelf::Use,
+};
+use crate::domain::{
+    posting::{Posting, Status},
+    worker::Worker,
+};
+
+/// A rebuild under way. Meanwhile the old index answers, and may be written; what is written
+/// there goes with it, so the follower goes on from the new [`Index::place`]. Dropped unfinished,
+/// it leaves the old index as it is.
+pub struct Rebuild {
+    index: Arc<Index>,
+    /// None once the files have been given over.
+    fresh: Option<Shelves>,
+}
+
+impl Rebuild {
+    /// Begins a rebuild.
+    ///
+    /// # Errors
+    /// [`SearchError::Locked`] where another process writes the index or another rebuild runs.
+    pub fn begin(index: &Arc<Index>) -> Result<Rebuild, SearchError> {
+        index.hold()?;
+        index.claim_rebuild()?;
+        let mut rebuild = Rebuild {
+            index: Arc::clone(index),
+            fresh: None,
+        };
+        let dir = beside(&index.dir, ".new");
+        remove_dir(&dir)?;
+        rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild)?);
+        Ok(rebuild)
+    }
+
+    /// Adds a posting, where it is open. Each at most once.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_job(&self, posting: &Posting) -> Result<(), SearchError> {
+        match &self.fresh {
+            Some(fresh) if posting.status == Status::Open => {
+                fresh.jobs.pen()?.add(fresh.jobs.fields.document(posting))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a worker. Each at most once.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_worker(&self, worker: &Worker) -> Result<(), SearchError> {
+        match &self.fresh {
+            Some(fresh) => fresh
+                .workers
+                .pen()?
+                .add(fresh.workers.fields.document(worker)),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the fresh index in the old one's place. `place` is where the log stood before the
+    /// first record was read.
+    ///
+    /// # Errors
+    /// The engine's or the disk's; the old index serves on.
+    pub fn finish(mut self, place: i64) -> Result<(), SearchError> {
+        let Some(fresh) = self.fresh.take() else {
+            return Ok(());
+        };
+        let mut jobs = fresh.jobs.pen()?;
+        jobs.commit(place)?;
+        jobs.finish()?;
+        let mut workers = fresh.workers.pen()?;
+        workers.commit(place)?;
+        workers.finish()?;
+        drop(fresh);
+
+        let dir = &self.index.dir;
+        let (old, new) = (beside(dir, ".old"), beside(dir, ".new"));
+        remove_dir(&old)?;
+        let mut serving = self.index.write();
+        // Their files move away, and a writer finds its files by name.
+        serving.jobs.pen()?.drop_writer();
+        serving.workers.pen()?.drop_writer();
+        fs::rename(dir, &old)?;
+        let opened = fs::rename(&new, dir)
+            .map_err(SearchError::from)
+            .and_then(|()| Shelves::open(dir, Use::Serve));
+        match opened {
+            Ok(shelves) => *serving = shelves,
+            Err(error) => {
+                remove_dir(dir)?;
+                fs::rename(&old, dir)?;
+                return Err(error);
+            }
+        }
+        drop(serving);
+        sync_parent(dir)?;
+        remove_dir(&old)?;
+        self.index.hold()
+    }
+}
+
+impl Drop for Rebuild {
+    fn drop(&mut self) {
+        self.fresh = None;
+        if let Err(error) = remove_dir(&beside(&self.index.dir, ".new")) {
+            tracing::warn!(%error, "the files of an unfinished rebuild stay");
+        }
+        self.index.rebuilding.store(false, Ordering::Release);
+    }
+}
+
+/// Makes the renamings durable.
+fn sync_parent(dir: &Path) -> io::Result<()> {
+    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+    fs::File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}

@@ -1,0 +1,378 @@
+//! The fields of both indexes and how records become documents.
+
+use tantivy::{
+    TantivyDocument, Term,
+    schema::{
+        FAST, Field, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
+        TextFieldIndexing, TextOptions,
+    },
+};
+
+use super::words;
+use crate::{
+    domain::{
+        money::Fen,
+        org::{EmployerKind, Label},
+        posting::{Posting, Shift},
+        wage::{OccupationCode, Settlement, Wage, WageUnit},
+        worker::{Available, Worker},
+    },
+    matching::{Spot, Trade},
+};
+
+/// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
+/// fields are filled differently, makes old indexes be rebuilt.
+pub const SEGMENTATION: &str = "linggong-1";
+/// The station of postings that chose none; no station's id has this letter.
+pub const EVERYWHERE: &str = "*";
+
+/// An index's fields, and the record that fills them.
+pub trait Fields: Sized + Send + Sync + 'static {
+    /// The schema and its fields.
+    fn define() -> (Schema, Self);
+    /// The field of the record's id.
+    fn id(&self) -> Field;
+}
+
+fn exact() -> TextOptions {
+    TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::Basic),
+    )
+}
+
+fn text(option: IndexRecordOption) -> TextOptions {
+    TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(SEGMENTATION)
+            .set_index_option(option),
+    )
+}
+
+fn fast(schema: &mut SchemaBuilder, name: &str) -> Field {
+    schema.add_u64_field(name, NumericOptions::default().set_fast())
+}
+
+fn fast_signed(schema: &mut SchemaBuilder, name: &str) -> Field {
+    schema.add_i64_field(name, NumericOptions::default().set_fast())
+}
+
+/// The fields of a posting.
+pub struct JobFields {
+    pub id: Field,
+    pub version: Field,
+    /// The title, with positions.
+    pub title: Field,
+    /// The title and everything else that people read.
+    pub body: Field,
+    /// Skills of the list.
+    pub skill: Field,
+    /// Skills of the list and words of the title.
+    pub named: Field,
+    /// The occupation and its ancestors.
+    pub occupation: Field,
+    /// Stations that were chosen, or [`EVERYWHERE`].
+    pub station: Field,
+    pub spot: Field,
+    pub wage: Field,
+    pub traits: Field,
+    pub trade: Field,
+    pub expires_at: Field,
+    pub published_at: Field,
+    pub shift_start: Field,
+    pub shift_end: Field,
+}
+
+impl Fields for JobFields {
+    fn define() -> (Schema, JobFields) {
+        let mut schema = Schema::builder();
+        let fields = JobFields {
+            id: schema.add_text_field("id", STRING | FAST),
+            version: fast_signed(&mut schema, "version"),
+            title: schema.add_text_field("title", text(IndexRecordOption::WithFreqsAndPositions)),
+            body: schema.add_text_field("body", text(IndexRecordOption::WithFreqs)),
+            skill: schema.add_text_field("skill", TextOptions::default() | FAST),
+            named: schema.add_text_field("named", exact() | FAST),
+            occupation: schema.add_text_field("occupation", exact()),
+            station: schema.add_text_field("station", exact()),
+            spot: fast(&mut schema, "spot"),
+            wage: fast(&mut schema, "wage"),
+            traits: fast(&mut schema, "traits"),
+            trade: fast(&mut schema, "trade"),
+            expires_at: fast_signed(&mut schema, "expires_at"),
+            published_at: fast_signed(&mut schema, "published_at"),
+            shift_start: fast_signed(&mut schema, "shift_start"),
+            shift_end: fast_signed(&mut schema, "shift_end"),
+        };
+        (schema.build(), fields)
+    }
+
+    fn id(&self) -> Field {
+        self.id
+    }
+}
+
+impl JobFields {
+    /// The document of a posting.
+    pub fn document(&self, posting: &Posting) -> TantivyDocument {
+        let terms = &posting.terms;
+        let mut doc = TantivyDocument::new();
+        doc.add_text(self.id, posting.id.as_str());
+        doc.add_i64(self.version, posting.version);
+        doc.add_text(self.title, &terms.title);
+        let texts = [
+            &terms.title,
+            &terms.description,
+            &terms.requirements,
+            &terms.address,
+        ];
+        for text in texts
+            .into_iter()
+            .chain(&terms.skills)
+            .chain(&terms.benefits)
+        {
+            doc.add_text(self.body, text);
+        }
+        // A private employer's name is a person's.
+        if terms.employer.kind != EmployerKind::Individual {
+            doc.add_text(self.body, &terms.employer.name);
+        }
+        let skills = words::skills(&terms.skills);
+        for skill in &skills {
+            doc.add_text(self.skill, skill);
+        }
+        for word in words::named(&terms.skills, &terms.title) {
+            doc.add_text(self.named, word);
+        }
+        add_occupation(&mut doc, self.occupation, terms.occupation.as_ref());
+        for station in &terms.stations {
+            doc.add_text(self.station, station.as_str());
+        }
+        if terms.stations.is_empty() {
+            doc.add_text(self.station, EVERYWHERE);
+        }
+        let traits = Traits {
+            settlement: terms.wage.settlement,
+            unit: terms.wage.unit,
+            label: posting.label,
+            instant: terms.instant,
+            everywhere: terms.stations.is_empty(),
+            asked: u32::try_from(skills.len()).unwrap_or(u32::MAX),
+        };
+        doc.add_u64(self.spot, Spot::of(terms.point).0);
+        doc.add_u64(self.wage, pack_wage(terms.wage));
+        doc.add_u64(self.traits, traits.pack());
+        doc.add_u64(
+            self.trade,
+            terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0,
+        );
+        doc.add_i64(self.expires_at, terms.expires_at().0);
+        doc.add_i64(
+            self.published_at,
+            posting.published_at.unwrap_or(posting.created_at).0,
+        );
+        add_shifts(&mut doc, (self.shift_start, self.shift_end), &terms.shifts);
+        doc
+    }
+}
+
+/// The fields of a worker.
+pub struct WorkerFields {
+    pub id: Field,
+    pub version: Field,
+    pub skill: Field,
+    pub occupation: Field,
+    pub spot: Field,
+    pub radius_m: Field,
+    pub day_wage: Field,
+    pub trade: Field,
+    /// 1 where the worker is available in spans only.
+    pub limited: Field,
+    pub span_start: Field,
+    pub span_end: Field,
+}
+
+impl Fields for WorkerFields {
+    fn define() -> (Schema, WorkerFields) {
+        let mut schema = Schema::builder();
+        let fields = WorkerFields {
+            id: schema.add_text_field("id", STRING | FAST),
+            version: fast_signed(&mut schema, "version"),
+            skill: schema.add_text_field("skill", exact() | FAST),
+            occupation: schema.add_text_field("occupation", exact()),
+            spot: fast(&mut schema, "spot"),
+            radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
+            day_wage: fast_signed(&mut schema, "day_wage"),
+            trade: fast(&mut schema, "trade"),
+            limited: fast(&mut schema, "limited"),
+            span_start: fast_signed(&mut schema, "span_start"),
+            span_end: fast_signed(&mut schema, "span_end"),
+        };
+        (schema.build(), fields)
+    }
+
+    fn id(&self) -> Field {
+        self.id
+    }
+}
+
+impl WorkerFields {
+    /// The document of a worker: the profile only, nothing of the person.
+    pub fn document(&self, worker: &Worker) -> TantivyDocument {
+        let profile = &worker.profile;
+        let mut doc = TantivyDocument::new();
+        doc.add_text(self.id, worker.id.as_str());
+        doc.add_i64(self.version, worker.version);
+        for skill in words::skills(&profile.skills) {
+            doc.add_text(self.skill, skill);
+        }
+        for code in &profile.occupations {
+            add_occupation(&mut doc, self.occupation, Some(code));
+            doc.add_u64(self.trade, Trade::of(code).0);
+        }
+        doc.add_u64(self.spot, Spot::of(profile.point).0);
+        doc.add_f64(self.radius_m, profile.radius_m);
+        if let Some(wish) = profile.day_wage_wish {
+            doc.add_i64(self.day_wage, wish.0);
+        }
+        let spans: &[Shift] = match &profile.available {
+            Available::Spans(spans) => spans,
+            Available::Always | Available::Words(_) => &[],
+        };
+        let limited = matches!(profile.available, Available::Spans(_));
+        doc.add_u64(self.limited, u64::from(limited));
+        add_shifts(&mut doc, (self.span_start, self.span_end), spans);
+        doc
+    }
+}
+
+fn add_shifts(doc: &mut TantivyDocument, (start, end): (Field, Field), shifts: &[Shift]) {
+    for shift in shifts {
+        doc.add_i64(start, shift.start.0);
+        doc.add_i64(end, shift.end.0);
+    }
+}
+
+/// The code and its ancestors, so that a whole branch is one term.
+fn add_occupation(doc: &mut TantivyDocument, field: Field, code: Option<&OccupationCode>) {
+    let Some(code) = code.map(OccupationCode::as_str) else {
+        return;
+    };
+    doc.add_text(field, code);
+    for (at, _) in code.match_indices('-') {
+        doc.add_text(field, &code[..at]);
+    }
+}
+
+/// The term of an occupation, or of a branch where the code ends in `-00`.
+pub fn occupation_term(field: Field, code: &OccupationCode) -> Term {
+    let mut branch = code.as_str();
+    while let Some(shorter) = branch.strip_suffix("-00") {
+        branch = shorter;
+    }
+    Term::from_field_text(field, branch)
+}
+
+/// The term of the 中类 to which an occupation belongs: whatever is near at all.
+pub fn kindred_term(field: Field, trade: Trade) -> Option<Term> {
+    let [_, major, high, low, ..] = trade.0.to_be_bytes();
+    let letters = [major, b'-', high, low];
+    let branch = std::str::from_utf8(&letters).ok()?;
+    (trade != Trade::NONE).then(|| Term::from_field_text(field, branch))
+}
+
+fn pack_wage(wage: Wage) -> u64 {
+    let part = |fen: Fen| u64::from(u32::try_from(fen.0).unwrap_or(u32::MAX));
+    part(wage.min()) << 32 | part(wage.max())
+}
+
+/// A wage from its packed amounts; none where they are no wage.
+pub fn unpack_wage(packed: u64, traits: Traits) -> Option<Wage> {
+    let part = |bits: u64| Fen((bits & u64::from(u32::MAX)) as i64);
+    Wage::new(
+        part(packed >> 32),
+        part(packed),
+        traits.unit,
+        traits.settlement,
+    )
+}
+
+/// The small traits of a posting, in one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traits {
+    pub settlement: Settlement,
+    pub unit: WageUnit,
+    pub label: Label,
+    pub instant: bool,
+    /// Whether the posting chose no stations.
+    pub everywhere: bool,
+    /// Skills in the list.
+    pub asked: u32,
+}
+
+impl Traits {
+    /// Two bits for each choice, two flags, then the count.
+    pub fn pack(self) -> u64 {
+        self.settlement as u64
+            | (self.unit as u64) << 2
+            | (self.label as u64) << 4
+            | u64::from(self.instant) << 6
+            | u64::from(self.everywhere) << 7
+            | u64::from(self.asked) << 8
+    }
+
+    /// The traits again; none where a choice is unknown.
+    pub fn unpack(packed: u64) -> Option<Traits> {
+        let choice = |shift: u32| (packed >> shift & 3) as usize;
+        Some(Traits {
+            settlement: *Settlement::ALL.get(choice(0))?,
+            unit: *WageUnit::ALL.get(choice(2))?,
+            label: *Label::ALL.get(choice(4))?,
+            instant: packed >> 6 & 1 == 1,
+            everywhere: packed >> 7 & 1 == 1,
+            asked: (packed >> 8) as u32,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traits_and_wages_survive_packing() {
+        for &settlement in Settlement::ALL {
+            for &unit in WageUnit::ALL {
+                for &label in Label::ALL {
+                    let traits = Traits {
+                        settlement,
+                        unit,
+                        label,
+                        instant: label == Label::Direct,
+                        everywhere: unit == WageUnit::Day,
+                        asked: 20,
+                    };
+                    assert_eq!(Traits::unpack(traits.pack()), Some(traits));
+                    let wage = Wage::new(Fen(1), Fen(100_000_000), unit, settlement).unwrap();
+                    assert_eq!(unpack_wage(pack_wage(wage), traits), Some(wage));
+                }
+            }
+        }
+        assert_eq!(Traits::unpack(3 << 4), None);
+    }
+
+    #[test]
+    fn branches_are_prefixes() {
+        let (_, fields) = JobFields::define();
+        let term = |code: &str| occupation_term(fields.occupation, &code.parse().unwrap());
+        let branch = |text: &str| Term::from_field_text(fields.occupation, text);
+        assert_eq!(term("4-07-05-01"), branch("4-07-05-01"));
+        assert_eq!(term("4-07-05-00"), branch("4-07-05"));
+        assert_eq!(term("4-00-00-00"), branch("4"));
+        let trade = Trade::of(&"4-07-05-01".parse().unwrap());
+        assert_eq!(kindred_term(fields.occupation, trade), Some(branch("4-07")));
+        assert_eq!(kindred_term(fields.occupation, Trade::NONE), None);
+    }
+}

@@ -1,0 +1,221 @@
+//! One index of the search engine: its files, its reader, and its only writer.
+
+use std::{
+    fs,
+    panic::{self, AssertUnwindSafe},
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tantivy::{
+    IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
+    indexer::{IndexWriterOptions, NoMergePolicy},
+    schema::Schema,
+};
+
+use super::{
+    SearchError,
+    schema::{Fields, SEGMENTATION},
+    words::Segmenter,
+};
+
+/// Bytes that the writer of a served index may hold before it writes a segment.
+const WRITER_BYTES: usize = 32 << 20;
+/// Bytes that each thread of a rebuild may hold before it writes a segment.
+const REBUILD_BYTES: usize = 96 << 20;
+/// Threads of a rebuild.
+const REBUILD_THREADS: usize = 2;
+
+/// How an index is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// While it is searched: little by little.
+    Serve,
+    /// From nothing, all at once.
+    Rebuild,
+}
+
+/// An index and its fields.
+pub struct Shelf<F> {
+    pub fields: F,
+    index: tantivy::Index,
+    reader: IndexReader,
+    usage: Use,
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+/// The writer, opened when it is first needed.
+pub struct Pen<'a, F> {
+    shelf: &'a Shelf<F>,
+    writer: MutexGuard<'a, Option<IndexWriter>>,
+}
+
+impl<F: Fields> Shelf<F> {
+    /// The index in `dir`, made where there is none.
+    ///
+    /// # Errors
+    /// [`SearchError::Damaged`] where files are missing, broken or of another schema.
+    pub fn open(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
+        fs::create_dir_all(dir)?;
+        // On broken files the engine answers with an error or panics.
+        panic::catch_unwind(AssertUnwindSafe(|| Shelf::open_files(dir, usage)))
+            .unwrap_or_else(|_| Err(SearchError::Damaged("the files can't be read".to_owned())))
+    }
+
+    fn open_files(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
+        let (schema, fields) = F::define();
+        let index = open_index(dir, schema)?;
+        index.tokenizers().register(SEGMENTATION, Segmenter);
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(SearchError::on_open)?;
+        Ok(Shelf {
+            fields,
+            index,
+            reader,
+            usage,
+            writer: Mutex::new(None),
+        })
+    }
+
+    /// What was committed last.
+    pub fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// The place that the last commit noted, 0 before the first.
+    pub fn place(&self) -> Result<i64, SearchError> {
+        let meta = self.index.load_metas().map_err(SearchError::on_open)?;
+        match meta.payload {
+            None => Ok(0),
+            Some(text) => text
+                .parse()
+                .map_err(|_| SearchError::Damaged("the place of the log is no number".to_owned())),
+        }
+    }
+
+    /// Reads every file and compares it with its checksum.
+    pub fn verify(&self) -> Result<(), SearchError> {
+        let broken = self
+            .index
+            .validate_checksum()
+            .map_err(SearchError::on_open)?;
+        match broken.iter().next() {
+            None => Ok(()),
+            Some(file) => Err(SearchError::Damaged(format!(
+                "{} is broken",
+                file.display()
+            ))),
+        }
+    }
+
+    /// The writer.
+    ///
+    /// # Errors
+    /// [`SearchError::Locked`] where another process has it.
+    pub fn pen(&self) -> Result<Pen<'_, F>, SearchError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.is_none() {
+            let (bytes, threads) = match self.usage {
+                Use::Serve => (WRITER_BYTES, 1),
+                Use::Rebuild => (REBUILD_BYTES, REBUILD_THREADS),
+            };
+            let options = IndexWriterOptions::builder()
+                .memory_budget_per_thread(bytes)
+                .num_worker_threads(threads)
+                .num_merge_threads(1)
+                .build();
+            let opened: IndexWriter = self.index.writer_with_options(options)?;
+            if self.usage == Use::Rebuild {
+                // All segments become one at the end, in one go.
+                opened.set_merge_policy(Box::new(NoMergePolicy));
+            }
+            *writer = Some(opened);
+        }
+        Ok(Pen {
+            shelf: self,
+            writer,
+        })
+    }
+
+    fn id_term(&self, id: &str) -> Term {
+        Term::from_field_text(self.fields.id(), id)
+    }
+}
+
+impl<F: Fields> Pen<'_, F> {
+    /// Replaces the document of `id`; without a document removes it.
+    pub fn put(&mut self, id: &str, doc: Option<TantivyDocument>) -> Result<(), SearchError> {
+        if let Some(writer) = self.writer.as_ref() {
+            writer.delete_term(self.shelf.id_term(id));
+        }
+        doc.map_or(Ok(()), |doc| self.add(doc))
+    }
+
+    /// Adds the document of an id that is not there yet.
+    pub fn add(&mut self, doc: TantivyDocument) -> Result<(), SearchError> {
+        let added = self.writer.as_ref().map(|writer| writer.add_document(doc));
+        if let Some(Err(error)) = added {
+            *self.writer = None;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// Makes durable what was put, with its place in the log, and shows it to readers. After an
+    /// error everything since the last commit is lost, and the place stands where it stood.
+    pub fn commit(&mut self, place: i64) -> Result<(), SearchError> {
+        let done = self.try_commit(place);
+        if done.is_err() {
+            *self.writer = None;
+        }
+        done
+    }
+
+    fn try_commit(&mut self, place: i64) -> Result<(), SearchError> {
+        if let Some(writer) = self.writer.as_mut() {
+            let mut prepared = writer.prepare_commit()?;
+            prepared.set_payload(&place.to_string());
+            prepared.commit()?;
+            self.shelf.reader.reload()?;
+        }
+        Ok(())
+    }
+
+    /// Makes one segment of all, waits, and gives the writer up.
+    pub fn finish(mut self) -> Result<(), SearchError> {
+        if let Some(mut writer) = self.writer.take() {
+            let segments = self.shelf.index.searchable_segment_ids()?;
+            if segments.len() > 1 {
+                writer.merge(&segments).wait()?;
+            }
+            writer.garbage_collect_files().wait()?;
+            writer.wait_merging_threads()?;
+        }
+        Ok(())
+    }
+
+    /// Gives the writer up, with what was not committed.
+    pub fn drop_writer(&mut self) {
+        *self.writer = None;
+    }
+}
+
+fn open_index(dir: &Path, schema: Schema) -> Result<tantivy::Index, SearchError> {
+    let is_index = dir.join("meta.json").exists();
+    if !is_index && fs::read_dir(dir)?.next().is_some() {
+        return Err(SearchError::Damaged("meta.json is missing".to_owned()));
+    }
+    if !is_index {
+        return Ok(tantivy::Index::create_in_dir(dir, schema)?);
+    }
+    let index = tantivy::Index::open_in_dir(dir).map_err(SearchError::on_open)?;
+    if index.schema() != schema {
+        return Err(SearchError::Damaged(
+            "its schema is another version's".to_owned(),
+        ));
+    }
+    Ok(index)
+}

@@ -1,0 +1,164 @@
+//! Texts into words: one segmentation for what is indexed and for what is asked.
+
+use std::sync::LazyLock;
+
+use jieba_rs::{Jieba, TokenizeMode};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// The longest word that is kept, in characters; longer runs are no words.
+const WORD_CHARS_MAX: usize = 40;
+
+/// A word and where it starts, counted in letters of the text; marks and spaces count nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The word, in lower case.
+    pub text: String,
+    /// The letters before it.
+    pub start: usize,
+}
+
+/// Every word of a text, long ones also by their parts: what is indexed and searched.
+pub fn words(text: &str) -> Vec<Word> {
+    cut(text, TokenizeMode::Search)
+}
+
+/// The words of a text one after the other, without overlap: what a phrase is made of.
+pub fn phrase(text: &str) -> Vec<Word> {
+    cut(text, TokenizeMode::Default)
+}
+
+/// A skill as both sides compare it: lower case, without marks and spaces.
+pub fn skill(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Skills as both sides compare them, sorted, each once, none empty.
+pub fn skills<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
+    let mut skills: Vec<String> = texts.iter().map(|text| skill(text.as_ref())).collect();
+    skills.retain(|skill| !skill.is_empty());
+    skills.sort();
+    skills.dedup();
+    skills
+}
+
+/// The skills that a posting names, in its list or in its title, sorted, each once.
+pub fn named<T: AsRef<str>>(listed: &[T], title: &str) -> Vec<String> {
+    let mut named = skills(listed);
+    let in_title = words(title).into_iter().map(|word| word.text);
+    named.extend(
+        in_title.filter(|word| word.chars().count() > 1 && word.chars().any(|c| !c.is_numeric())),
+    );
+    named.sort();
+    named.dedup();
+    named
+}
+
+fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
+    let plain: String = text
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    // Letters before each character: tokens tell their place in characters.
+    let before: Vec<usize> = plain
+        .chars()
+        .scan(0, |letters, c| {
+            let here = *letters;
+            *letters += usize::from(c != ' ');
+            Some(here)
+        })
+        .collect();
+    JIEBA
+        .tokenize(&plain, mode, true)
+        .into_iter()
+        .filter(|token| !token.word.trim().is_empty())
+        .filter(|token| token.end - token.start <= WORD_CHARS_MAX)
+        .filter_map(|token| {
+            let start = *before.get(token.start)?;
+            Some(Word {
+                text: token.word.to_owned(),
+                start,
+            })
+        })
+        .collect()
+}
+
+/// [`words`] as the search engine calls it.
+#[derive(Clone)]
+pub(super) struct Segmenter;
+
+pub(super) struct Stream {
+    words: std::vec::IntoIter<Word>,
+    token: Token,
+}
+
+impl Tokenizer for Segmenter {
+    type TokenStream<'a> = Stream;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
+        Stream {
+            words: words(text).into_iter(),
+            token: Token::default(),
+        }
+    }
+}
+
+impl TokenStream for Stream {
+    fn advance(&mut self) -> bool {
+        let Some(word) = self.words.next() else {
+            return false;
+        };
+        self.token.position = word.start;
+        self.token.text = word.text;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(words: Vec<Word>) -> Vec<String> {
+        words.into_iter().map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn chinese_is_cut_and_latin_lowered() {
+        assert_eq!(
+            texts(words("招聘C1司机，日结")),
+            ["招聘", "c1", "司机", "日结"]
+        );
+        assert_eq!(texts(phrase("技术学校")), ["技术学校"]);
+        assert!(texts(words("技术学校")).contains(&"学校".to_owned()));
+        assert!(words(" ，。\n").is_empty());
+        assert!(words(&"a".repeat(5000)).is_empty());
+    }
+
+    #[test]
+    fn places_do_not_count_marks() {
+        let starts = |text: &str| phrase(text).iter().map(|w| w.start).collect::<Vec<_>>();
+        assert_eq!(starts("司机 司机"), starts("司机，司机"));
+        assert_eq!(starts("司机 司机"), [0, 2]);
+    }
+
+    #[test]
+    fn skills_meet_whatever_their_spelling() {
+        assert_eq!(skills(&["C1 驾驶", "c1驾驶", " "]), ["c1驾驶"]);
+        let named = named(&["电焊"], "招焊工2名");
+        assert!(named.contains(&"电焊".to_owned()) && named.contains(&"焊工".to_owned()));
+        assert!(!named.iter().any(|word| word == "2"));
+    }
+}

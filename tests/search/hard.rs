@@ -1,0 +1,84 @@
+//! Hard conditions, one by one.
+
+use linggong::domain::{
+    posting::{Posting, Status},
+    time::{DAY, HOUR},
+    worker::{Available, Profile},
+};
+use linggong::matching::{Bar, bar};
+
+use crate::world::{NOW, TOMORROW, at, posting, profile, shift};
+
+fn check(want: Option<Bar>, change: impl FnOnce(&mut Posting, &mut Profile)) {
+    let (mut posting, mut profile) = (posting("a"), profile());
+    change(&mut posting, &mut profile);
+    assert_eq!(bar(&posting, &profile, &[], NOW), want);
+}
+
+#[test]
+fn each_bar_stands_alone() {
+    check(None, |_, _| {});
+    for &status in Status::ALL {
+        let want = match status {
+            Status::Open => None,
+            Status::Filled => Some(Bar::Full),
+            _ => Some(Bar::Closed),
+        };
+        check(want, |posting, _| posting.status = status);
+    }
+    check(Some(Bar::Full), |posting, _| posting.taken = 2);
+    check(Some(Bar::Expired), |posting, _| {
+        posting.terms.valid_until = NOW
+    });
+    check(None, |posting, _| posting.terms.valid_until = NOW.plus(1));
+    check(Some(Bar::Expired), |posting, _| {
+        posting.terms.shifts = vec![shift(NOW.plus(-DAY), 9)]
+    });
+
+    check(Some(Bar::Outside), |posting, _| {
+        posting.terms.point = Some(at(38.6, 106.27))
+    });
+    check(Some(Bar::Outside), |posting, _| posting.terms.point = None);
+    check(None, |posting, profile| {
+        posting.terms.point = None;
+        profile.point = None;
+    });
+    check(None, |posting, profile| {
+        let (home, work) = (at(38.28, 106.27), at(38.29, 106.27));
+        posting.terms.point = Some(work);
+        profile.radius_m = home.distance_m(work);
+    });
+}
+
+#[test]
+fn time_binds_only_for_shifts_to_come() {
+    let spans = |spans: &[_]| Available::Spans(spans.to_vec());
+    check(None, |_, profile| {
+        profile.available = spans(&[shift(TOMORROW, 9)])
+    });
+    check(Some(Bar::Unavailable), |_, profile| {
+        profile.available = spans(&[shift(TOMORROW, 8)])
+    });
+    check(Some(Bar::Unavailable), |_, profile| {
+        profile.available = spans(&[])
+    });
+    check(None, |posting, profile| {
+        posting.terms.shifts = Vec::new();
+        profile.available = spans(&[]);
+    });
+    check(None, |posting, profile| {
+        posting.terms.shifts.push(shift(NOW.plus(-DAY), 9));
+        profile.available = spans(&[shift(TOMORROW, 9)]);
+    });
+    check(None, |_, profile| {
+        profile.available = Available::Words("周末".to_owned())
+    });
+
+    let booked = [shift(TOMORROW.plus(8 * HOUR), 4)];
+    assert_eq!(
+        bar(&posting("a"), &profile(), &booked, NOW),
+        Some(Bar::Clash)
+    );
+    let after = [shift(TOMORROW.plus(9 * HOUR), 4)];
+    assert_eq!(bar(&posting("a"), &profile(), &after, NOW), None);
+}

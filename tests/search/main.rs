@@ -1,0 +1,7 @@
+//! The index and the score through their public interfaces.
+
+mod hard;
+mod life;
+mod model;
+mod query;
+mod world;
