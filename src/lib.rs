@@ -10,6 +10,7 @@ pub mod feed;
 pub mod http;
 pub mod market;
 pub mod matching;
+pub mod ops;
 pub mod policy;
 pub mod search;
 pub mod store;

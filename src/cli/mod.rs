@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 all is well, 1 with findings, 2 for misuse.
 
+mod checking;
 mod config;
 mod ground;
 mod serve;
@@ -33,6 +34,10 @@ struct Cli {
 enum Command {
     /// Serve the API, the pages and the screens.
     Serve(serve::Serve),
+    /// Compare index, screens, streams and audit trail with the records.
+    Check(checking::Check),
+    /// Build the search index anew; beside service where a server runs.
+    Reindex(checking::Check),
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
@@ -120,6 +125,8 @@ pub fn main() -> ExitCode {
     };
     let done = match command {
         Command::Serve(args) => block_on(serve::serve(args)),
+        Command::Check(args) => block_on(checking::run_check(args)),
+        Command::Reindex(args) => block_on(checking::run_reindex(args)),
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
     };

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Market, MarketResult};
 use crate::{
     domain::{
+        ids::StationId,
         posting::{Event, Posting, Status},
         station::Station,
         time::Moment,
@@ -95,6 +96,15 @@ impl Market {
             }
         }
         Ok(())
+    }
+
+    /// The stations that show a posting as it stands.
+    pub fn shown_at(
+        &self,
+        posting: &Posting,
+        stations: &[Station],
+    ) -> impl Iterator<Item = StationId> {
+        shown_at(posting, stations).map(|(station, _)| station.id.clone())
     }
 
     /// Shows at a new station what its radius covers.

@@ -1,0 +1,3 @@
+//! What an operator does: checks and rebuilds.
+
+pub mod check;
