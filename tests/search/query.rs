@@ -265,6 +265,10 @@ fn pages_visit_each_once_while_postings_come_and_go() {
                 let mut posting = title(n);
                 posting.terms.point = Some(at(38.28 + (n % 5) as f64 / 100.0, 106.27));
                 posting.published_at = Some(NOW.plus(-(n as i64 % 3) * DAY));
+                if n % 2 == 0 {
+                    // Begins while pages are turned.
+                    posting.terms.shifts.push(shift(NOW.plus(HOUR / 2), 1));
+                }
                 posting
             })
             .collect();
