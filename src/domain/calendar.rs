@@ -29,12 +29,19 @@ impl Day {
     /// # Errors
     /// [`NotADate`] where the calendar has no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Day, NotADate> {
-        civil::Date::new(year, month, day).map(Day).map_err(|_| NotADate)
+        civil::Date::new(year, month, day)
+            .map(Day)
+            .map_err(|_| NotADate)
     }
 
     /// The day that many months later, by §201–202; the calendar's last day (9999) is not passed.
     pub fn add_months(self, months: u32) -> Day {
         Day(self.0.saturating_add(i64::from(months).months()))
+    }
+
+    /// The day that many days later; the calendar's last day (9999) is not passed.
+    pub fn add_days(self, days: u32) -> Day {
+        Day(self.0.saturating_add(i64::from(days).days()))
     }
 
     /// The next day; the calendar's last day is its own successor.
@@ -49,7 +56,10 @@ impl Day {
 
     /// The month that holds this day.
     pub fn month(self) -> Month {
-        Month { year: self.0.year(), month: self.0.month() }
+        Month {
+            year: self.0.year(),
+            month: self.0.month(),
+        }
     }
 
     /// The calendar year.
@@ -70,6 +80,22 @@ impl From<civil::Date> for Day {
 }
 
 impl Month {
+    /// The month of the year, 1 to 12.
+    pub fn number(self) -> u8 {
+        self.month.unsigned_abs()
+    }
+
+    /// The month that many months earlier; the calendar's first month (-9999) is not passed.
+    pub fn earlier(self, months: u32) -> Month {
+        let first = self.first_day().0;
+        Day(first.saturating_sub(i64::from(months).months())).month()
+    }
+
+    /// The month that many months later; the calendar's last month (9999-12) is not passed.
+    pub fn later(self, months: u32) -> Month {
+        self.first_day().add_months(months).month()
+    }
+
     /// The first day of the month.
     pub fn first_day(self) -> Day {
         Day(civil::date(self.year, self.month, 1))
@@ -116,9 +142,10 @@ impl FromStr for Month {
     type Err = NotADate;
     fn from_str(text: &str) -> Result<Month, NotADate> {
         match digits(text, &[4, 2]).as_deref() {
-            Some(&[year, month]) if (1..=12).contains(&month) => {
-                Ok(Month { year: year as i16, month: month as i8 })
-            }
+            Some(&[year, month]) if (1..=12).contains(&month) => Ok(Month {
+                year: year as i16,
+                month: month as i8,
+            }),
             _ => Err(NotADate),
         }
     }
@@ -142,8 +169,25 @@ mod tests {
     }
 
     #[test]
+    fn counts_days_and_goes_back_by_months() {
+        let day: Day = "2025-12-31".parse().unwrap();
+        assert_eq!(day.add_days(60).to_string(), "2026-03-01");
+        assert_eq!(day.month().number(), 12);
+        assert_eq!(day.month().earlier(2).to_string(), "2025-10");
+        assert_eq!(day.month().later(14).to_string(), "2027-02");
+        assert_eq!(day.month().earlier(14).to_string(), "2024-10");
+    }
+
+    #[test]
     fn only_days_of_the_calendar_parse() {
-        for text in ["2025-2-01", "2025-02-30", "2025-13-01", "20250201", "", "2025-02-01 "] {
+        for text in [
+            "2025-2-01",
+            "2025-02-30",
+            "2025-13-01",
+            "20250201",
+            "",
+            "2025-02-01 ",
+        ] {
             assert_eq!(text.parse::<Day>(), Err(NotADate), "{text}");
         }
         assert_eq!("2025-07".parse::<Month>().unwrap().to_string(), "2025-07");
