@@ -2,21 +2,32 @@
 //!
 //! Exit codes: 0 all is well, 1 with findings, 2 for misuse.
 
+mod policy;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "linggong", version, about = "Job matching for the gig market (零工)")]
+#[command(
+    name = "linggong",
+    version,
+    about = "Job matching for the gig market (零工)"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Public money: evaluate or explain a case, check a policy file
+    Policy(policy::Args),
+}
 
 /// Parses the process's arguments and runs the command that they name.
 pub fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Policy(args) => policy::run(args),
+    }
 }
