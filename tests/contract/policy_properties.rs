@@ -245,10 +245,9 @@ proptest! {
         let rest = &sound[from + 2..];
         let to = rest.find([',', '\n']).unwrap();
         let text = format!("{}{value}{}", &sound[..from + 2], &rest[to..]);
-        if let Ok(mut file) = serde_json::from_str::<serde_json::Value>(&text) {
-            if let Ok(case) = Case::from_json(file["case"].take().to_string().as_bytes()) {
-                let _ = evaluate(shipped().unwrap(), &case);
-            }
+        let file = serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default();
+        if let Ok(case) = Case::from_json(file["case"].to_string().as_bytes()) {
+            let _ = evaluate(shipped().unwrap(), &case);
         }
     }
 }
