@@ -4,7 +4,9 @@
 
 mod checking;
 mod config;
+mod failure;
 mod ground;
+mod policy;
 mod serve;
 mod users;
 
@@ -12,9 +14,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use failure::Failure;
 pub use ground::{Ground, GroundError, SystemClock};
-
-use crate::{market::MarketError, search::FollowError, store::StoreError};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -44,69 +45,8 @@ enum Command {
     /// Stations and gig markets.
     #[command(subcommand)]
     Station(users::StationCommand),
-}
-
-/// Why a command ended otherwise than well.
-#[derive(Debug)]
-pub struct Failure {
-    code: u8,
-    message: String,
-}
-
-impl Failure {
-    /// The command was used wrongly: exit code 2.
-    pub fn misuse(message: impl Into<String>) -> Failure {
-        Failure {
-            code: 2,
-            message: message.into(),
-        }
-    }
-
-    /// The command found something, or could not do its work: exit code 1.
-    pub fn findings(message: impl Into<String>) -> Failure {
-        Failure {
-            code: 1,
-            message: message.into(),
-        }
-    }
-}
-
-impl From<GroundError> for Failure {
-    fn from(error: GroundError) -> Failure {
-        Failure::misuse(error.to_string())
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::findings(error.to_string())
-    }
-}
-
-impl From<MarketError> for Failure {
-    fn from(error: MarketError) -> Failure {
-        match error {
-            MarketError::Invalid(errors) => {
-                let lines: Vec<_> = errors
-                    .0
-                    .iter()
-                    .map(|e| format!("{}: {}", e.field, e.message))
-                    .collect();
-                Failure::misuse(lines.join("\n"))
-            }
-            MarketError::Duplicate { field, .. } => {
-                Failure::misuse(format!("{field}: taken already"))
-            }
-            other => Failure::findings(other.to_string()),
-        }
-    }
-}
-
-impl From<FollowError> for Failure {
-    fn from(error: FollowError) -> Failure {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        Failure::findings(format!("{error}: {}", cause.unwrap_or_default()))
-    }
+    /// Public money: evaluate or explain a case, check a policy file.
+    Policy(policy::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -129,13 +69,14 @@ pub fn main() -> ExitCode {
         Command::Reindex(args) => block_on(checking::run_reindex(args)),
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
+        Command::Policy(args) => return policy::run(args),
     };
     done.map_or_else(report, |()| ExitCode::SUCCESS)
 }
 
 fn report(failure: Failure) -> ExitCode {
-    eprintln!("linggong: {}", failure.message);
-    ExitCode::from(failure.code)
+    eprintln!("linggong: {failure}");
+    failure.code()
 }
 
 fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {

@@ -39,6 +39,11 @@ impl Day {
         Day(self.0.saturating_add(i64::from(months).months()))
     }
 
+    /// The day that many days later; the calendar's last day (9999) is not passed.
+    pub fn add_days(self, days: u32) -> Day {
+        Day(self.0.saturating_add(i64::from(days).days()))
+    }
+
     /// The next day; the calendar's last day is its own successor.
     pub fn next(self) -> Day {
         Day(self.0.saturating_add(1.day()))
@@ -75,6 +80,22 @@ impl From<civil::Date> for Day {
 }
 
 impl Month {
+    /// The month of the year, 1 to 12.
+    pub fn number(self) -> u8 {
+        self.month.unsigned_abs()
+    }
+
+    /// The month that many months earlier; the calendar's first month (-9999) is not passed.
+    pub fn earlier(self, months: u32) -> Month {
+        let first = self.first_day().0;
+        Day(first.saturating_sub(i64::from(months).months())).month()
+    }
+
+    /// The month that many months later; the calendar's last month (9999-12) is not passed.
+    pub fn later(self, months: u32) -> Month {
+        self.first_day().add_months(months).month()
+    }
+
     /// The first day of the month.
     pub fn first_day(self) -> Day {
         Day(civil::date(self.year, self.month, 1))
@@ -145,6 +166,16 @@ mod tests {
             let start: Day = start.parse().unwrap();
             assert_eq!(start.add_months(months).to_string(), end);
         }
+    }
+
+    #[test]
+    fn counts_days_and_goes_back_by_months() {
+        let day: Day = "2025-12-31".parse().unwrap();
+        assert_eq!(day.add_days(60).to_string(), "2026-03-01");
+        assert_eq!(day.month().number(), 12);
+        assert_eq!(day.month().earlier(2).to_string(), "2025-10");
+        assert_eq!(day.month().later(14).to_string(), "2027-02");
+        assert_eq!(day.month().earlier(14).to_string(), "2024-10");
     }
 
     #[test]
