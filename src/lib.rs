@@ -7,5 +7,6 @@
 pub mod cli;
 pub mod domain;
 pub mod feed;
+pub mod http;
 pub mod policy;
 pub mod store;

@@ -2,6 +2,10 @@
 //!
 //! Exit codes: 0 all is well, 1 with findings, 2 for misuse.
 
+mod feed;
+mod feed_load;
+mod feed_socket;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -18,9 +22,17 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// 在终端里跟随一个站点的岗位变化
+    Feed(feed::Args),
+    /// 打开许多连接，检验并测量站点推送
+    FeedLoad(feed_load::Args),
+}
 
 /// Parses the process's arguments and runs the command that they name.
 pub fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Feed(args) => feed::run(args),
+        Command::FeedLoad(args) => feed_load::run(args),
+    }
 }
