@@ -5,6 +5,9 @@
 mod checking;
 mod config;
 mod failure;
+mod feed;
+mod feed_load;
+mod feed_socket;
 mod ground;
 mod policy;
 mod serve;
@@ -47,6 +50,10 @@ enum Command {
     Station(users::StationCommand),
     /// Public money: evaluate or explain a case, check a policy file.
     Policy(policy::Args),
+    /// Follow a station's feed in the terminal.
+    Feed(feed::Args),
+    /// Open many connections to feeds, check and measure them.
+    FeedLoad(feed_load::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -70,6 +77,8 @@ pub fn main() -> ExitCode {
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
         Command::Policy(args) => return policy::run(args),
+        Command::Feed(args) => return feed::run(args),
+        Command::FeedLoad(args) => return feed_load::run(args),
     };
     done.map_or_else(report, |()| ExitCode::SUCCESS)
 }

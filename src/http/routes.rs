@@ -12,7 +12,7 @@ use super::{
     api::{bookings, jobs, openapi, search, session, workers},
     assets,
     guard::guard,
-    headers, health,
+    headers, health, sockets,
 };
 use crate::market::Verb;
 
@@ -72,6 +72,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/workers/{id}/matches", May(Verb::ReadWorker), || get(search::matches)),
     route("GET", "/api/v1/workers/{id}/bookings", May(Verb::ReadWorker), || get(workers::bookings)),
     route("GET", "/api/v1/stations", Public, || get(session::stations)),
+    route("GET", "/api/v1/stations/{station}/feed", Public, || get(sockets::feed)),
 ];
 
 /// The router: each route behind its guard, everything behind the common layers.
