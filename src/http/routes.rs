@@ -67,6 +67,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/jobs/{id}/bookings", May(Verb::Roster), || get(bookings::roster)),
     route("POST", "/api/v1/jobs/{id}/bookings", May(Verb::Book), || post(bookings::create)),
     route("POST", "/api/v1/bookings/{id}/cancel", May(Verb::Book), || post(bookings::cancel)),
+    route("POST", "/api/v1/bookings/{id}/accept", May(Verb::Roster), || post(bookings::accept)),
+    route("POST", "/api/v1/bookings/{id}/decline", May(Verb::Roster), || post(bookings::decline)),
     route("POST", "/api/v1/workers", May(Verb::Register), || post(workers::create)),
     route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || get(workers::read)),
     route("GET", "/api/v1/workers/{id}/matches", May(Verb::ReadWorker), || get(search::matches)),
