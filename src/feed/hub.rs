@@ -20,10 +20,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use super::station::Counters;
+pub use super::counters::Counters;
 use super::{
     protocol::{self, Close, Hello, Limits},
-    station::{Member, Seat, Station, locked},
+    seats::{Member, Seat},
+    station::{Station, locked},
 };
 use crate::{
     domain::{

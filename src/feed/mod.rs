@@ -5,8 +5,11 @@
 //! [`session`] runs over anything that carries WebSocket messages.
 
 pub mod client;
+mod counters;
 pub mod hub;
+mod limits;
 pub mod protocol;
+mod seats;
 pub mod session;
 mod showing;
 mod station;

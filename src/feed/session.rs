@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{
     hub::{Admission, Counters, Hub},
     protocol::{self, Ack, ClientMessage, Close, Hello, Limits, Mode, Resume},
-    station::{Next, PAGE, Place, Plan, Proof, Seat},
+    seats::{Proof, Seat},
+    station::{Next, PAGE, Place, Plan},
 };
 use crate::domain::ids::StationId;
 

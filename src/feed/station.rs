@@ -1,10 +1,10 @@
 //! One station in the hub: what it shows, who watches, and what is called out to them.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -13,11 +13,12 @@ use tokio::sync::{OnceCell, watch};
 
 use super::{
     hub::{DeviceId, Presence},
-    protocol::{ClientInfo, Close, Limits, RESUME_EXTRA_MAX, Resume},
+    protocol::{Close, Limits, RESUME_EXTRA_MAX, Resume},
+    seats::{Member, Seat, Seats},
     showing::{After, Showing, Snapshot, Unfit},
 };
 use crate::{
-    domain::{ids::StationId, time::Moment},
+    domain::ids::StationId,
     store::{Store, StoreResult, StreamMessage, View},
 };
 
@@ -37,7 +38,7 @@ pub(super) struct Station {
     loaded: OnceCell<Loaded>,
     /// Says only: look. What there is to see stands in the fields.
     wake: watch::Sender<()>,
-    seats: Mutex<Seats>,
+    pub seats: Mutex<Seats>,
     calls: Mutex<Calls>,
 }
 
@@ -53,39 +54,9 @@ struct Current {
 }
 
 #[derive(Default)]
-struct Seats {
-    members: HashMap<u64, Arc<Member>>,
-    devices: HashMap<DeviceId, u64>,
-}
-
-#[derive(Default)]
 struct Calls {
     count: u64,
     recent: VecDeque<(Option<DeviceId>, Utf8Bytes)>,
-}
-
-/// Who watches, and what is known of it.
-pub(super) struct Member {
-    device: Option<DeviceId>,
-    client: ClientInfo,
-    since: Moment,
-    order: AtomicU8,
-    proof: Mutex<Option<Proof>>,
-}
-
-/// A socket's order to go; the numbers stand in [`Member`].
-const STAY: u8 = 0;
-const REPLACED: u8 = 1;
-const DISMISSED: u8 = 2;
-
-/// What a client said last of what it shows.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Proof {
-    pub seq: i64,
-    pub at: Moment,
-    pub shown: Option<u64>,
-    /// Whether its hash is the station's; none where that is not known.
-    pub agrees: Option<bool>,
 }
 
 /// A place in a station's stream, as a socket keeps it; the default is nowhere.
@@ -346,17 +317,10 @@ impl Station {
     /// Takes a seat; an older socket of the same device is told to go.
     pub(super) fn sit(self: &Arc<Self>, id: u64, member: Member) -> Seat {
         let member = Arc::new(member);
-        let mut seats = locked(&self.seats);
-        seats.members.insert(id, member.clone());
-        let older = member
-            .device
-            .clone()
-            .and_then(|device| seats.devices.insert(device, id));
-        if let Some(older) = older.and_then(|older| seats.members.get(&older)) {
-            older.order.store(REPLACED, Ordering::Release);
+        let replaced = locked(&self.seats).take(id, &member);
+        if replaced {
             self.wake();
         }
-        drop(seats);
         Seat {
             station: self.clone(),
             id,
@@ -364,24 +328,10 @@ impl Station {
         }
     }
 
-    fn leave(&self, id: u64) {
-        let mut seats = locked(&self.seats);
-        if let Some(device) = seats.members.remove(&id).and_then(|m| m.device.clone())
-            && seats.devices.get(&device) == Some(&id)
-        {
-            seats.devices.remove(&device);
-        }
-    }
-
     /// Tells a device's socket to go.
     pub(super) fn dismiss(&self, device: &DeviceId) {
-        let seats = locked(&self.seats);
-        let member = seats
-            .devices
-            .get(device)
-            .and_then(|id| seats.members.get(id));
-        if let Some(member) = member {
-            member.order.store(DISMISSED, Ordering::Release);
+        let told = locked(&self.seats).dismiss(device);
+        if told {
             self.wake();
         }
     }
@@ -389,27 +339,7 @@ impl Station {
     /// Everyone who watches, oldest first.
     pub(super) fn presence(&self) -> Vec<Presence> {
         let seq = self.seq();
-        let seats = locked(&self.seats);
-        let mut members: Vec<_> = seats.members.iter().collect();
-        members.sort_unstable_by_key(|(id, _)| **id);
-        members
-            .into_iter()
-            .map(|(_, member)| {
-                let proof = *locked(&member.proof);
-                Presence {
-                    station: self.id.clone(),
-                    device: member.device.clone(),
-                    kind: member.client.kind.clone(),
-                    version: member.client.version.clone(),
-                    since: member.since,
-                    acked_at: proof.map(|proof| proof.at),
-                    acked_seq: proof.map(|proof| proof.seq),
-                    lag: proof.map(|proof| seq - proof.seq),
-                    shown: proof.and_then(|proof| proof.shown),
-                    agrees: proof.and_then(|proof| proof.agrees),
-                }
-            })
-            .collect()
+        locked(&self.seats).presence(&self.id, seq)
     }
 }
 
@@ -420,67 +350,4 @@ async fn read(view: &mut View, id: &StationId, limits: &Limits) -> StoreResult<S
     let kept = limits.history_messages_max as i64;
     let past = view.stream_after(id, seq - kept, kept).await?;
     Ok(Showing::new(epoch, seq, shown, past, limits))
-}
-
-impl Member {
-    pub(super) fn new(device: Option<DeviceId>, client: ClientInfo, since: Moment) -> Member {
-        Member {
-            device,
-            client,
-            since,
-            order: AtomicU8::new(STAY),
-            proof: Mutex::new(None),
-        }
-    }
-
-    /// Why this socket has to go, if it has to.
-    pub(super) fn order(&self) -> Option<Close> {
-        match self.order.load(Ordering::Acquire) {
-            REPLACED => Some(Close::Replaced),
-            DISMISSED => Some(Close::NotAllowed),
-            _ => None,
-        }
-    }
-
-    pub(super) fn note(&self, proof: Proof) {
-        *locked(&self.proof) = Some(proof);
-    }
-}
-
-/// A socket's seat at a station, given back when it is dropped.
-pub(super) struct Seat {
-    pub station: Arc<Station>,
-    id: u64,
-    pub member: Arc<Member>,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.station.leave(self.id);
-    }
-}
-
-/// What the hub counts, for metrics; each only grows.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Sockets that were let in.
-    pub opened: AtomicU64,
-    /// Sockets that were refused since no place was left.
-    pub refused: AtomicU64,
-    /// Catch-ups by the missed messages.
-    pub resumed: AtomicU64,
-    /// Catch-ups by a whole set.
-    pub snapshots: AtomicU64,
-    /// Whole sets sent since a screen showed something else.
-    pub resyncs: AtomicU64,
-    /// Messages of streams written to sockets.
-    pub deliveries: AtomicU64,
-    /// Sockets closed as too slow.
-    pub slow: AtomicU64,
-}
-
-impl Counters {
-    pub(super) fn add(counter: &AtomicU64, more: u64) {
-        counter.fetch_add(more, Ordering::Relaxed);
-    }
 }
