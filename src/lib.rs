@@ -8,5 +8,6 @@ pub mod cli;
 pub mod domain;
 pub mod feed;
 pub mod market;
+pub mod ops;
 pub mod policy;
 pub mod store;

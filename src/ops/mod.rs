@@ -1,0 +1,3 @@
+//! What an operator does: one module an errand. They go through the market like everybody else.
+
+pub mod import;
