@@ -4,6 +4,7 @@
 
 mod config;
 mod ground;
+mod import;
 mod users;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -33,6 +34,8 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
+    /// Take in a list of postings or workers.
+    Import(import::ImportArgs),
     /// Stations and gig markets.
     #[command(subcommand)]
     Station(users::StationCommand),
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
     let done = match command {
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
+        Command::Import(args) => block_on(import::import(args)),
     };
     done.map_or_else(report, |()| ExitCode::SUCCESS)
 }

@@ -46,12 +46,34 @@ enum Level {
     County,
 }
 
-static DIVISIONS: LazyLock<Vec<Division>> = LazyLock::new(|| {
+/// A division with what every search asks of it.
+struct Held {
+    division: Division,
+    level: Level,
+    /// The name without its ending: `金凤`.
+    short: &'static str,
+    /// The part of the code that everything within it begins with.
+    stem: &'static str,
+    /// Whether the name goes on with those of peoples.
+    is_autonomous: bool,
+}
+
+static DIVISIONS: LazyLock<Vec<Held>> = LazyLock::new(|| {
     include_str!("../../data/admin/divisions_mca_2026.csv")
         .lines()
         .skip(1)
         .filter_map(|line| line.split_once(','))
-        .map(|(code, name)| Division { code, name })
+        .map(|(code, name)| Held {
+            division: Division { code, name },
+            level: level(code),
+            short: without_ending(name, &ENDINGS),
+            stem: match level(code) {
+                Level::Province => &code[..2],
+                Level::Prefecture => &code[..4],
+                Level::County => code,
+            },
+            is_autonomous: AUTONOMOUS.iter().any(|ending| name.ends_with(ending)),
+        })
         .collect()
 });
 
@@ -99,46 +121,38 @@ const VILLAGE_ENDINGS: [&str; 9] = [
     "村",
 ];
 
+fn level(code: &str) -> Level {
+    if code.ends_with("0000") {
+        Level::Province
+    } else if code.ends_with("00") {
+        Level::Prefecture
+    } else {
+        Level::County
+    }
+}
+
+impl Held {
+    fn is_called(&self, text: &str) -> bool {
+        self.division.name == text
+            || self.short == text
+            || (self.is_autonomous
+                && text.chars().count() >= 2
+                && self.division.name.starts_with(text))
+    }
+}
+
 impl Division {
-    fn level(self) -> Level {
-        if self.code.ends_with("0000") {
-            Level::Province
-        } else if self.code.ends_with("00") {
-            Level::Prefecture
-        } else {
-            Level::County
-        }
-    }
-
-    /// The part of the code that everything within it begins with.
-    fn stem(self) -> &'static str {
-        let digits = match self.level() {
-            Level::Province => 2,
-            Level::Prefecture => 4,
-            Level::County => 6,
-        };
-        &self.code[..digits]
-    }
-
-    fn short(self) -> &'static str {
-        without_ending(self.name, &ENDINGS)
-    }
-
-    fn is_called(self, text: &str) -> bool {
-        let autonomous = AUTONOMOUS.iter().any(|ending| self.name.ends_with(ending));
-        self.name == text
-            || self.short() == text
-            || (autonomous && text.chars().count() >= 2 && self.name.starts_with(text))
-    }
-
     /// The county's code: its own, or that of a prefecture that has no counties (东莞, 中山, 儋州,
     /// 嘉峪关). A province or a prefecture with counties has none.
     pub fn county(self) -> Option<&'static str> {
-        let within = |other: &&Division| other.code.starts_with(self.stem());
-        match self.level() {
+        let is_bare = || {
+            let within = |held: &&Held| held.division.code.starts_with(&self.code[..4]);
+            DIVISIONS.iter().filter(within).count() == 1
+        };
+        match level(self.code) {
             Level::County => Some(self.code),
-            Level::Prefecture if DIVISIONS.iter().filter(within).count() == 1 => Some(self.code),
-            Level::Prefecture | Level::Province => None,
+            Level::Prefecture => is_bare().then_some(self.code),
+            Level::Province => None,
         }
     }
 }
@@ -163,17 +177,17 @@ fn is_separator(c: char) -> bool {
 pub fn find(text: &str) -> Result<Division, NotADivision> {
     let text = text.trim_matches(is_separator);
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        let found = DIVISIONS.iter().find(|division| division.code == text);
-        return found.copied().ok_or(NotADivision::Unknown);
+        let found = DIVISIONS.iter().find(|held| held.division.code == text);
+        return found.map(|held| held.division).ok_or(NotADivision::Unknown);
     }
     let mut found = Vec::new();
     descend(text, "", &mut found);
-    found.sort_by_key(|division| division.level());
+    found.sort_by_key(|division| level(division.code));
     found.dedup();
     match found.as_slice() {
         [] => Err(NotADivision::Unknown),
         [one] => Ok(*one),
-        [first, second, ..] if first.level() < second.level() => Ok(*first),
+        [first, second, ..] if level(first.code) < level(second.code) => Ok(*first),
         _ => Err(NotADivision::Ambiguous),
     }
 }
@@ -183,24 +197,20 @@ fn descend(text: &str, stem: &str, found: &mut Vec<Division>) {
     if text.is_empty() {
         return;
     }
-    let inside = |division: &&Division| {
-        division.code.starts_with(stem) && division.stem().len() > stem.len()
-    };
-    for division in DIVISIONS.iter().filter(inside) {
-        if division.is_called(text) {
-            found.push(*division);
+    let inside =
+        |held: &&Held| held.division.code.starts_with(stem) && held.stem.len() > stem.len();
+    for held in DIVISIONS.iter().filter(inside) {
+        if held.is_called(text) {
+            found.push(held.division);
         }
-        if division.level() == Level::County {
+        if held.level == Level::County {
             continue;
         }
-        let (name, short) = (division.name, division.short());
-        for name in [name, short].iter().take(if name == short { 1 } else { 2 }) {
+        let name = held.division.name;
+        let short = Some(held.short).filter(|short| *short != name);
+        for name in [Some(name), short].into_iter().flatten() {
             if let Some(rest) = text.strip_prefix(name) {
-                descend(
-                    rest.trim_start_matches(is_separator),
-                    division.stem(),
-                    found,
-                );
+                descend(rest.trim_start_matches(is_separator), held.stem, found);
             }
         }
     }
@@ -245,8 +255,8 @@ pub fn village(text: &str, within: &str) -> Result<Village, NotADivision> {
 fn below<'t>(text: &'t str, village: &Village) -> Vec<&'t str> {
     let county = DIVISIONS
         .iter()
-        .find(|county| village.code.starts_with(county.code))
-        .map_or("", |county| county.name);
+        .find(|held| village.code.starts_with(held.division.code))
+        .map_or("", |held| held.division.name);
     let mut rests = vec![text];
     for above in ["宁夏回族自治区", "宁夏", "银川市", county, village.town] {
         let more: Vec<_> = rests
@@ -314,13 +324,13 @@ mod tests {
 
     #[test]
     fn the_list_is_whole() {
-        let of = |level| DIVISIONS.iter().filter(|d| d.level() == level).count();
+        let of = |level| DIVISIONS.iter().filter(|d| d.level == level).count();
         assert_eq!(of(Level::Province), 34);
         assert_eq!(of(Level::Prefecture), 333);
         assert_eq!(of(Level::County), 2847);
         assert_eq!(VILLAGES.len(), 602);
-        for division in DIVISIONS.iter() {
-            assert_eq!(find(division.code), Ok(*division));
+        for held in DIVISIONS.iter() {
+            assert_eq!(find(held.division.code), Ok(held.division));
         }
         for one in VILLAGES.iter() {
             assert_eq!(village(one.code, ""), Ok(*one));
