@@ -84,7 +84,12 @@ pub(super) fn all_faults(
             List::Jobs => market::parse_posting(map, None, now).err(),
             List::Workers => market::parse_worker(map).err(),
         };
-        all.extend(more.into_iter().flat_map(|errors| by_column(row, errors)));
+        let mut more = more.map_or_else(Vec::new, |errors| by_column(row, errors));
+        // Days that can't be read leave no date, which is no second fault.
+        if ready.faults.touches("valid_days") {
+            more.retain(|fault| fault.field != "valid_until");
+        }
+        all.extend(more);
     }
     once(all)
 }
