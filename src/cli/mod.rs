@@ -9,6 +9,7 @@ mod feed;
 mod feed_load;
 mod feed_socket;
 mod ground;
+mod import;
 mod policy;
 mod serve;
 mod users;
@@ -45,6 +46,8 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
+    /// Take in a list of postings or workers.
+    Import(import::ImportArgs),
     /// Stations and gig markets.
     #[command(subcommand)]
     Station(users::StationCommand),
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Policy(args) => return policy::run(args),
         Command::Feed(args) => return feed::run(args),
         Command::FeedLoad(args) => return feed_load::run(args),
+        Command::Import(args) => block_on(import::import(args)),
     };
     done.map_or_else(report, |()| ExitCode::SUCCESS)
 }
