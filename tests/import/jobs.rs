@@ -303,13 +303,13 @@ async fn sheets_keep_ids_dates_and_decimals() {
         sheet.write(row, 7, "日结").unwrap();
         sheet.write(row, 8, 2.0).unwrap();
         sheet
-            .write_with_format(row, 9, &moment(3, 8), &time)
+            .write_with_format(row, 9, moment(3, 8), &time)
             .unwrap();
         sheet
-            .write_with_format(row, 10, &moment(3, 17), &time)
+            .write_with_format(row, 10, moment(3, 17), &time)
             .unwrap();
         sheet
-            .write_with_format(row, 11, &moment(9, 0), &day)
+            .write_with_format(row, 11, moment(9, 0), &day)
             .unwrap();
         sheet.write(row, 12, "不看").unwrap();
     }
