@@ -5,7 +5,11 @@
 mod checking;
 mod config;
 mod failure;
+mod feed;
+mod feed_load;
+mod feed_socket;
 mod ground;
+mod import;
 mod policy;
 mod serve;
 mod users;
@@ -42,11 +46,17 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
+    /// Take in a list of postings or workers.
+    Import(import::ImportArgs),
     /// Stations and gig markets.
     #[command(subcommand)]
     Station(users::StationCommand),
     /// Public money: evaluate or explain a case, check a policy file.
     Policy(policy::Args),
+    /// Follow a station's feed in the terminal.
+    Feed(feed::Args),
+    /// Open many connections to feeds, check and measure them.
+    FeedLoad(feed_load::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -70,6 +80,9 @@ pub fn main() -> ExitCode {
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
         Command::Policy(args) => return policy::run(args),
+        Command::Feed(args) => return feed::run(args),
+        Command::FeedLoad(args) => return feed_load::run(args),
+        Command::Import(args) => block_on(import::import(args)),
     };
     done.map_or_else(report, |()| ExitCode::SUCCESS)
 }

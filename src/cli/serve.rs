@@ -3,6 +3,7 @@
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,9 +11,10 @@ use clap::Args;
 use tokio::{net::TcpListener, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Failure, Ground};
+use super::{Failure, Ground, SystemClock};
 use crate::{
-    http::{App, Settings, routes},
+    feed::{hub::Hub, protocol::Limits},
+    http::{App, Sessions, Settings, routes},
     market::Market,
     search::Follower,
 };
@@ -86,7 +88,14 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         hotline: args.hotline,
     };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
-    let app = App::new(market.clone(), search.clone(), settings);
+    let gate = Arc::new(Sessions(market.clone()));
+    let hub = Hub::start(
+        market.store.clone(),
+        gate,
+        Arc::new(SystemClock),
+        Limits::default(),
+    );
+    let app = App::new(market.clone(), search.clone(), hub.clone(), settings);
     let listener = TcpListener::bind(args.listen).await;
     let listener =
         listener.map_err(|error| Failure::misuse(format!("--listen {}: {error}", args.listen)))?;
@@ -100,10 +109,12 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
     announce(&format!("listening on http://{address}"));
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let asked = stop.clone();
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         asked_to_stop().await;
         tracing::info!("stopping");
         asked.cancel();
+        let left = hub.shutdown().await;
+        tracing::info!(left, "screens told to come back");
     });
     let server = axum::serve(listener, service)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
@@ -182,6 +193,7 @@ async fn keep_watch(app: App, stop: CancellationToken) {
                 continue;
             }
         };
+        app.metrics.screens.set(app.hub.sockets() as i64);
         app.metrics.index_place.set(*app.search.place().borrow());
         if let Err(error) = app.search.rebuild_if_asked().await {
             tracing::error!(error = &error as &dyn std::error::Error, "no rebuild");

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod booking;
 pub mod calendar;
+pub mod division;
 pub mod fields;
 pub mod geo;
 pub mod identity;

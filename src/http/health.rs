@@ -13,10 +13,17 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
+/// Log entries by which the index of a ready server may be behind.
+const LAG_MAX: i64 = 5_000;
+
 /// `GET /readyz`: the database answers and the index follows.
 pub async fn ready(State(app): State<App>) -> Response {
     match app.market.store.look().await {
-        Ok(_) => "ready\n".into_response(),
+        Ok(head) if *app.search.place().borrow() + LAG_MAX >= head => "ready\n".into_response(),
+        Ok(_) => {
+            let why = "the search index is still catching up\n";
+            (StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+        }
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
             (

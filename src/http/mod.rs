@@ -5,21 +5,23 @@
 mod api;
 mod assets;
 mod body;
+mod gate;
 mod guard;
 mod headers;
 mod health;
 mod metrics;
 mod problem;
 pub mod routes;
+pub mod sockets;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use axum::extract::FromRef;
+pub use gate::Sessions;
 pub use guard::{Access, COOKIE};
 pub use metrics::Metrics;
 
-use std::time::Duration;
-
-use crate::{market::Market, search::Follower};
+use crate::{feed::hub::Hub, market::Market, search::Follower};
 
 /// How the server is set up.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,8 @@ pub struct Parts {
     pub market: Market,
     /// The search index and who keeps it up.
     pub search: Follower,
+    /// The stations' streams.
+    pub hub: Hub,
     /// The figures.
     pub metrics: Metrics,
     /// How the server is set up.
@@ -58,11 +62,12 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// An application on this market and its index.
-    pub fn new(market: Market, search: Follower, settings: Settings) -> App {
+    /// An application on this market, its index and its streams.
+    pub fn new(market: Market, search: Follower, hub: Hub, settings: Settings) -> App {
         let parts = Parts {
             market,
             search,
+            hub,
             metrics: Metrics::default(),
             settings,
             limiter: headers::limiter(),
@@ -78,6 +83,12 @@ impl App {
         let caught_up = place.wait_for(|place| *place >= head);
         // Not in time: the index follows all the same.
         let _ = tokio::time::timeout(SETTLE, caught_up).await;
+    }
+}
+
+impl FromRef<App> for Hub {
+    fn from_ref(app: &App) -> Hub {
+        app.hub.clone()
     }
 }
 

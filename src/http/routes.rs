@@ -12,7 +12,7 @@ use super::{
     api::{bookings, jobs, openapi, search, session, workers},
     assets,
     guard::guard,
-    headers, health,
+    headers, health, sockets,
 };
 use crate::market::Verb;
 
@@ -67,11 +67,14 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/jobs/{id}/bookings", May(Verb::Roster), || get(bookings::roster)),
     route("POST", "/api/v1/jobs/{id}/bookings", May(Verb::Book), || post(bookings::create)),
     route("POST", "/api/v1/bookings/{id}/cancel", May(Verb::Book), || post(bookings::cancel)),
+    route("POST", "/api/v1/bookings/{id}/accept", May(Verb::Roster), || post(bookings::accept)),
+    route("POST", "/api/v1/bookings/{id}/decline", May(Verb::Roster), || post(bookings::decline)),
     route("POST", "/api/v1/workers", May(Verb::Register), || post(workers::create)),
     route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || get(workers::read)),
     route("GET", "/api/v1/workers/{id}/matches", May(Verb::ReadWorker), || get(search::matches)),
     route("GET", "/api/v1/workers/{id}/bookings", May(Verb::ReadWorker), || get(workers::bookings)),
     route("GET", "/api/v1/stations", Public, || get(session::stations)),
+    route("GET", "/api/v1/stations/{station}/feed", Public, || get(sockets::feed)),
 ];
 
 /// The router: each route behind its guard, everything behind the common layers.

@@ -1,6 +1,8 @@
 //! Bookings: take a place, wait for one, give it up. Places never oversell: every decision about
 //! a posting's places holds the posting's row until its commit.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::{
@@ -236,6 +238,107 @@ impl Market {
         };
         txn.commit().await?;
         Ok(Booked { booking, posting })
+    }
+
+    /// Gives a place to somebody who asked for one; on the waiting list where none is left.
+    ///
+    /// # Errors
+    /// [`MarketError::NoPlace`] where the worker can't take it any more.
+    pub async fn accept(&self, actor: &Actor, id: &BookingId) -> MarketResult<Booked> {
+        let mut txn = self.store.begin().await?;
+        let (mut booking, posting) = self.asked_for(&mut txn, actor, id).await?;
+        let worker = txn
+            .worker(&booking.worker)
+            .await?
+            .ok_or(MarketError::NotFound)?;
+        let mut others = txn.bookings_by(&booking.worker).await?;
+        others.retain(|other| other.booking.id != booking.id);
+        self.bar(&posting, &worker, &booking.shifts, &others)?;
+        if booking.status == BookingStatus::Booked {
+            return Ok(Booked { booking, posting });
+        }
+        let free = posting.places_left() > 0;
+        booking.status = if free {
+            BookingStatus::Booked
+        } else {
+            BookingStatus::Waiting
+        };
+        txn.set_booking(id, booking.status, self.now()).await?;
+        let detail = json!({ "job": posting.id.as_str(), "to": booking.status.word() });
+        txn.log(self.entry(actor, "accept", Kind::Booking, id, detail));
+        let posting = if free {
+            self.take_place(&mut txn, actor, posting).await?
+        } else {
+            posting
+        };
+        txn.commit().await?;
+        Ok(Booked { booking, posting })
+    }
+
+    /// Refuses somebody who asked for a place.
+    ///
+    /// # Errors
+    /// [`NoPlace::Closed`] where the booking is no longer a question.
+    pub async fn decline(&self, actor: &Actor, id: &BookingId) -> MarketResult<Booked> {
+        let mut txn = self.store.begin().await?;
+        let (mut booking, posting) = self.asked_for(&mut txn, actor, id).await?;
+        if booking.status != BookingStatus::Applied {
+            return Err(NoPlace::Closed.into());
+        }
+        booking.status = BookingStatus::Cancelled;
+        txn.set_booking(id, booking.status, self.now()).await?;
+        let detail = json!({ "job": posting.id.as_str(), "to": booking.status.word() });
+        txn.log(self.entry(actor, "decline", Kind::Booking, id, detail));
+        txn.commit().await?;
+        Ok(Booked { booking, posting })
+    }
+
+    /// A booking that the posting's conductor decides about, held until the commit.
+    async fn asked_for(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        id: &BookingId,
+    ) -> MarketResult<(Booking, Posting)> {
+        if !authority::may(actor, Verb::Roster) {
+            return Err(MarketError::Forbidden);
+        }
+        let booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
+        txn.hold_for_booking(&booking.job, &booking.worker).await?;
+        let booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
+        let posting = txn
+            .posting(&booking.job)
+            .await?
+            .ok_or(MarketError::NotFound)?;
+        if self.reaches(txn, actor, Verb::Roster, &posting).await? {
+            Ok((booking, posting))
+        } else {
+            Err(MarketError::NotFound)
+        }
+    }
+
+    /// Those of these workers who can still take the posting's places: not booked for it, and
+    /// free at its shifts.
+    pub async fn free_for(
+        &self,
+        posting: &Posting,
+        workers: &[WorkerId],
+    ) -> MarketResult<HashSet<WorkerId>> {
+        let mut view = self.store.read().await?;
+        let mut free = HashSet::new();
+        for worker in workers {
+            let others = view.bookings_by(worker).await?;
+            let taken = others.iter().any(|other| {
+                let held = &other.booking;
+                held.job == posting.id
+                    || (held.status == BookingStatus::Booked
+                        && overlap(&held.shifts, &posting.terms.shifts))
+            });
+            if !taken {
+                free.insert(worker.clone());
+            }
+        }
+        Ok(free)
     }
 
     /// A place is free: the first who waits and can take it gets it, else it is open again.

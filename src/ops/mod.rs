@@ -1,3 +1,4 @@
-//! What an operator does: checks and rebuilds.
+//! What an operator does: one module an errand. They go through the market like everybody else.
 
 pub mod check;
+pub mod import;

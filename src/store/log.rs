@@ -323,6 +323,19 @@ impl View {
         Ok(row.map(|row| row.try_get("seq")).transpose()?.unwrap_or(0))
     }
 
+    /// The newest sequence of every station's stream that has one.
+    pub async fn stream_seqs(&mut self) -> StoreResult<BTreeMap<StationId, i64>> {
+        let rows = sqlx::query("select station, seq from station_seq")
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let cells = Cells::new(row, "station_seq", "station");
+                Ok((cells.parsed("station")?, cells.int("seq")?))
+            })
+            .collect()
+    }
+
     /// A station's messages after `seq`, oldest first, at most `limit`.
     pub async fn stream_after(
         &mut self,

@@ -13,6 +13,7 @@ mod log;
 mod postings;
 mod rows;
 mod sessions;
+mod statement;
 mod stations;
 mod vault;
 mod workers;

@@ -1,12 +1,13 @@
 //! Job postings.
 
-use sqlx::{QueryBuilder, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use super::{
     StoreResult, Vault,
     engine::{Txn, View},
     json,
     rows::Cells,
+    statement::Statement,
 };
 use crate::domain::{
     geo::Point,
@@ -67,13 +68,9 @@ impl View {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut query = QueryBuilder::<sqlx::Any>::new("select * from job where id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.clone());
-        }
-        query.push(")");
-        let rows = query.build().fetch_all(self.connection()).await?;
+        let mut query = Statement::new("select * from job where id in ");
+        query.bind_list(ids.iter().map(String::as_str));
+        let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| posting(row, &self.vault)).collect()
     }
 
@@ -83,44 +80,38 @@ impl View {
         filter: &PostingFilter,
         limit: i64,
     ) -> StoreResult<Vec<Posting>> {
-        let mut query = QueryBuilder::<sqlx::Any>::new("select * from job where 1 = 1");
+        let mut query = Statement::new("select * from job where 1 = 1");
         if !filter.statuses.is_empty() {
-            query.push(" and status in (");
-            let mut list = query.separated(", ");
-            for status in &filter.statuses {
-                list.push_bind(status.word());
-            }
-            query.push(")");
+            let words = filter.statuses.iter().map(|status| status.word());
+            query.push(" and status in ").bind_list(words);
         }
         if let Some(org) = &filter.org {
-            query.push(" and org = ").push_bind(org.as_str().to_owned());
+            query.push(" and org = ").bind(org.as_str());
         }
         if let Some(poster) = &filter.poster {
-            query
-                .push(" and poster = ")
-                .push_bind(poster.as_str().to_owned());
+            query.push(" and poster = ").bind(poster.as_str());
         }
         if let Some(station) = &filter.station {
             query
                 .push(" and (stations = '[]' or stations like ")
-                .push_bind(format!("%\"{station}\"%"))
+                .bind(format!("%\"{station}\"%"))
                 .push(" or exists (select 1 from shown where shown.job = job.id and station = ")
-                .push_bind(station.as_str().to_owned())
+                .bind(station.as_str())
                 .push("))");
         }
         if let Some(moment) = filter.ends_by {
-            query.push(" and expires_at <= ").push_bind(moment.0);
+            query.push(" and expires_at <= ").bind(moment.0);
         }
         if let Some(id) = &filter.after {
-            query.push(" and id > ").push_bind(id.as_str().to_owned());
+            query.push(" and id > ").bind(id.as_str());
         }
         query.push(if filter.newest_first {
             " order by id desc"
         } else {
             " order by id"
         });
-        query.push(" limit ").push_bind(limit);
-        let rows = query.build().fetch_all(self.connection()).await?;
+        query.push(" limit ").bind(limit);
+        let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| posting(row, &self.vault)).collect()
     }
 }

@@ -126,6 +126,29 @@ pub async fn cancel(
     Ok(Json(view))
 }
 
+/// `POST /bookings/{id}/accept`
+pub async fn accept(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BookingId>,
+) -> Result<Json<BookingView>, Problem> {
+    let done = app.market.accept(&visitor.actor()?, &id).await?;
+    app.settle().await;
+    let mut view = BookingView::from(&done.booking);
+    view.places_left = Some(done.posting.places_left());
+    Ok(Json(view))
+}
+
+/// `POST /bookings/{id}/decline`
+pub async fn decline(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BookingId>,
+) -> Result<Json<BookingView>, Problem> {
+    let done = app.market.decline(&visitor.actor()?, &id).await?;
+    Ok(Json(BookingView::from(&done.booking)))
+}
+
 /// A list on the wire.
 #[derive(Serialize)]
 pub struct Items<T> {

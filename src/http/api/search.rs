@@ -328,7 +328,16 @@ pub async fn candidates(
     }
     let posting = app.market.wanting(&visitor.actor()?, &id).await?;
     let now = app.market.now();
-    let hits = ask(&app, move |index| index.candidates(&posting, limit, now)).await?;
+    let wanted = posting.clone();
+    // The index knows no bookings: some of those it names are taken already.
+    let mut hits = ask(&app, move |index| {
+        index.candidates(&wanted, limits::PAGE_MAX, now)
+    })
+    .await?;
+    let named: Vec<WorkerId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
+    let free = app.market.free_for(&posting, &named).await?;
+    hits.retain(|hit| hit.id.parse().is_ok_and(|id: WorkerId| free.contains(&id)));
+    hits.truncate(limit);
     Ok(Json(Candidates {
         items: hits.into_iter().map(Candidate::from).collect(),
     }))
