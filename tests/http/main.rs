@@ -1,13 +1,17 @@
 //! The API through the real router, on both engines, as an outside client and an auditor see it.
 
 #[macro_use]
-mod databases;
+#[path = "../support/stories.rs"]
+mod stories;
+#[path = "../support/clock.rs"]
+mod clock;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod bookings;
-mod clock;
 mod jobs;
 mod search;
-mod support;
 mod workers;
+mod world;
 
-use support::{Client, World};
+use world::{Client, World};
