@@ -128,6 +128,7 @@ impl Watcher<'_> {
         resume: Option<&Resume>,
     ) -> Result<(), End> {
         let station = &self.seat.station;
+        self.hub.keep_up().await;
         let Some(resume) = resume else {
             return self.snapshot(line).await;
         };
