@@ -6,11 +6,16 @@
 //! An id that stands twice in one file is taken once, the first time: which of the two is meant
 //! nobody knows, and taking both by turns would change the record at every run.
 
+mod cells;
 mod flat;
+mod lines;
+mod list;
 mod mapping;
+mod posting;
 mod report;
 mod rows;
 mod sheet;
+mod worker;
 
 use std::{
     collections::HashMap,
@@ -21,6 +26,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
+pub use list::List;
 pub use mapping::{Mapping, MappingError};
 pub use report::{Fault, Report};
 pub use rows::{COLUMNS_MAX, RECORD_BYTES_MAX};
@@ -41,98 +47,6 @@ use crate::{
 
 /// Rows that one transaction takes in.
 pub const BATCH: usize = 200;
-
-/// What a list is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// Postings.
-    Jobs,
-    /// Workers.
-    Workers,
-}
-
-impl List {
-    /// The word on the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            List::Jobs => "jobs",
-            List::Workers => "workers",
-        }
-    }
-
-    /// Every column that is one of ours.
-    pub fn columns(self) -> &'static [&'static str] {
-        match self {
-            List::Jobs => &[
-                "external_id",
-                "title",
-                "description",
-                "occupation",
-                "skills",
-                "employer_name",
-                "employer_uscc",
-                "employer_kind",
-                "via_broker",
-                "address",
-                "city",
-                "district",
-                "division",
-                "lat",
-                "lon",
-                "crs",
-                "wage_min",
-                "wage_max",
-                "wage_unit",
-                "wage_currency_unit",
-                "settlement",
-                "headcount",
-                "shift_start",
-                "shift_end",
-                "shifts",
-                "benefits",
-                "requirements",
-                "instant",
-                "stations",
-                "valid_until",
-                "valid_days",
-            ],
-            List::Workers => &[
-                "external_id",
-                "name",
-                "id_number",
-                "phone",
-                "village",
-                "division",
-                "skills",
-                "lat",
-                "lon",
-                "crs",
-                "radius_km",
-                "groups",
-                "household",
-                "available",
-            ],
-        }
-    }
-
-    /// Columns of which a table needs one of each, or a default for it.
-    fn required(self) -> &'static [&'static [&'static str]] {
-        match self {
-            List::Jobs => &[
-                &["external_id"],
-                &["title"],
-                &["employer_name"],
-                &["address", "city", "district"],
-                &["wage_min"],
-                &["wage_unit"],
-                &["settlement"],
-                &["headcount"],
-                &["valid_until", "valid_days"],
-            ],
-            List::Workers => &[&["external_id"], &["name"], &["phone"]],
-        }
-    }
-}
 
 /// What is to be taken in, and how.
 #[derive(Clone, Debug)]
@@ -206,7 +120,7 @@ pub enum ImportError {
     Market(#[from] MarketError),
 }
 
-/// Half of a value's keyed hash: two values of one file never share it.
+/// Half of a value's keyed hash (128 bits): that two values share one is not to be expected.
 type Key = u128;
 
 /// What became of one row.
