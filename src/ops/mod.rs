@@ -1,3 +1,4 @@
 //! What an operator does: checks and rebuilds.
 
 pub mod check;
+pub mod demo;
