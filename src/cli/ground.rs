@@ -112,7 +112,11 @@ impl Ground {
         self.data.join("index")
     }
 
-    fn read_key(&self) -> Result<Key, GroundError> {
+    /// The key that seals personal data; made where the data folder is to hold it and does not.
+    ///
+    /// # Errors
+    /// [`GroundError::Key`] where it can't be read.
+    pub fn read_key(&self) -> Result<Key, GroundError> {
         if let Some(text) = &self.key {
             let wrong = |e: crate::store::KeyError| {
                 GroundError::Key("LINGGONG_KEY".to_owned(), e.to_string())

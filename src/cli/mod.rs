@@ -10,6 +10,7 @@ mod feed_load;
 mod feed_socket;
 mod ground;
 mod import;
+mod keeping;
 mod policy;
 mod serve;
 mod users;
@@ -43,6 +44,13 @@ enum Command {
     Check(checking::Check),
     /// Build the search index anew; beside service where a server runs.
     Reindex(checking::Check),
+    /// Copy the embedded database into a folder, beside service.
+    Backup(keeping::Backup),
+    /// Put a backup back into a data folder.
+    Restore(keeping::Restore),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(keeping::AuditCommand),
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
@@ -77,6 +85,9 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => block_on(serve::serve(args)),
         Command::Check(args) => block_on(checking::run_check(args)),
         Command::Reindex(args) => block_on(checking::run_reindex(args)),
+        Command::Backup(args) => block_on(keeping::backup(args)),
+        Command::Restore(args) => block_on(keeping::restore(args)),
+        Command::Audit(command) => block_on(keeping::audit(command)),
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
         Command::Policy(args) => return policy::run(args),

@@ -62,6 +62,12 @@ const SESSION: i64 = 12 * HOUR;
 /// How long a screen's session lasts.
 const DEVICE_SESSION: i64 = 365 * DAY;
 
+/// Letters and digits of a made password: none looks like another.
+const PASSWORD_LETTERS: [char; 32] = [
+    'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u',
+    'v', 'w', 'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9',
+];
+
 /// The form in which a session's token is stored and looked up.
 pub fn hash_token(token: &str) -> String {
     hex::encode(Sha256::digest(token))
@@ -159,6 +165,15 @@ impl Market {
         txn.log(self.entry(actor, "add_user", Kind::Account, &account.id, detail));
         txn.commit().await?;
         Ok(account)
+    }
+
+    /// A password that reads well aloud: three groups of four letters and digits (60 bits).
+    pub fn make_password(&self) -> String {
+        let letter = |byte: &u8| PASSWORD_LETTERS[usize::from(byte % 32)];
+        let bytes: [u8; 12] = self.random();
+        let groups = bytes.chunks(4).map(|group| group.iter().map(letter));
+        let groups: Vec<String> = groups.map(Iterator::collect).collect();
+        groups.join("-")
     }
 
     /// Signs in.

@@ -46,6 +46,47 @@ impl Market {
             return Err(MarketError::Forbidden);
         }
         let mut txn = self.store.begin().await?;
+        let worker = self.register_in(&mut txn, actor, input, new).await?;
+        txn.commit().await?;
+        Ok(worker)
+    }
+
+    /// Registers several people in one transaction: all, or none where one can't be. A key in
+    /// `new` would name several requests and is refused.
+    ///
+    /// # Errors
+    /// As [`Market::register`], for the first who can't be registered.
+    pub async fn register_all(
+        &self,
+        actor: &Actor,
+        inputs: &[Value],
+        new: &NewWorker,
+    ) -> MarketResult<Vec<Worker>> {
+        if !authority::may(actor, Verb::Register) {
+            return Err(MarketError::Forbidden);
+        }
+        if new.idempotency_key.is_some() {
+            return Err(MarketError::KeyReused);
+        }
+        let mut txn = self.store.begin().await?;
+        let mut workers = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            workers.push(
+                self.register_in(&mut txn, actor, input, new.clone())
+                    .await?,
+            );
+        }
+        txn.commit().await?;
+        Ok(workers)
+    }
+
+    async fn register_in(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        input: &Value,
+        new: NewWorker,
+    ) -> MarketResult<Worker> {
         let registered = read(input)?;
         let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(input.to_string()));
         // The stored hash is keyed, since the request holds personal data.
@@ -80,8 +121,7 @@ impl Market {
         let mut worker = self.new_worker(registered, external, new.demo);
         worker.station = station;
         worker.account = account.map(|account| account.id.clone());
-        self.write_worker(&mut txn, actor, &worker, "register")
-            .await?;
+        self.write_worker(txn, actor, &worker, "register").await?;
         if let Some(account) = account {
             txn.set_worker(&account.id, &worker.id).await?;
         }
@@ -89,7 +129,6 @@ impl Market {
             txn.remember(actor.name(), key, &hash, worker.id.as_str(), self.now())
                 .await?;
         }
-        txn.commit().await?;
         Ok(worker)
     }
 
