@@ -9,6 +9,7 @@ mod guard;
 mod headers;
 mod health;
 mod metrics;
+mod pages;
 mod problem;
 pub mod routes;
 
