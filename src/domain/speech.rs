@@ -58,7 +58,8 @@ fn clock(time: DateTime) -> String {
     }
 }
 
-fn weekday(day: Weekday) -> &'static str {
+/// A day of the week: `周一`.
+pub fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "周一",
         Weekday::Tuesday => "周二",

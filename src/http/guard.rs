@@ -53,6 +53,14 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Whoever did not sign in.
+    pub fn nobody() -> Visitor {
+        Visitor {
+            account: None,
+            token: None,
+        }
+    }
+
     /// Who acts.
     ///
     /// # Errors
@@ -75,11 +83,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visitor, Problem> {
         // A route without the guard knows nobody.
-        let nobody = Visitor {
-            account: None,
-            token: None,
-        };
-        Ok(parts.extensions.get::<Visitor>().cloned().unwrap_or(nobody))
+        let known = parts.extensions.get::<Visitor>().cloned();
+        Ok(known.unwrap_or_else(Visitor::nobody))
     }
 }
 
@@ -147,19 +152,33 @@ pub async fn guard(
         },
         None => None,
     };
+    let token = shown.filter(|_| account.is_some());
     if !access.allows(account.as_ref()) {
         let wants_page = !is_api && request.method() == Method::GET;
         return match account {
             None if wants_page => {
-                let next = form_urlencoded::byte_serialize(request.uri().path().as_bytes());
+                let asked = request
+                    .uri()
+                    .path_and_query()
+                    .map_or("/", |asked| asked.as_str());
+                let next = form_urlencoded::byte_serialize(asked.as_bytes());
                 let next: String = next.collect();
                 Redirect::to(&format!("/login?next={next}")).into_response()
             }
             None => Problem::sign_in().into_response(),
-            Some(_) => Problem::forbidden().into_response(),
+            Some(_) => known_to(
+                Visitor { account, token },
+                Problem::forbidden().into_response(),
+            ),
         };
     }
-    let token = shown.filter(|_| account.is_some());
-    request.extensions_mut().insert(Visitor { account, token });
-    next.run(request).await
+    let visitor = Visitor { account, token };
+    request.extensions_mut().insert(visitor.clone());
+    known_to(visitor, next.run(request).await)
+}
+
+/// Tells the layers around the route who asked, for the frame of an error's page.
+fn known_to(visitor: Visitor, mut response: Response) -> Response {
+    response.extensions_mut().insert(visitor);
+    response
 }

@@ -210,7 +210,9 @@ pub fn internal() -> Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, retry) = (self.status, self.retry_after_s);
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(&self)).into_response();
+        // For whoever makes a page of it.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

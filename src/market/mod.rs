@@ -12,6 +12,7 @@ mod life;
 mod lists;
 mod postings;
 mod screens;
+mod standing;
 mod stations;
 mod terms;
 mod workers;
@@ -30,6 +31,7 @@ pub use intake::{
 };
 pub use lists::{Import, Imported};
 pub use postings::NewPosting;
+pub use standing::Standing;
 pub use stations::NewStation;
 pub use workers::NewWorker;
 
