@@ -3,7 +3,7 @@
 use std::{fmt, process::ExitCode};
 
 use super::GroundError;
-use crate::{market::MarketError, search::FollowError, store::StoreError};
+use crate::{market::MarketError, ops::demo::DemoError, search::FollowError, store::StoreError};
 
 /// Why a command ended otherwise than well.
 #[derive(Debug)]
@@ -71,6 +71,12 @@ impl From<MarketError> for Failure {
             }
             other => Failure::findings(other.to_string()),
         }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Failure {
+        Failure::findings(error.to_string())
     }
 }
 

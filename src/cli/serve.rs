@@ -16,6 +16,7 @@ use crate::{
     feed::{hub::Hub, protocol::Limits},
     http::{App, Sessions, Settings, routes},
     market::Market,
+    ops::demo,
     search::Follower,
 };
 
@@ -32,6 +33,10 @@ pub struct Serve {
         default_value = "127.0.0.1:8080"
     )]
     listen: SocketAddr,
+    /// Fill an empty data folder with made-up stations, accounts, postings and workers, and let new
+    /// postings come in; adds nothing to a folder that holds data.
+    #[arg(long, env = "LINGGONG_DEMO")]
+    demo: bool,
     /// A proxy with TLS stands before: trust its X-Forwarded-For, send cookies over TLS only.
     #[arg(long, env = "LINGGONG_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -82,9 +87,13 @@ fn log(filter: &str, json: bool) -> Result<(), Failure> {
 pub async fn serve(args: Serve) -> Result<(), Failure> {
     log(&args.log, args.log_json)?;
     let market = args.ground.market().await?;
+    if args.demo {
+        fill_demo(&market).await?;
+    }
+    let demo = demo::seed_of(&market).await?;
     let settings = Settings {
         behind_proxy: args.behind_proxy,
-        demo: false,
+        demo: demo.is_some(),
         hotline: args.hotline,
     };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
@@ -104,9 +113,17 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         .map_err(|error| Failure::findings(format!("no address: {error}")))?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(keep_house(market.clone(), stop.clone()));
+    if let Some(seed) = demo.filter(|_| args.demo) {
+        tasks.spawn(demo::run(market.clone(), seed, stop.clone()));
+    }
     tasks.spawn(search.clone().run(stop.clone()));
     tasks.spawn(keep_watch(app.clone(), stop.clone()));
     announce(&format!("listening on http://{address}"));
+    if demo.is_some() {
+        announce(&format!(
+            "boards: http://{address}/board/liangtian /board/fengdeng /board/heshun"
+        ));
+    }
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let asked = stop.clone();
     tasks.spawn(async move {
@@ -131,6 +148,24 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
     tasks.wait().await;
     market.store.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// The seed of the demonstration.
+const DEMO_SEED: u64 = 20_241_112;
+
+async fn fill_demo(market: &Market) -> Result<(), Failure> {
+    let Some(accounts) = demo::fill(market, DEMO_SEED).await? else {
+        return Ok(());
+    };
+    announce("demonstration accounts, shown this once (role, login, password):");
+    for account in accounts {
+        let role = account.role.label();
+        announce(&format!(
+            "  {role}\t{}\t{}",
+            account.login, account.password
+        ));
+    }
     Ok(())
 }
 
