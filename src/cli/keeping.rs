@@ -108,11 +108,7 @@ pub async fn restore(args: Restore) -> Result<(), Failure> {
     if args.ground.database_url.is_some() {
         return Err(KeepingError::Postgres.into());
     }
-    let existing = if args.force {
-        Existing::Replace
-    } else {
-        Existing::Refuse
-    };
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let (data, index) = (&args.ground.data, args.ground.index());
     if existing == Existing::Refuse && keeping::holds_database(data) {
         return Err(KeepingError::Occupied(data.clone()).into());

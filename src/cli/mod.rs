@@ -23,11 +23,7 @@ pub use failure::Failure;
 pub use ground::{Ground, GroundError, SystemClock};
 
 #[derive(Debug, Parser)]
-#[command(
-    name = "linggong",
-    version,
-    about = "Job matching for the gig market (零工)"
-)]
+#[command(name = "linggong", version, about = "Job matching for the gig market (零工)")]
 struct Cli {
     /// TOML file whose keys are option names; flags and environment go before it.
     #[arg(long, global = true, value_name = "FILE", env = "LINGGONG_CONFIG")]
@@ -74,9 +70,7 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(failure) => return report(failure),
     };
-    let parsed = command
-        .try_get_matches_from(arguments)
-        .and_then(|m| Cli::from_arg_matches(&m));
+    let parsed = command.try_get_matches_from(arguments).and_then(|m| Cli::from_arg_matches(&m));
     let command = match parsed {
         Ok(cli) => cli.command,
         Err(error) => error.exit(),

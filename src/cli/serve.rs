@@ -26,12 +26,7 @@ pub struct Serve {
     #[command(flatten)]
     ground: Ground,
     /// Address to listen on; port 0 takes a free one.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "LINGGONG_LISTEN",
-        default_value = "127.0.0.1:8080"
-    )]
+    #[arg(long, value_name = "ADDR", env = "LINGGONG_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Fill an empty data folder with made-up stations, accounts, postings and workers, and let new
     /// postings come in; adds nothing to a folder that holds data.
@@ -44,12 +39,7 @@ pub struct Serve {
     #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
     hotline: Option<String>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
-    #[arg(
-        long,
-        value_name = "FILTER",
-        env = "LINGGONG_LOG",
-        default_value = "info,sqlx=warn"
-    )]
+    #[arg(long, value_name = "FILTER", env = "LINGGONG_LOG", default_value = "info,sqlx=warn")]
     log: String,
     /// Logs as JSON, a line each.
     #[arg(long, env = "LINGGONG_LOG_JSON")]
@@ -91,26 +81,17 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         fill_demo(&market).await?;
     }
     let demo = demo::seed_of(&market).await?;
-    let settings = Settings {
-        behind_proxy: args.behind_proxy,
-        demo: demo.is_some(),
-        hotline: args.hotline,
-    };
+    let settings =
+        Settings { behind_proxy: args.behind_proxy, demo: demo.is_some(), hotline: args.hotline };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
-    let hub = Hub::start(
-        market.store.clone(),
-        gate,
-        Arc::new(SystemClock),
-        Limits::default(),
-    );
+    let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());
     let app = App::new(market.clone(), search.clone(), hub.clone(), settings);
     let listener = TcpListener::bind(args.listen).await;
     let listener =
         listener.map_err(|error| Failure::misuse(format!("--listen {}: {error}", args.listen)))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::findings(format!("no address: {error}")))?;
+    let address =
+        listener.local_addr().map_err(|error| Failure::findings(format!("no address: {error}")))?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(keep_house(market.clone(), stop.clone()));
     if let Some(seed) = demo.filter(|_| args.demo) {
@@ -161,10 +142,7 @@ async fn fill_demo(market: &Market) -> Result<(), Failure> {
     announce("demonstration accounts, shown this once (role, login, password):");
     for account in accounts {
         let role = account.role.label();
-        announce(&format!(
-            "  {role}\t{}\t{}",
-            account.login, account.password
-        ));
+        announce(&format!("  {role}\t{}\t{}", account.login, account.password));
     }
     Ok(())
 }
@@ -203,10 +181,7 @@ async fn keep_house(market: Market, stop: CancellationToken) {
             _ = prune.tick() => market.forget(STREAM_DAYS).await,
         };
         if let Err(error) = done {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "housekeeping failed"
-            );
+            tracing::warn!(error = &error as &dyn std::error::Error, "housekeeping failed");
         }
     }
 }

@@ -169,10 +169,7 @@ impl Hub {
         match place {
             Ok(place) if self.closing().is_none() => {
                 Counters::add(&self.inner.counters.opened, 1);
-                Ok(Admission {
-                    hub: self.clone(),
-                    _place: place,
-                })
+                Ok(Admission { hub: self.clone(), _place: place })
             }
             _ => {
                 Counters::add(&self.inner.counters.refused, 1);
@@ -196,10 +193,7 @@ impl Hub {
     pub fn presence(&self) -> Vec<Presence> {
         let mut stations = self.inner.stations();
         stations.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        stations
-            .iter()
-            .flat_map(|station| station.presence())
-            .collect()
+        stations.iter().flat_map(|station| station.presence()).collect()
     }
 
     /// Shows words of the staff on a station's screens, or on one of them.
@@ -369,9 +363,7 @@ impl Inner {
             let heads = view.stream_seqs().await?;
             for station in &stations {
                 let head = heads.get(&station.id).copied().unwrap_or(0);
-                station
-                    .follow(&mut view, &epoch, head, &self.limits)
-                    .await?;
+                station.follow(&mut view, &epoch, head, &self.limits).await?;
             }
             Ok(())
         };

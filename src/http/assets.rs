@@ -54,18 +54,9 @@ pub async fn file(
     };
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
     let pinned = query.is_some_and(|query| query.starts_with("v="));
-    let keep = if pinned {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
-    let held = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    let about = [
-        (header::CACHE_CONTROL, keep.to_owned()),
-        (header::ETAG, tag.clone()),
-    ];
+    let keep = if pinned { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let held = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let about = [(header::CACHE_CONTROL, keep.to_owned()), (header::ETAG, tag.clone())];
     if held == Some(tag.as_str()) {
         return (StatusCode::NOT_MODIFIED, about).into_response();
     }

@@ -55,10 +55,7 @@ pub struct Visitor {
 impl Visitor {
     /// Whoever did not sign in.
     pub fn nobody() -> Visitor {
-        Visitor {
-            account: None,
-            token: None,
-        }
+        Visitor { account: None, token: None }
     }
 
     /// Who acts.
@@ -66,10 +63,7 @@ impl Visitor {
     /// # Errors
     /// 401 where nobody signed in.
     pub fn actor(&self) -> Result<Actor, Problem> {
-        self.account
-            .clone()
-            .map(Actor::Account)
-            .ok_or_else(Problem::sign_in)
+        self.account.clone().map(Actor::Account).ok_or_else(Problem::sign_in)
     }
 
     /// The token that this visitor's forms must carry.
@@ -89,10 +83,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -109,14 +100,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// origin of every such request; one that names none is no browser's form.
 fn same_origin(headers: &HeaderMap) -> Option<bool> {
     let origin = headers.get(header::ORIGIN)?.to_str().ok()?;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())?;
-    Some(
-        origin
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-    )
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok())?;
+    Some(origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)))
 }
 
 /// Finds out who is asking and stops whoever the route is not for.
@@ -127,10 +112,7 @@ pub async fn guard(
 ) -> Response {
     let headers = request.headers();
     let is_api = request.uri().path().starts_with("/api/");
-    let changes = !matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let (shown, by_cookie) = match (bearer(headers), cookie(headers)) {
         (Some(token), _) => (Some(token.to_owned()), false),
         (None, Some(token)) => (Some(token.to_owned()), true),
@@ -157,19 +139,13 @@ pub async fn guard(
         let wants_page = !is_api && request.method() == Method::GET;
         return match account {
             None if wants_page => {
-                let asked = request
-                    .uri()
-                    .path_and_query()
-                    .map_or("/", |asked| asked.as_str());
+                let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
                 let next = form_urlencoded::byte_serialize(asked.as_bytes());
                 let next: String = next.collect();
                 Redirect::to(&format!("/login?next={next}")).into_response()
             }
             None => Problem::sign_in().into_response(),
-            Some(_) => known_to(
-                Visitor { account, token },
-                Problem::forbidden().into_response(),
-            ),
+            Some(_) => known_to(Visitor { account, token }, Problem::forbidden().into_response()),
         };
     }
     let visitor = Visitor { account, token };

@@ -49,11 +49,7 @@ impl FromRequestParts<App> for Client {
             // The last address is the one that our own proxy saw.
             line.rsplit(',').next()?.trim().parse().ok()
         };
-        let named = if app.settings.behind_proxy {
-            forwarded()
-        } else {
-            None
-        };
+        let named = if app.settings.behind_proxy { forwarded() } else { None };
         let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let seen = named.or(socket.map(|ConnectInfo(address)| address.ip()));
         Ok(Client(seen.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
@@ -80,20 +76,14 @@ const SECURITY: [(HeaderName, &str); 6] = [
         HeaderName::from_static("permissions-policy"),
         "geolocation=(self), camera=(), microphone=(self), payment=()",
     ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
 /// Puts the common layers around the routes.
 pub(super) fn around(router: Router, app: App) -> Router {
     router
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIME,
-        ))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(CatchPanicLayer::custom(broken))
         .layer(from_fn_with_state(app.clone(), pages::dress))
         .layer(CompressionLayer::new())
@@ -107,11 +97,7 @@ pub struct RequestId(pub String);
 impl<S: Send + Sync> FromRequestParts<S> for RequestId {
     type Rejection = problem::Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<RequestId, Self::Rejection> {
-        parts
-            .extensions
-            .get()
-            .cloned()
-            .ok_or_else(problem::internal)
+        parts.extensions.get().cloned().ok_or_else(problem::internal)
     }
 }
 
@@ -128,9 +114,7 @@ impl RequestId {
         let given = given.filter(|_| app.settings.behind_proxy);
         let is_plain = |id: &&str| {
             (1..=REQUEST_ID_CHARS_MAX).contains(&id.len())
-                && id
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         let id = given.and_then(|id| id.to_str().ok()).filter(is_plain);
         let grown = || {
@@ -156,10 +140,7 @@ async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Re
 async fn noted(app: App, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "none".to_owned());
     let mut response = next.run(request).await;
     let (status, took) = (response.status(), begun.elapsed());
@@ -168,17 +149,13 @@ async fn noted(app: App, request: Request, next: Next) -> Response {
     tracing::info!(method = %method, route, status = status.as_u16(), took_ms = ms, "request");
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if app.settings.behind_proxy {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

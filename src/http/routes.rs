@@ -33,12 +33,7 @@ const fn route(
     access: Access,
     handler: fn() -> MethodRouter<App>,
 ) -> Route {
-    Route {
-        method,
-        path,
-        access,
-        handler,
-    }
+    Route { method, path, access, handler }
 }
 
 use Access::{May, Public, SignedIn};

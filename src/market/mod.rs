@@ -6,6 +6,7 @@
 mod accounts;
 mod authority;
 mod bookings;
+mod candidates;
 mod error;
 mod intake;
 mod life;
@@ -56,11 +57,7 @@ pub struct Market {
 impl Market {
     /// A market on these records; `seed` drives ids and tokens.
     pub fn new(store: Store, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Market {
-        Market {
-            store,
-            clock,
-            dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))),
-        }
+        Market { store, clock, dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))) }
     }
 
     /// The present moment.
@@ -70,18 +67,12 @@ impl Market {
 
     fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.dice
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
+        self.dice.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
         bytes
     }
 
     fn seedling(&self) -> Seedling {
-        Seedling {
-            at_ms: self.now().millis(),
-            random: u128::from_le_bytes(self.random()),
-        }
+        Seedling { at_ms: self.now().millis(), random: u128::from_le_bytes(self.random()) }
     }
 
     fn entry(
@@ -93,13 +84,6 @@ impl Market {
         detail: serde_json::Value,
     ) -> Entry {
         let (at, actor) = (self.now(), actor.name().to_owned());
-        Entry {
-            at,
-            actor,
-            verb,
-            kind,
-            entity: entity.to_string(),
-            detail,
-        }
+        Entry { at, actor, verb, kind, entity: entity.to_string(), detail }
     }
 }

@@ -42,11 +42,27 @@ impl Market {
         input: &Value,
         new: NewWorker,
     ) -> MarketResult<Worker> {
+        match self.register_once(actor, input, &new).await {
+            // The same at the same moment: the other one stands by now, and is found.
+            Err(
+                MarketError::Store(StoreError::Conflict(_))
+                | MarketError::Duplicate { held: None, .. },
+            ) => self.register_once(actor, input, &new).await,
+            done => done,
+        }
+    }
+
+    async fn register_once(
+        &self,
+        actor: &Actor,
+        input: &Value,
+        new: &NewWorker,
+    ) -> MarketResult<Worker> {
         if !authority::may(actor, Verb::Register) {
             return Err(MarketError::Forbidden);
         }
         let mut txn = self.store.begin().await?;
-        let worker = self.register_in(&mut txn, actor, input, new).await?;
+        let worker = self.register_in(&mut txn, actor, input, new.clone()).await?;
         txn.commit().await?;
         Ok(worker)
     }
@@ -71,10 +87,7 @@ impl Market {
         let mut txn = self.store.begin().await?;
         let mut workers = Vec::with_capacity(inputs.len());
         for input in inputs {
-            workers.push(
-                self.register_in(&mut txn, actor, input, new.clone())
-                    .await?,
-            );
+            workers.push(self.register_in(&mut txn, actor, input, new.clone()).await?);
         }
         txn.commit().await?;
         Ok(workers)
@@ -100,24 +113,17 @@ impl Market {
             let id = id.parse().map_err(|_| MarketError::NotFound)?;
             return txn.worker(&id).await?.ok_or(MarketError::NotFound);
         }
-        let account = actor
-            .account()
-            .filter(|a| matches!(a.role, Role::Worker | Role::Leader));
+        let account = actor.account().filter(|a| matches!(a.role, Role::Worker | Role::Leader));
         if let Some(held) = account.and_then(|account| account.worker.as_ref()) {
             let held = Some(held.to_string());
-            return Err(MarketError::Duplicate {
-                field: "account",
-                held,
-            });
+            return Err(MarketError::Duplicate { field: "account", held });
         }
-        let external = registered.external_id.clone().map(|id| External {
-            source: format!("api:{}", actor.name()),
-            id,
-        });
-        let station = actor
-            .account()
-            .and_then(|a| a.station.clone())
-            .or(new.station);
+        let external = registered
+            .external_id
+            .clone()
+            .map(|id| External { source: format!("api:{}", actor.name()), id });
+        let station =
+            actor.account().and_then(|a| a.station.clone()).or_else(|| new.station.clone());
         let mut worker = self.new_worker(registered, external, new.demo);
         worker.station = station;
         worker.account = account.map(|account| account.id.clone());
@@ -126,8 +132,7 @@ impl Market {
             txn.set_worker(&account.id, &worker.id).await?;
         }
         if let Some(key) = &new.idempotency_key {
-            txn.remember(actor.name(), key, &hash, worker.id.as_str(), self.now())
-                .await?;
+            txn.remember(actor.name(), key, &hash, worker.id.as_str(), self.now()).await?;
         }
         Ok(worker)
     }
@@ -163,19 +168,13 @@ impl Market {
         {
             let known = authority::reaches_worker(actor, Verb::ReadWorker, &held);
             let held = known.then(|| held.id.to_string());
-            return Err(MarketError::Duplicate {
-                field: "id_number",
-                held,
-            });
+            return Err(MarketError::Duplicate { field: "id_number", held });
         }
         match txn.put_worker(worker).await {
             Ok(true) => {}
             Ok(false) => return Err(MarketError::Stale),
             Err(StoreError::Conflict(_)) => {
-                return Err(MarketError::Duplicate {
-                    field: "external_id",
-                    held: None,
-                });
+                return Err(MarketError::Duplicate { field: "external_id", held: None });
             }
             Err(error) => return Err(error.into()),
         }
@@ -209,9 +208,7 @@ impl Market {
     pub async fn seeker(&self, actor: &Actor, id: &WorkerId) -> MarketResult<(Worker, Vec<Shift>)> {
         let worker = self.worker(actor, id).await?;
         let rows = self.store.read().await?.bookings_by(id).await?;
-        let held = rows
-            .into_iter()
-            .filter(|row| row.booking.status == BookingStatus::Booked);
+        let held = rows.into_iter().filter(|row| row.booking.status == BookingStatus::Booked);
         Ok((worker, held.flat_map(|row| row.booking.shifts).collect()))
     }
 
@@ -227,9 +224,7 @@ impl Market {
         source: &str,
     ) -> MarketResult<Imported> {
         if !matches!(actor, Actor::Operator)
-            && actor
-                .account()
-                .is_none_or(|account| account.role != Role::Admin)
+            && actor.account().is_none_or(|account| account.role != Role::Admin)
         {
             return Err(MarketError::Forbidden);
         }
@@ -237,10 +232,7 @@ impl Market {
         let Some(id) = registered.external_id.clone() else {
             return Err(FieldErrors::one("external_id", "missing", "请填写外部编号").into());
         };
-        let external = External {
-            source: source.to_owned(),
-            id,
-        };
+        let external = External { source: source.to_owned(), id };
         let Some(held) = txn.worker_from(&external).await? else {
             let new = self.new_worker(registered, Some(external), false);
             self.write_worker(txn, actor, &new, "import").await?;

@@ -224,19 +224,12 @@ async fn renew(stage: &Path, key: &Key) -> Result<Result<i64, VerifyFault>, Stor
 }
 
 fn manifest_of(dir: &Path) -> Result<Manifest, KeepingError> {
-    let none = |why: String| KeepingError::NoBackup {
-        dir: dir.to_owned(),
-        why,
-    };
+    let none = |why: String| KeepingError::NoBackup { dir: dir.to_owned(), why };
     let text = fs::read_to_string(dir.join(MANIFEST))
         .map_err(|error| none(format!("{MANIFEST}: {error}")))?;
     let manifest =
         serde_json::from_str(&text).map_err(|error| none(format!("{MANIFEST}: {error}")))?;
-    if holds_database(dir) {
-        Ok(manifest)
-    } else {
-        Err(none(format!("{DATABASE} is missing")))
-    }
+    if holds_database(dir) { Ok(manifest) } else { Err(none(format!("{DATABASE} is missing"))) }
 }
 
 fn checksum(file: &Path) -> io::Result<String> {

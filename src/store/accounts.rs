@@ -76,9 +76,8 @@ impl View {
 
     /// Whether nobody has an account yet.
     pub async fn is_new(&mut self) -> StoreResult<bool> {
-        let row = sqlx::query("select id from account limit 1")
-            .fetch_optional(self.connection())
-            .await?;
+        let row =
+            sqlx::query("select id from account limit 1").fetch_optional(self.connection()).await?;
         Ok(row.is_none())
     }
 }

@@ -1,6 +1,7 @@
 //! Two real nodes on one PostgreSQL database. In the quick run there is nothing to do here.
 
 #[path = "../crash/process.rs"]
+#[allow(dead_code)] // The crash tests use all of it.
 mod process;
 
 use std::{
@@ -40,11 +41,7 @@ impl Cluster {
         sites[0].add_user("admin").await;
         sites[0].add_station("liangtian").await;
         let servers = [sites[0].serve().await, sites[1].serve().await];
-        Cluster {
-            database,
-            sites,
-            servers,
-        }
+        Cluster { database, sites, servers }
     }
 
     async fn apis(&self) -> [Api; 2] {
@@ -115,10 +112,7 @@ async fn bookings_through_both_nodes_never_oversell() {
     let apis = cluster.apis().await;
     let mut workers = Vec::new();
     for number in 0..WORKERS {
-        let (status, answer) = apis[0]
-            .post("/workers", worker(number), None)
-            .await
-            .unwrap();
+        let (status, answer) = apis[0].post("/workers", worker(number), None).await.unwrap();
         assert_eq!(status, StatusCode::CREATED, "{answer}");
         workers.push(answer["id"].as_str().unwrap().to_owned());
     }
@@ -187,11 +181,7 @@ async fn nodes_that_start_at_once_on_an_empty_database_come_up() {
         let servers = tokio::join!(sites[0].serve(), sites[1].serve());
         let servers = [servers.0, servers.1];
         sites[0].add_user("admin").await;
-        let cluster = Cluster {
-            database,
-            sites,
-            servers,
-        };
+        let cluster = Cluster { database, sites, servers };
         let [here, there] = cluster.apis().await;
         let id = here.publish(posting("first", 2)).await;
         let asked = Instant::now();

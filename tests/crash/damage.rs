@@ -105,7 +105,7 @@ async fn files_of_a_rebuild_that_was_cut_off_do_not_stay() {
     fs::write(new.join("meta.json"), "{").unwrap();
     fs::create_dir(&old).unwrap();
     let server = site.serve().await;
-    assert_eq!(api.at(&server).search_all().await, [id.clone()]);
+    assert_eq!(api.at(&server).search_all().await, std::slice::from_ref(&id));
     assert!(!new.exists() && !old.exists());
     server.stop().await;
     // Between its two renamings.

@@ -3,12 +3,7 @@
 use crate::process::{program, text};
 
 async fn help(command: &[String]) -> String {
-    let output = program()
-        .args(command)
-        .arg("--help")
-        .output()
-        .await
-        .unwrap();
+    let output = program().args(command).arg("--help").output().await.unwrap();
     assert!(output.status.success(), "{command:?}");
     text(&output.stdout)
 }
@@ -79,8 +74,5 @@ async fn every_option_is_documented_and_has_its_variable() {
     }
     assert!(findings.is_empty(), "{}", findings.join("\n"));
     println!("{at} commands, {seen} options");
-    assert!(
-        at > 5 && seen > 20,
-        "the walk found {at} commands, {seen} options"
-    );
+    assert!(at > 5 && seen > 20, "the walk found {at} commands, {seen} options");
 }

@@ -30,9 +30,8 @@ async fn survives(engine: &str, site: Site, rounds: usize) {
     site.add_station("liangtian").await;
     let mut server = site.serve().await;
     let mut api = server.client("admin").await;
-    let mut posters: Vec<_> = (0..POSTERS)
-        .map(|number| Poster::new(format!("p{number}")))
-        .collect();
+    let mut posters: Vec<_> =
+        (0..POSTERS).map(|number| Poster::new(format!("p{number}"))).collect();
     let mut ready = Vec::new();
     for round in 0..rounds {
         let mut stream = JoinSet::new();

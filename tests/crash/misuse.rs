@@ -15,10 +15,8 @@ const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 /// Runs a command that must end by itself with exit code 2; answers what it says.
 async fn misused(command: &mut Command) -> String {
-    let output = timeout(Duration::from_secs(60), command.output())
-        .await
-        .expect("it runs on")
-        .unwrap();
+    let output =
+        timeout(Duration::from_secs(60), command.output()).await.expect("it runs on").unwrap();
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(!said.contains("panicked"), "{said}");
@@ -191,20 +189,11 @@ async fn listens(config: &str, environment: &[(&str, &str)], flags: &[&str]) -> 
 #[tokio::test]
 async fn flags_go_before_environment_and_environment_before_the_file() {
     let file = "listen = \"127.0.0.2:0\"";
-    let environment = [
-        ("LINGGONG_LISTEN", "127.0.0.3:0"),
-        ("LINGGONG_DATA", "from-environment"),
-    ];
+    let environment = [("LINGGONG_LISTEN", "127.0.0.3:0"), ("LINGGONG_DATA", "from-environment")];
     let flags = ["--listen", "127.0.0.4:0", "--data", "from-flag"];
     assert_eq!(listens(file, &[], &[]).await, "127.0.0.2 from-file");
-    assert_eq!(
-        listens(file, &environment, &[]).await,
-        "127.0.0.3 from-environment"
-    );
-    assert_eq!(
-        listens(file, &environment, &flags).await,
-        "127.0.0.4 from-flag"
-    );
+    assert_eq!(listens(file, &environment, &[]).await, "127.0.0.3 from-environment");
+    assert_eq!(listens(file, &environment, &flags).await, "127.0.0.4 from-flag");
     assert_eq!(listens(file, &[], &flags[..2]).await, "127.0.0.4 from-file");
 }
 
@@ -213,10 +202,8 @@ async fn the_configuration_reaches_every_command() {
     let site = Site::new(None);
     let home = site.data.parent().unwrap();
     let file = home.join("linggong.toml");
-    let content = format!(
-        "data = {:?}\nname = \"良田\"\nlat = 38.28\nlog-json = true\n",
-        site.data
-    );
+    let content =
+        format!("data = {:?}\nname = \"良田\"\nlat = 38.28\nlog-json = true\n", site.data);
     fs::write(&file, content).unwrap();
     let mut command = program();
     command.env("LINGGONG_CONFIG", &file).current_dir(home);
@@ -234,9 +221,7 @@ async fn switches_can_be_set_by_the_environment() {
         let id = format!("s-{value}");
         let add = ["station", "add", &id, "--name", &id, "--lat", "38.28"];
         let mut command = site.command(&add);
-        command
-            .args(["--lon", "106.27"])
-            .env("LINGGONG_PUBLIC", value);
+        command.args(["--lon", "106.27"]).env("LINGGONG_PUBLIC", value);
         let output = command.output().await.unwrap();
         assert!(output.status.success(), "{value}: {output:?}");
         let list = site.done(&["station", "list"]).await;

@@ -41,12 +41,7 @@ const CLOSE_EVERY: usize = 4;
 
 impl Poster {
     pub fn new(name: String) -> Poster {
-        Poster {
-            name,
-            sent: Vec::new(),
-            lost: 0,
-            done_unanswered: 0,
-        }
+        Poster { name, sent: Vec::new(), lost: 0, done_unanswered: 0 }
     }
 
     /// Looks first whether what was acknowledged stands and repeats what got no answer, then
@@ -95,9 +90,7 @@ impl Poster {
             0 => Status::Closed,
             _ => Status::Open,
         };
-        self.sent
-            .last()
-            .is_some_and(|sent| sent.acknowledged != Some(end(self.sent.len())))
+        self.sent.last().is_some_and(|sent| sent.acknowledged != Some(end(self.sent.len())))
     }
 
     async fn step(&mut self, api: &Api) -> Result<(), Lost> {
@@ -156,11 +149,6 @@ fn state(answer: &Value) -> Status {
 
 /// How far a posting of these tests has come.
 pub fn rank(status: Status) -> usize {
-    let way = [
-        Status::Draft,
-        Status::InReview,
-        Status::Open,
-        Status::Closed,
-    ];
+    let way = [Status::Draft, Status::InReview, Status::Open, Status::Closed];
     way.iter().position(|&stop| stop == status).unwrap()
 }

@@ -57,11 +57,7 @@ impl Database {
 
     async fn command(&self, what: &str) {
         let mut connection = PgConnection::connect(&self.admin).await.unwrap();
-        let force = if what.starts_with("drop") {
-            " with (force)"
-        } else {
-            ""
-        };
+        let force = if what.starts_with("drop") { " with (force)" } else { "" };
         let statement = format!("{what} {}{force}", self.name);
         connection.execute(AssertSqlSafe(statement)).await.unwrap();
         connection.close().await.unwrap();
@@ -80,12 +76,7 @@ impl Site {
     /// An empty folder; on PostgreSQL with a URL.
     pub fn new(url: Option<&str>) -> Site {
         let home = tempfile::tempdir().unwrap();
-        Site {
-            data: home.path().join("data"),
-            home,
-            url: url.map(str::to_owned),
-            key_file: None,
-        }
+        Site { data: home.path().join("data"), home, url: url.map(str::to_owned), key_file: None }
     }
 
     /// The program with these arguments on this site, in an environment without its variables.
@@ -104,21 +95,14 @@ impl Site {
     /// Runs a command to its end.
     pub async fn run(&self, arguments: &[&str]) -> Output {
         let run = self.command(arguments).output();
-        timeout(START, run)
-            .await
-            .unwrap_or_else(|_| panic!("{arguments:?} does not end"))
-            .unwrap()
+        timeout(START, run).await.unwrap_or_else(|_| panic!("{arguments:?} does not end")).unwrap()
     }
 
     /// Runs a command that must succeed; answers its standard output.
     pub async fn done(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments).await;
         let (out, err) = (text(&output.stdout), text(&output.stderr));
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}\n{out}{err}",
-            output.status
-        );
+        assert!(output.status.success(), "{arguments:?}: {}\n{out}{err}", output.status);
         out
     }
 
@@ -136,10 +120,7 @@ impl Site {
         let mut input = child.stdin.take().unwrap();
         input.write_all(PASSWORD.as_bytes()).await.unwrap();
         drop(input);
-        let output = timeout(START, child.wait_with_output())
-            .await
-            .unwrap()
-            .unwrap();
+        let output = timeout(START, child.wait_with_output()).await.unwrap().unwrap();
         let err = text(&output.stderr);
         assert!(output.status.success(), "user add {login}: {err}");
     }
@@ -160,27 +141,17 @@ impl Site {
     pub async fn serve_with(&self, arguments: &[&str]) -> Server {
         let log = self.home.path().join("log");
         let begun = Instant::now();
-        let stderr = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .unwrap();
-        let mut child = self
-            .command(arguments)
-            .stdout(Stdio::piped())
-            .stderr(stderr)
-            .spawn()
-            .unwrap();
+        let stderr = File::options().create(true).append(true).open(&log).unwrap();
+        let mut child =
+            self.command(arguments).stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let read = timeout(START, out.read_line(&mut line)).await;
         let address = line.trim().strip_prefix("listening on http://");
         match address {
-            Some(address) if matches!(read, Ok(Ok(_))) => Server {
-                address: address.to_owned(),
-                child,
-                ready_after: begun.elapsed(),
-            },
+            Some(address) if matches!(read, Ok(Ok(_))) => {
+                Server { address: address.to_owned(), child, ready_after: begun.elapsed() }
+            }
             _ => panic!("no server: {read:?} {line:?}\n{}", tail(&log)),
         }
     }

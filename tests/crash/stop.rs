@@ -34,10 +34,7 @@ async fn begun(server: &Server, token: &str, path: &str, body: &str) -> TcpStrea
 
 async fn rest(mut socket: TcpStream) -> String {
     let mut answer = Vec::new();
-    timeout(END, socket.read_to_end(&mut answer))
-        .await
-        .expect("no end of the answer")
-        .unwrap();
+    timeout(END, socket.read_to_end(&mut answer)).await.expect("no end of the answer").unwrap();
     text(&answer)
 }
 
@@ -54,9 +51,7 @@ async fn requests_under_way_are_answered_and_indexed() {
         let (_, answer) = api.post("/jobs", body, None).await.unwrap();
         let id = answer["id"].as_str().unwrap().to_owned();
         let submit = format!("/jobs/{id}/submit");
-        api.post(&submit, serde_json::json!({}), None)
-            .await
-            .unwrap();
+        api.post(&submit, serde_json::json!({}), None).await.unwrap();
         waiting.push(begun(&server, &api.token, &format!("/jobs/{id}/approve"), "{}").await);
         let fresh = posting(&format!("n{number}"), 2).to_string();
         waiting.push(begun(&server, &api.token, "/jobs", &fresh).await);
@@ -70,19 +65,14 @@ async fn requests_under_way_are_answered_and_indexed() {
             tokio::task::yield_now().await;
         }
     };
-    timeout(END, refused)
-        .await
-        .expect("it still takes newcomers");
+    timeout(END, refused).await.expect("it still takes newcomers");
     for socket in &mut waiting {
         socket.write_all(b"}").await.unwrap();
     }
     for socket in waiting {
         let answer = rest(socket).await;
         let status = answer.lines().next().unwrap_or_default();
-        assert!(
-            status.contains(" 200 ") || status.contains(" 201 "),
-            "{answer}"
-        );
+        assert!(status.contains(" 200 ") || status.contains(" 201 "), "{answer}");
     }
     let (code, _) = server.ended().await;
     assert_eq!(code, Some(0), "{}", site.log());
@@ -92,11 +82,7 @@ async fn requests_under_way_are_answered_and_indexed() {
     let index = Index::open(&site.data.join("index")).unwrap();
     let store = site.store().await;
     let head = store.read().await.unwrap().log_seq().await.unwrap();
-    assert_eq!(
-        index.place().unwrap(),
-        head,
-        "the next start has to catch up"
-    );
+    assert_eq!(index.place().unwrap(), head, "the next start has to catch up");
     store.close().await;
     drop(index);
     let server = site.serve().await;

@@ -40,9 +40,7 @@ async fn an_empty_station_welcomes_with_one_empty_part_and_then_streams() {
         });
         assert_eq!(welcome.message, want);
         assert_eq!(welcome.parts, [json!([]).as_array().unwrap().clone()]);
-        house
-            .publish([put("liangtian", "job_1", 1), put("fengdeng", "job_1", 1)])
-            .await;
+        house.publish([put("liangtian", "job_1", 1), put("fengdeng", "job_1", 1)]).await;
         house.publish([put("liangtian", "job_1", 2)]).await;
         house.publish([remove("liangtian", "job_1")]).await;
         let job = |seq, version| {
@@ -64,10 +62,7 @@ async fn a_large_set_comes_in_bounded_parts() {
         house.publish(changes.collect::<Vec<_>>()).await;
         let mut peer = house.hello("liangtian", json!({})).await;
         let first = peer.hear().await;
-        assert_eq!(
-            (&first["seq"], &first["mode"]),
-            (&json!(300), &json!("snapshot"))
-        );
+        assert_eq!((&first["seq"], &first["mode"]), (&json!(300), &json!("snapshot")));
         let mut set = Vec::new();
         for part in 1.. {
             let text = peer.text().await;
@@ -102,13 +97,7 @@ async fn a_resumption_sends_what_was_missed_and_nothing_else() {
             let again = crate::house::welcome(&mut peer).await;
             assert_eq!(again.set(), house.shown("liangtian").await);
         }
-        assert_eq!(
-            house
-                .counters()
-                .resumed
-                .load(std::sync::atomic::Ordering::Relaxed),
-            3
-        );
+        assert_eq!(house.counters().resumed.load(std::sync::atomic::Ordering::Relaxed), 3);
     }
 }
 
@@ -117,18 +106,9 @@ async fn a_place_that_is_none_gets_a_snapshot() {
     for house in houses(limits()).await {
         versions(&house, 5).await;
         let epoch = house.epoch().await;
-        for (epoch, held) in [
-            ("another", 3),
-            (&*epoch, 6),
-            (&*epoch, -1),
-            (&*epoch, i64::MAX),
-        ] {
+        for (epoch, held) in [("another", 3), (&*epoch, 6), (&*epoch, -1), (&*epoch, i64::MAX)] {
             let (_, welcome) = house.resumed(epoch, held).await;
-            assert_eq!(
-                (welcome.mode.as_str(), welcome.seq),
-                ("snapshot", 5),
-                "{epoch} {held}"
-            );
+            assert_eq!((welcome.mode.as_str(), welcome.seq), ("snapshot", 5), "{epoch} {held}");
             assert_eq!(welcome.set(), [("job_1".to_owned(), 5)]);
         }
     }
@@ -148,10 +128,7 @@ async fn a_resumption_that_costs_more_than_a_snapshot_is_none() {
 
 #[tokio::test]
 async fn what_memory_forgot_is_replayed_from_the_log_until_that_forgot_it_too() {
-    let limits = Limits {
-        history_messages_max: 4,
-        ..limits()
-    };
+    let limits = Limits { history_messages_max: 4, ..limits() };
     for house in houses(limits).await {
         versions(&house, 20).await;
         let epoch = house.epoch().await;
@@ -271,15 +248,10 @@ async fn stations_that_nobody_watches_are_forgotten_and_found_again() {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), gone)
-            .await
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
         house.publish([put("liangtian", "job_1", 1)]).await;
         let (_, welcome) = house.greeted("liangtian", json!({})).await;
-        assert_eq!(
-            (welcome.seq, welcome.set()),
-            (1, vec![("job_1".to_owned(), 1)])
-        );
+        assert_eq!((welcome.seq, welcome.set()), (1, vec![("job_1".to_owned(), 1)]));
     }
 }
 
@@ -290,16 +262,11 @@ async fn a_hundred_sockets_of_a_station_hear_the_same() {
         for _ in 0..100 {
             peers.push(house.greeted("liangtian", json!({})).await.0);
         }
-        house
-            .publish([put("liangtian", "job_1", 1), put("liangtian", "job_2", 1)])
-            .await;
+        house.publish([put("liangtian", "job_1", 1), put("liangtian", "job_2", 1)]).await;
         for peer in &mut peers {
             assert_eq!((change(peer).await.1, change(peer).await.1), (1, 2));
         }
-        let delivered = house
-            .counters()
-            .deliveries
-            .load(std::sync::atomic::Ordering::Relaxed);
+        let delivered = house.counters().deliveries.load(std::sync::atomic::Ordering::Relaxed);
         assert!(delivered <= 200, "{delivered}");
         assert_eq!(house.shown("liangtian").await.len(), 2);
     }

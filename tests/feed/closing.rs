@@ -28,11 +28,7 @@ async fn what_is_no_message_closes_with_4000() {
         ] {
             let mut peer = house.connect("liangtian");
             peer.send(first.clone()).await;
-            assert_eq!(
-                peer.closed().await,
-                (4000, "malformed".to_owned()),
-                "{first:?}"
-            );
+            assert_eq!(peer.closed().await, (4000, "malformed".to_owned()), "{first:?}");
         }
         let (mut peer, _) = house.greeted("liangtian", json!({})).await;
         peer.say(r#"{"op":"ack","seq":"one"}"#).await;
@@ -42,10 +38,7 @@ async fn what_is_no_message_closes_with_4000() {
 
 #[tokio::test]
 async fn a_hello_that_does_not_come_closes_with_4000() {
-    let limits = Limits {
-        hello_wait: Duration::from_millis(50),
-        ..limits()
-    };
+    let limits = Limits { hello_wait: Duration::from_millis(50), ..limits() };
     for house in houses(limits).await {
         let mut silent = house.connect("liangtian");
         assert_eq!(silent.closed().await.0, 4000);
@@ -86,10 +79,7 @@ async fn who_may_read_is_let_in_and_nobody_else() {
 async fn a_station_that_is_closed_to_the_public_is_so_for_the_next() {
     for house in houses(limits()).await {
         let (_open, _) = house.greeted("liangtian", json!({})).await;
-        house
-            .store
-            .sql("update station set public = 0 where id = 'liangtian'")
-            .await;
+        house.store.sql("update station set public = 0 where id = 'liangtian'").await;
         let refused = async {
             loop {
                 let mut peer = house.hello("liangtian", json!({})).await;
@@ -121,10 +111,7 @@ async fn to_the_end(peer: &mut Peer) -> (i64, u16) {
 
 #[tokio::test]
 async fn a_slow_socket_is_closed_with_4008_resumes_and_holds_nobody_up() {
-    let limits = Limits {
-        history_messages_max: 4,
-        ..limits()
-    };
+    let limits = Limits { history_messages_max: 4, ..limits() };
     for house in houses(limits).await {
         let (mut quick, _) = house.greeted("liangtian", json!({})).await;
         let mut slow = connect_behind(&house.hub, "liangtian", 1);
@@ -166,18 +153,13 @@ async fn the_same_device_replaces_itself() {
     for house in houses(limits()).await {
         let hello = json!({"token": "device-1", "client": {"kind": "board", "version": "1"}});
         let (mut old, _) = house.greeted("fengdeng", hello.clone()).await;
-        let (mut other, _) = house
-            .greeted("fengdeng", json!({"token": "device-2"}))
-            .await;
+        let (mut other, _) = house.greeted("fengdeng", json!({"token": "device-2"})).await;
         let (mut new, _) = house.greeted("fengdeng", hello).await;
         assert_eq!(old.closed().await, (4009, "replaced".to_owned()));
         drop(old);
         assert_eq!(house.sockets_soon(2).await, 2);
         let present = house.presence();
-        let devices: Vec<_> = present
-            .iter()
-            .map(|p| p.device.clone().unwrap().0)
-            .collect();
+        let devices: Vec<_> = present.iter().map(|p| p.device.clone().unwrap().0).collect();
         assert_eq!(devices, ["device-2", "device-1"]);
         house.publish([put("fengdeng", "job_1", 1)]).await;
         assert_eq!(new.hear().await["seq"], 1);
@@ -211,10 +193,7 @@ async fn a_restart_sends_everyone_away_with_a_time_to_return() {
 
 #[tokio::test]
 async fn a_shutdown_does_not_wait_for_ever() {
-    let limits = Limits {
-        shutdown_wait: Duration::from_millis(50),
-        ..limits()
-    };
+    let limits = Limits { shutdown_wait: Duration::from_millis(50), ..limits() };
     for house in houses(limits).await {
         // It never answers the close.
         let _peer = house.greeted("liangtian", json!({})).await;
@@ -224,10 +203,7 @@ async fn a_shutdown_does_not_wait_for_ever() {
 
 #[tokio::test]
 async fn no_more_sockets_than_places() {
-    let limits = Limits {
-        sockets_max: 2,
-        ..limits()
-    };
+    let limits = Limits { sockets_max: 2, ..limits() };
     for house in houses(limits).await {
         let (_one, two) = (house.connect("liangtian"), house.connect("liangtian"));
         assert!(house.admit().is_err());

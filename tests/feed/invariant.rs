@@ -64,10 +64,7 @@ struct Story<'a> {
 
 /// Small bounds, so that every one of them is met.
 fn tight() -> Limits {
-    Limits {
-        history_messages_max: 16,
-        ..limits()
-    }
+    Limits { history_messages_max: 16, ..limits() }
 }
 
 impl Story<'_> {
@@ -94,9 +91,8 @@ impl Story<'_> {
     fn check(&self) {
         let seq = self.client.seq() as usize;
         let jobs = self.client.jobs().iter();
-        let held: Set = jobs
-            .map(|(id, job)| (id.clone(), job["version"].as_i64().unwrap()))
-            .collect();
+        let held: Set =
+            jobs.map(|(id, job)| (id.clone(), job["version"].as_i64().unwrap())).collect();
         assert_eq!(held, self.truth[seq], "at {seq}");
     }
 
@@ -194,11 +190,8 @@ fn a_clients_set_is_the_stores_whatever_happens() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let _inside = runtime.enter();
     for store in runtime.block_on(stores()) {
-        let mut runner = TestRunner::new(Config {
-            cases: 24,
-            failure_persistence: None,
-            ..Config::default()
-        });
+        let mut runner =
+            TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
         let number = std::cell::Cell::new(0);
         let told = runner.run(&steps(), |steps| {
             number.set(number.get() + 1);

@@ -30,14 +30,7 @@ async fn serve(hub: &Hub) -> String {
 }
 
 async fn text(socket: &mut Socket) -> String {
-    socket
-        .next()
-        .await
-        .unwrap()
-        .unwrap()
-        .into_text()
-        .unwrap()
-        .to_string()
+    socket.next().await.unwrap().unwrap().into_text().unwrap().to_string()
 }
 
 async fn close_code(socket: &mut Socket) -> u16 {
@@ -54,18 +47,13 @@ async fn a_browser_names_the_subprotocol_and_a_bare_client_need_not() {
         let address = serve(&house.hub).await;
         let mut request = address.as_str().into_client_request().unwrap();
         let offered = HeaderValue::from_static("other, linggong.feed.v1");
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", offered);
+        request.headers_mut().insert("sec-websocket-protocol", offered);
         let (mut named, answer) = connect_async(request).await.unwrap();
         assert_eq!(answer.headers()["sec-websocket-protocol"], SUBPROTOCOL);
         let (mut bare, answer) = connect_async(&address).await.unwrap();
         assert!(!answer.headers().contains_key("sec-websocket-protocol"));
         for socket in [&mut named, &mut bare] {
-            socket
-                .send(Message::text(r#"{"op":"hello"}"#))
-                .await
-                .unwrap();
+            socket.send(Message::text(r#"{"op":"hello"}"#)).await.unwrap();
             assert!(text(socket).await.starts_with(r#"{"op":"welcome","#));
             assert!(text(socket).await.starts_with(r#"{"op":"snapshot","#));
         }
@@ -89,10 +77,7 @@ async fn a_message_beyond_the_bound_closes_with_4000() {
 
 #[tokio::test]
 async fn a_full_house_answers_503_before_the_upgrade() {
-    let limits = Limits {
-        sockets_max: 1,
-        ..limits()
-    };
+    let limits = Limits { sockets_max: 1, ..limits() };
     for house in houses(limits).await {
         let address = serve(&house.hub).await;
         let (_socket, _) = connect_async(&address).await.unwrap();
@@ -111,10 +96,7 @@ async fn a_restart_is_told_over_the_network() {
     for house in houses(limits()).await {
         let address = serve(&house.hub).await;
         let (mut socket, _) = connect_async(&address).await.unwrap();
-        socket
-            .send(Message::text(r#"{"op":"hello"}"#))
-            .await
-            .unwrap();
+        socket.send(Message::text(r#"{"op":"hello"}"#)).await.unwrap();
         text(&mut socket).await;
         let (left, code) = tokio::join!(house.shutdown(), close_code(&mut socket));
         assert_eq!((left, code), (0, 1012));

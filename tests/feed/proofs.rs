@@ -17,10 +17,7 @@ use crate::{
 };
 
 fn quick_beats() -> Limits {
-    Limits {
-        heartbeat: Duration::from_millis(30),
-        ..limits()
-    }
+    Limits { heartbeat: Duration::from_millis(30), ..limits() }
 }
 
 fn hash(set: &[(&str, i64)]) -> String {
@@ -32,8 +29,7 @@ fn hash(set: &[(&str, i64)]) -> String {
 }
 
 async fn ack(peer: &Peer, seq: i64, shown: usize, hash: &str) {
-    peer.tell(json!({"op": "ack", "seq": seq, "shown": shown, "hash": hash}))
-        .await;
+    peer.tell(json!({"op": "ack", "seq": seq, "shown": shown, "hash": hash})).await;
 }
 
 /// A beat comes after whatever was said before it has been dealt with.
@@ -52,9 +48,7 @@ async fn presence(house: &House) -> Presence {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), seen)
-        .await
-        .expect("an ack is noted")
+    tokio::time::timeout(Duration::from_secs(10), seen).await.expect("an ack is noted")
 }
 
 #[tokio::test]
@@ -112,16 +106,11 @@ async fn a_screen_that_agrees_is_noted_and_left_alone() {
 #[tokio::test]
 async fn a_screen_that_differs_is_resynchronised() {
     for house in houses(limits()).await {
-        house
-            .publish([put("liangtian", "job_1", 1), put("liangtian", "job_2", 1)])
-            .await;
+        house.publish([put("liangtian", "job_1", 1), put("liangtian", "job_2", 1)]).await;
         house.publish([remove("liangtian", "job_2")]).await;
         let (mut peer, _) = house.greeted("liangtian", json!({})).await;
         // It kept what was removed; it claims a number that was never sent.
-        for (seq, set) in [
-            (3, vec![("job_1", 1), ("job_2", 1)]),
-            (4, vec![("job_1", 1)]),
-        ] {
+        for (seq, set) in [(3, vec![("job_1", 1), ("job_2", 1)]), (4, vec![("job_1", 1)])] {
             ack(&peer, seq, set.len(), &hash(&set)).await;
             let again = welcome(&mut peer).await;
             assert_eq!((again.mode.as_str(), again.seq), ("snapshot", 3));
@@ -152,18 +141,9 @@ async fn a_screen_that_never_agrees_is_not_sent_snapshots_for_ever() {
 #[tokio::test]
 async fn notices_and_reloads_reach_whom_they_are_for() {
     for house in houses(limits()).await {
-        let mut one = house
-            .greeted("liangtian", json!({"token": "device-1"}))
-            .await
-            .0;
-        let mut two = house
-            .greeted("liangtian", json!({"token": "device-2"}))
-            .await
-            .0;
-        let mut elsewhere = house
-            .greeted("fengdeng", json!({"token": "device-3"}))
-            .await
-            .0;
+        let mut one = house.greeted("liangtian", json!({"token": "device-1"})).await.0;
+        let mut two = house.greeted("liangtian", json!({"token": "device-2"})).await.0;
+        let mut elsewhere = house.greeted("fengdeng", json!({"token": "device-3"})).await.0;
         let here = the("liangtian");
         house.notice(&here, None, "下午两点有招聘会");
         house.reload(&here, Some(&DeviceId("device-2".to_owned())));

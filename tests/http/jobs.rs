@@ -50,24 +50,13 @@ async fn a_posting_comes_back_as_it_was_given(world: World) {
     assert_eq!(job["places_left"], 2);
     assert_eq!(job["label"], "直招");
     assert_eq!(job["published_at"], Value::Null);
-    assert_eq!(
-        job["etag"].as_str(),
-        answer.headers[header::ETAG].to_str().ok()
-    );
+    assert_eq!(job["etag"].as_str(), answer.headers[header::ETAG].to_str().ok());
     let id = job["id"].as_str().unwrap();
-    assert_eq!(
-        admin.get(&format!("/api/v1/jobs/{id}")).await.expect(200),
-        job
-    );
+    assert_eq!(admin.get(&format!("/api/v1/jobs/{id}")).await.expect(200), job);
     // Nobody else may know of a draft.
     let path = format!("/api/v1/jobs/{id}");
     world.anonymous().get(&path).await.problem(404, "not_found");
-    world
-        .employer()
-        .await
-        .get(&path)
-        .await
-        .problem(404, "not_found");
+    world.employer().await.get(&path).await.problem(404, "not_found");
 }
 
 async fn a_posting_goes_through_its_life(world: World) {
@@ -77,37 +66,18 @@ async fn a_posting_goes_through_its_life(world: World) {
     let step = |name: &str| format!("/api/v1/jobs/{id}/{name}");
     let submitted = employer.post(&step("submit"), &json!({})).await.expect(200);
     assert_eq!(submitted["status"], "in_review");
-    staff
-        .post(&step("reject"), &json!({}))
-        .await
-        .problem(422, "invalid");
-    let back = staff
-        .post(&step("reject"), &json!({ "reason": "地址不清楚" }))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&back["status"], &back["reason"]),
-        (&json!("draft"), &json!("地址不清楚"))
-    );
-    let seen = employer
-        .get(&format!("/api/v1/jobs/{id}"))
-        .await
-        .expect(200);
+    staff.post(&step("reject"), &json!({})).await.problem(422, "invalid");
+    let back = staff.post(&step("reject"), &json!({ "reason": "地址不清楚" })).await.expect(200);
+    assert_eq!((&back["status"], &back["reason"]), (&json!("draft"), &json!("地址不清楚")));
+    let seen = employer.get(&format!("/api/v1/jobs/{id}")).await.expect(200);
     assert_eq!(seen["reason"], "地址不清楚");
     employer.post(&step("submit"), &json!({})).await.expect(200);
-    employer
-        .post(&step("approve"), &json!({}))
-        .await
-        .problem(403, "forbidden");
+    employer.post(&step("approve"), &json!({})).await.problem(403, "forbidden");
     let open = staff.post(&step("approve"), &json!({})).await.expect(200);
     assert_eq!(open["status"], "open");
     assert_eq!(open["published_at"], "2026-11-24T10:00:00+08:00");
     assert_eq!(open["reason"], Value::Null);
-    let public = world
-        .anonymous()
-        .get(&format!("/api/v1/jobs/{id}"))
-        .await
-        .expect(200);
+    let public = world.anonymous().get(&format!("/api/v1/jobs/{id}")).await.expect(200);
     assert_eq!(public["status"], "open");
     let closed = employer.post(&step("close"), &json!({})).await.expect(200);
     assert_eq!(closed["status"], "closed");
@@ -123,22 +93,15 @@ async fn steps_out_of_order_say_what_is_possible(world: World) {
     let id = admin.draft(&posting()).await;
     for step in ["approve", "close", "reject"] {
         let body = json!({ "reason": "不行" });
-        let answer = admin
-            .post(&format!("/api/v1/jobs/{id}/{step}"), &body)
-            .await;
+        let answer = admin.post(&format!("/api/v1/jobs/{id}/{step}"), &body).await;
         let title = answer.problem(409, "state")["title"].clone();
         assert!(title.as_str().unwrap().contains("提交审核"), "{title}");
     }
     let path = format!("/api/v1/jobs/{id}/withdraw");
-    admin
-        .post(&path, &json!({ "reason": "不招了" }))
-        .await
-        .expect(200);
+    admin.post(&path, &json!({ "reason": "不招了" })).await.expect(200);
     for step in ["submit", "approve", "reject", "close", "withdraw"] {
         let body = json!({ "reason": "不行" });
-        let answer = admin
-            .post(&format!("/api/v1/jobs/{id}/{step}"), &body)
-            .await;
+        let answer = admin.post(&format!("/api/v1/jobs/{id}/{step}"), &body).await;
         answer.problem(409, "state");
     }
     let gone = "/api/v1/jobs/job_nothere/submit";
@@ -156,29 +119,18 @@ async fn a_change_needs_the_version_that_stands(world: World) {
     assert_eq!(second["address"], first["address"]);
     assert_ne!(second["etag"], first["etag"]);
     for stale in [etag, "\"99\"", "nonsense", "W/\"1\""] {
-        let answer = employer
-            .patch(&path, &json!({ "title": "别的" }), Some(stale))
-            .await;
+        let answer = employer.patch(&path, &json!({ "title": "别的" }), Some(stale)).await;
         answer.problem(412, "stale");
     }
     assert_eq!(employer.get(&path).await.expect(200), second);
     let list = format!("\"77\", {}", second["etag"].as_str().unwrap());
-    employer
-        .patch(&path, &json!({ "title": "卸货工" }), Some(&list))
-        .await
-        .expect(200);
+    employer.patch(&path, &json!({ "title": "卸货工" }), Some(&list)).await.expect(200);
     for any in [Some("*"), None] {
-        employer
-            .patch(&path, &json!({ "headcount": 3 }), any)
-            .await
-            .expect(200);
+        employer.patch(&path, &json!({ "headcount": 3 }), any).await.expect(200);
     }
     let removed = employer.patch(&path, &json!({ "title": null }), None).await;
     assert!(removed.problem(422, "invalid")["errors"][0]["field"] == "title");
-    employer
-        .patch(&path, &json!([]), None)
-        .await
-        .problem(422, "invalid");
+    employer.patch(&path, &json!([]), None).await.problem(422, "invalid");
 }
 
 async fn a_live_posting_changes_only_where_no_review_is_owed(world: World) {
@@ -186,19 +138,11 @@ async fn a_live_posting_changes_only_where_no_review_is_owed(world: World) {
     let staff = world.staff().await;
     let id = employer.draft(&posting()).await;
     let path = format!("/api/v1/jobs/{id}");
-    employer
-        .post(&format!("{path}/submit"), &json!({}))
-        .await
-        .expect(200);
+    employer.post(&format!("{path}/submit"), &json!({})).await.expect(200);
     // What waits for review stays as the reviewer reads it.
-    let answer = employer
-        .patch(&path, &json!({ "headcount": 5 }), None)
-        .await;
+    let answer = employer.patch(&path, &json!({ "headcount": 5 }), None).await;
     answer.problem(409, "needs_review");
-    staff
-        .post(&format!("{path}/approve"), &json!({}))
-        .await
-        .expect(200);
+    staff.post(&format!("{path}/approve"), &json!({})).await.expect(200);
     let wage = |min: i64, max: i64| json!({ "wage": { "min_fen": min, "max_fen": max } });
     for free in [
         json!({ "headcount": 5 }),
@@ -218,29 +162,17 @@ async fn a_live_posting_changes_only_where_no_review_is_owed(world: World) {
         wage(22_000, 24_000),
         wage(23_000, 23_500),
     ] {
-        employer
-            .patch(&path, &owed, None)
-            .await
-            .problem(409, "needs_review");
+        employer.patch(&path, &owed, None).await.problem(409, "needs_review");
     }
-    let by_staff = staff
-        .patch(&path, &json!({ "title": "装卸搬运工" }), None)
-        .await
-        .expect(200);
+    let by_staff = staff.patch(&path, &json!({ "title": "装卸搬运工" }), None).await.expect(200);
     assert_eq!(by_staff["title"], "装卸搬运工");
 }
 
 async fn a_key_makes_a_request_safe_to_repeat(world: World) {
     let employer = world.employer().await;
-    let first = employer
-        .post_keyed("/api/v1/jobs", &posting(), "k1")
-        .await
-        .expect(201);
+    let first = employer.post_keyed("/api/v1/jobs", &posting(), "k1").await.expect(201);
     let before = world.log_seq().await;
-    let again = employer
-        .post_keyed("/api/v1/jobs", &posting(), "k1")
-        .await
-        .expect(201);
+    let again = employer.post_keyed("/api/v1/jobs", &posting(), "k1").await.expect(201);
     assert_eq!(first["id"], again["id"]);
     assert_eq!(world.log_seq().await, before);
     let other = with(posting(), &json!({ "title": "别的活" }));
@@ -248,10 +180,7 @@ async fn a_key_makes_a_request_safe_to_repeat(world: World) {
     answer.problem(422, "key_reused");
     // Keys of one account are nothing to another.
     let admin = world.admin().await;
-    let theirs = admin
-        .post_keyed("/api/v1/jobs", &other, "k1")
-        .await
-        .expect(201);
+    let theirs = admin.post_keyed("/api/v1/jobs", &other, "k1").await.expect(201);
     assert_ne!(theirs["id"], first["id"]);
     for bad in [String::new(), "k".repeat(121)] {
         let answer = employer.post_keyed("/api/v1/jobs", &posting(), &bad).await;
@@ -281,10 +210,7 @@ async fn an_external_id_is_taken_once(world: World) {
     let answer = employer.post("/api/v1/jobs", &input).await;
     let problem = answer.problem(409, "duplicate");
     assert_eq!(problem["errors"][0]["field"], "external_id");
-    assert!(
-        problem["title"].as_str().unwrap().contains(&first),
-        "{problem}"
-    );
+    assert!(problem["title"].as_str().unwrap().contains(&first), "{problem}");
     world.admin().await.draft(&input).await;
 }
 
@@ -301,17 +227,10 @@ async fn positions_of_every_datum_come_back_in_wgs84(world: World) {
         let crs = row[0].to_lowercase().replace('-', "");
         let degrees = |i: usize| row[i].parse::<f64>().unwrap();
         let place = json!({ "lat": degrees(1), "lon": degrees(2), "crs": crs });
-        let job = admin
-            .post("/api/v1/jobs", &with(posting(), &place))
-            .await
-            .expect(201);
+        let job = admin.post("/api/v1/jobs", &with(posting(), &place)).await.expect(201);
         assert_eq!(job["crs"], "wgs84");
         // A second of arc is 31 m: 0.5 m are 4.5e-6 degrees of latitude.
-        let tolerance = if row[6].ends_with("deg") {
-            1e-6
-        } else {
-            4.5e-6
-        };
+        let tolerance = if row[6].ends_with("deg") { 1e-6 } else { 4.5e-6 };
         for (name, want) in [("lat", degrees(4)), ("lon", degrees(5))] {
             let got = job[name].as_f64().unwrap();
             assert!((got - want).abs() <= tolerance, "{crs} {name} {got} {want}");
@@ -334,21 +253,13 @@ async fn a_posting_ends_by_the_clock(world: World) {
     let left = listed(admin.get("/api/v1/jobs").await.expect(200));
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["id"], by_shift);
-    let expired = admin
-        .get(&format!("/api/v1/jobs/{by_date}"))
-        .await
-        .expect(200);
+    let expired = admin.get(&format!("/api/v1/jobs/{by_date}")).await.expect(200);
     assert_eq!(expired["status"], "expired");
     let last = world.stream("near").await.pop().unwrap();
-    assert_eq!(
-        (&last["op"], &last["why"]),
-        (&json!("remove"), &json!("expired"))
-    );
+    assert_eq!((&last["op"], &last["why"]), (&json!("remove"), &json!("expired")));
     assert_eq!(last["id"], by_date);
     // A draft keeps its place on the desk, and is not handed in with a date that is over.
-    let answer = admin
-        .post(&format!("/api/v1/jobs/{draft}/submit"), &json!({}))
-        .await;
+    let answer = admin.post(&format!("/api/v1/jobs/{draft}/submit"), &json!({})).await;
     answer.problem(422, "invalid");
     assert_eq!(answer.fields(), ["valid_until"]);
     // The last shift ends the posting before its validity does.
@@ -362,73 +273,42 @@ async fn staff_conduct_what_belongs_to_their_station(world: World) {
     let staff = world.staff().await;
     let other = world.account(Role::Staff, "other", Some("far")).await;
     for chosen in [json!([]), json!(["near"])] {
-        let id = employer
-            .draft(&with(posting(), &json!({ "stations": chosen })))
-            .await;
-        employer
-            .post(&format!("/api/v1/jobs/{id}/submit"), &json!({}))
-            .await
-            .expect(200);
+        let id = employer.draft(&with(posting(), &json!({ "stations": chosen }))).await;
+        employer.post(&format!("/api/v1/jobs/{id}/submit"), &json!({})).await.expect(200);
         let path = format!("/api/v1/jobs/{id}/approve");
-        other
-            .post(&path, &json!({}))
-            .await
-            .problem(404, "not_found");
+        other.post(&path, &json!({})).await.problem(404, "not_found");
         staff.post(&path, &json!({})).await.expect(200);
         let path = format!("/api/v1/jobs/{id}/close");
-        other
-            .post(&path, &json!({}))
-            .await
-            .problem(403, "forbidden");
+        other.post(&path, &json!({})).await.problem(403, "forbidden");
         staff.post(&path, &json!({})).await.expect(200);
     }
 }
 
 async fn staff_publish_nothing_at_other_stations(world: World) {
     let staff = world.staff().await;
-    let far = staff
-        .draft(&with(posting(), &json!({ "stations": ["far"] })))
-        .await;
-    staff
-        .post(&format!("/api/v1/jobs/{far}/submit"), &json!({}))
-        .await
-        .expect(200);
-    let answer = staff
-        .post(&format!("/api/v1/jobs/{far}/approve"), &json!({}))
-        .await;
+    let far = staff.draft(&with(posting(), &json!({ "stations": ["far"] }))).await;
+    staff.post(&format!("/api/v1/jobs/{far}/submit"), &json!({})).await.expect(200);
+    let answer = staff.post(&format!("/api/v1/jobs/{far}/approve"), &json!({})).await;
     answer.problem(403, "forbidden");
     // What no screen would show harms no other station.
     let mut nowhere = posting();
-    nowhere
-        .as_object_mut()
-        .unwrap()
-        .retain(|name, _| name != "lat" && name != "lon");
+    nowhere.as_object_mut().unwrap().retain(|name, _| name != "lat" && name != "lon");
     staff.open(&nowhere).await;
-    staff
-        .open(&with(posting(), &json!({ "stations": ["near"] })))
-        .await;
+    staff.open(&with(posting(), &json!({ "stations": ["near"] }))).await;
 }
 
 async fn a_broker_posts_through_itself(world: World) {
     let kind = Some(EmployerKind::Broker);
     let broker = world.account_of(Role::Broker, "broker", None, kind).await;
     let job = broker.post("/api/v1/jobs", &posting()).await.expect(201);
-    assert_eq!(
-        (&job["label"], &job["via_broker"]),
-        (&json!("经纪人"), &json!("org-broker"))
-    );
+    assert_eq!((&job["label"], &job["via_broker"]), (&json!("经纪人"), &json!("org-broker")));
     let mut unnamed = posting();
     unnamed.as_object_mut().unwrap().remove("employer");
     let answer = broker.post("/api/v1/jobs", &unnamed).await;
     answer.problem(422, "invalid");
     assert_eq!(answer.fields(), ["employer"]);
     let through = with(posting(), &json!({ "via_broker": "org-broker" }));
-    let job = world
-        .admin()
-        .await
-        .post("/api/v1/jobs", &through)
-        .await
-        .expect(201);
+    let job = world.admin().await.post("/api/v1/jobs", &through).await.expect(201);
     assert_eq!(job["label"], "经纪人");
     let unknown = with(posting(), &json!({ "via_broker": "org-nobody" }));
     let answer = broker.post("/api/v1/jobs", &unknown).await.expect(201);

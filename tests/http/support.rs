@@ -16,7 +16,8 @@ use linggong::{
         org::{Employer, EmployerKind, Org},
         station::Station,
     },
-    http::{App, Settings, routes},
+    feed::{hub::Hub, protocol::Limits},
+    http::{App, Sessions, Settings, routes},
     market::{Market, hash_token},
     search::Follower,
     store::NewAccount,
@@ -56,25 +57,18 @@ impl World {
                 radius_m: 20_000.0,
                 public: true,
             };
-            market
-                .add_station(&Actor::Operator, &station)
-                .await
-                .unwrap();
+            market.add_station(&Actor::Operator, &station).await.unwrap();
         }
         let index = database.folder.path().join("index");
         let search = Follower::open(database.store.clone(), index).await.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(search.clone().run(stop.clone()));
-        let app = App::new(market.clone(), search, Settings::default());
+        let gate = Arc::new(Sessions(market.clone()));
+        let (store, time) = (market.store.clone(), Arc::new(clock.clone()));
+        let hub = Hub::start(store, gate, time, Limits::default());
+        let app = App::new(market.clone(), search, hub, Settings::default());
         let router = routes::router(app.clone());
-        World {
-            market,
-            clock,
-            database,
-            app,
-            router,
-            _stop: stop.drop_guard(),
-        }
+        World { market, clock, database, app, router, _stop: stop.drop_guard() }
     }
 
     /// An account with a session of ten years, made without the slow password hash.
@@ -93,45 +87,26 @@ impl World {
         let mut txn = self.market.store.begin().await.unwrap();
         let org: Option<OrgId> = kind.map(|_| format!("org-{name}").parse().unwrap());
         if let (Some(id), Some(kind)) = (&org, kind) {
-            let employer = Employer {
-                name: format!("{name}公司"),
-                uscc: None,
-                kind,
-            };
-            let org = Org {
-                id: id.clone(),
-                employer,
-            };
+            let employer = Employer { name: format!("{name}公司"), uscc: None, kind };
+            let org = Org { id: id.clone(), employer };
             txn.add_org(&org, NOW).await.unwrap();
         }
         let random = name.bytes().fold(1, |sum, b| sum * 31 + u128::from(b));
         let account = Account {
-            id: AccountId::grow(Seedling {
-                at_ms: NOW.millis(),
-                random,
-            }),
+            id: AccountId::grow(Seedling { at_ms: NOW.millis(), random }),
             login: name.to_owned(),
             role,
             org,
             station: station.map(|id| id.parse::<StationId>().unwrap()),
             worker: None,
         };
-        let new = NewAccount {
-            account: &account,
-            password_hash: "none",
-            at: NOW,
-        };
+        let new = NewAccount { account: &account, password_hash: "none", at: NOW };
         txn.add_account(new).await.unwrap();
         let token = format!("token-of-{name}");
         let end = NOW.plus(3650 * linggong::domain::time::DAY);
-        txn.add_session(&hash_token(&token), &account.id, NOW, end)
-            .await
-            .unwrap();
+        txn.add_session(&hash_token(&token), &account.id, NOW, end).await.unwrap();
         txn.commit().await.unwrap();
-        Client {
-            token: Some(token),
-            router: self.router.clone(),
-        }
+        Client { token: Some(token), router: self.router.clone() }
     }
 
     pub async fn admin(&self) -> Client {
@@ -145,26 +120,15 @@ impl World {
 
     pub async fn employer(&self) -> Client {
         let kind = Some(EmployerKind::Enterprise);
-        self.account_of(Role::Employer, "employer", None, kind)
-            .await
+        self.account_of(Role::Employer, "employer", None, kind).await
     }
 
     pub fn anonymous(&self) -> Client {
-        Client {
-            token: None,
-            router: self.router.clone(),
-        }
+        Client { token: None, router: self.router.clone() }
     }
 
     pub async fn log_seq(&self) -> i64 {
-        self.market
-            .store
-            .read()
-            .await
-            .unwrap()
-            .log_seq()
-            .await
-            .unwrap()
+        self.market.store.read().await.unwrap().log_seq().await.unwrap()
     }
 
     /// Messages of a station's stream, oldest first.
@@ -172,21 +136,14 @@ impl World {
         let station = station.parse().unwrap();
         let mut view = self.market.store.read().await.unwrap();
         let rows = view.stream_after(&station, 0, 10_000).await.unwrap();
-        rows.iter()
-            .map(|row| serde_json::from_str(&row.message).unwrap())
-            .collect()
+        rows.iter().map(|row| serde_json::from_str(&row.message).unwrap()).collect()
     }
 
     /// Ends what is over by the clock, and waits until that can be searched.
     pub async fn house(&self) {
         self.market.expire_due().await.unwrap();
         let seq = self.log_seq().await;
-        self.app
-            .search
-            .place()
-            .wait_for(|place| *place >= seq)
-            .await
-            .unwrap();
+        self.app.search.place().wait_for(|place| *place >= seq).await.unwrap();
     }
 }
 
@@ -220,22 +177,17 @@ impl Client {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request("GET", path).body(Body::empty()).unwrap())
-            .await
+        self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        let request = self
-            .request("POST", path)
-            .header("content-type", "application/json");
-        self.send(request.body(body.to_string().into()).unwrap())
-            .await
+        let request = self.request("POST", path).header("content-type", "application/json");
+        self.send(request.body(body.to_string().into()).unwrap()).await
     }
 
     pub async fn post_keyed(&self, path: &str, body: &Value, key: &str) -> Answer {
         let request = self.request("POST", path).header("idempotency-key", key);
-        self.send(request.body(body.to_string().into()).unwrap())
-            .await
+        self.send(request.body(body.to_string().into()).unwrap()).await
     }
 
     pub async fn patch(&self, path: &str, body: &Value, etag: Option<&str>) -> Answer {
@@ -243,62 +195,44 @@ impl Client {
         if let Some(etag) = etag {
             request = request.header(header::IF_MATCH, etag);
         }
-        self.send(request.body(body.to_string().into()).unwrap())
-            .await
+        self.send(request.body(body.to_string().into()).unwrap()).await
     }
 
     /// The id of a posting that this client posts.
     pub async fn draft(&self, body: &Value) -> String {
-        self.post("/api/v1/jobs", body).await.expect(201)["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.post("/api/v1/jobs", body).await.expect(201)["id"].as_str().unwrap().to_owned()
     }
 
     /// The id of an open posting; the client may review.
     pub async fn open(&self, body: &Value) -> String {
         let id = self.draft(body).await;
         for step in ["submit", "approve"] {
-            self.post(&format!("/api/v1/jobs/{id}/{step}"), &json!({}))
-                .await
-                .expect(200);
+            self.post(&format!("/api/v1/jobs/{id}/{step}"), &json!({})).await.expect(200);
         }
         id
     }
 
     /// The id of a worker whom this client registers.
     pub async fn register(&self, body: &Value) -> String {
-        self.post("/api/v1/workers", body).await.expect(201)["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.post("/api/v1/workers", body).await.expect(201)["id"].as_str().unwrap().to_owned()
     }
 
     pub async fn book(&self, job: &str, worker: &str) -> Answer {
         let body = json!({ "worker_id": worker });
-        self.post(&format!("/api/v1/jobs/{job}/bookings"), &body)
-            .await
+        self.post(&format!("/api/v1/jobs/{job}/bookings"), &body).await
     }
 }
 
 /// Sends a request as one address of the loopback.
 pub async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     let from = SocketAddr::from(([127, 0, 0, 1], 40_000));
-    if request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .is_none()
-    {
+    if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
         request.extensions_mut().insert(ConnectInfo(from));
     }
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body,
-    }
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 impl Answer {
@@ -316,11 +250,7 @@ impl Answer {
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
-        if self.body.is_empty() {
-            Value::Null
-        } else {
-            self.json()
-        }
+        if self.body.is_empty() { Value::Null } else { self.json() }
     }
 
     /// A problem of this status and code, in the published shape.
@@ -335,14 +265,8 @@ impl Answer {
         let title = problem["title"].as_str().unwrap();
         assert!(title.chars().any(is_chinese), "{problem}");
         for error in problem["errors"].as_array().into_iter().flatten() {
-            assert!(
-                error["field"].is_string() && error["code"].is_string(),
-                "{problem}"
-            );
-            assert!(
-                error["message"].as_str().unwrap().chars().any(is_chinese),
-                "{problem}"
-            );
+            assert!(error["field"].is_string() && error["code"].is_string(), "{problem}");
+            assert!(error["message"].as_str().unwrap().chars().any(is_chinese), "{problem}");
         }
         problem
     }
@@ -352,10 +276,7 @@ impl Answer {
     pub fn fields(&self) -> Vec<String> {
         let problem = self.json();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        errors
-            .iter()
-            .map(|error| error["field"].as_str().unwrap().to_owned())
-            .collect()
+        errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
     }
 }
 

@@ -37,15 +37,7 @@ async fn a_worker_comes_back_masked(world: World) {
     );
     let answer = admin.post("/api/v1/workers", &given).await;
     let made = answer.expect(201);
-    for name in [
-        "external_id",
-        "village",
-        "radius_km",
-        "skills",
-        "consents",
-        "available",
-        "lat",
-    ] {
+    for name in ["external_id", "village", "radius_km", "skills", "consents", "available", "lat"] {
         assert_eq!(made[name], given[name], "{name}");
     }
     assert_eq!(made["phone"], "138****1234");
@@ -62,14 +54,8 @@ async fn a_worker_comes_back_masked(world: World) {
 async fn a_key_registers_once(world: World) {
     let staff = world.staff().await;
     let input = with(worker(1), &json!({ "id_number": ID_NUMBER }));
-    let first = staff
-        .post_keyed("/api/v1/workers", &input, "w1")
-        .await
-        .expect(201);
-    let again = staff
-        .post_keyed("/api/v1/workers", &input, "w1")
-        .await
-        .expect(201);
+    let first = staff.post_keyed("/api/v1/workers", &input, "w1").await.expect(201);
+    let again = staff.post_keyed("/api/v1/workers", &input, "w1").await.expect(201);
     assert_eq!(first["id"], again["id"]);
     let other = staff.post_keyed("/api/v1/workers", &worker(2), "w1").await;
     other.problem(422, "key_reused");
@@ -77,10 +63,7 @@ async fn a_key_registers_once(world: World) {
 
 async fn parallel_requests_with_one_key_register_once(world: World) {
     let staff = world.staff().await;
-    let input = with(
-        worker(1),
-        &json!({ "id_number": ID_NUMBER, "external_id": "W-1" }),
-    );
+    let input = with(worker(1), &json!({ "id_number": ID_NUMBER, "external_id": "W-1" }));
     let tries = (0..12).map(|_| {
         let (staff, input) = (staff.clone(), input.clone());
         tokio::spawn(async move { staff.post_keyed("/api/v1/workers", &input, "once").await })
@@ -95,41 +78,23 @@ async fn parallel_requests_with_one_key_register_once(world: World) {
 
 async fn a_person_is_registered_once(world: World) {
     let staff = world.staff().await;
-    let input = with(
-        worker(1),
-        &json!({ "id_number": ID_NUMBER, "external_id": "W-1" }),
-    );
+    let input = with(worker(1), &json!({ "id_number": ID_NUMBER, "external_id": "W-1" }));
     let id = staff.register(&input).await;
     let again = with(worker(2), &json!({ "id_number": ID_NUMBER }));
-    let problem = staff
-        .post("/api/v1/workers", &again)
-        .await
-        .problem(409, "duplicate");
+    let problem = staff.post("/api/v1/workers", &again).await.problem(409, "duplicate");
     assert_eq!(problem["errors"][0]["field"], "id_number");
-    assert!(
-        problem["title"].as_str().unwrap().contains(&id),
-        "{problem}"
-    );
+    assert!(problem["title"].as_str().unwrap().contains(&id), "{problem}");
     let listed = with(worker(3), &json!({ "external_id": "W-1" }));
-    let problem = staff
-        .post("/api/v1/workers", &listed)
-        .await
-        .problem(409, "duplicate");
+    let problem = staff.post("/api/v1/workers", &listed).await.problem(409, "duplicate");
     assert_eq!(problem["errors"][0]["field"], "external_id");
     // Another station learns that the person is known, not where.
     let other = world.account(Role::Staff, "other", Some("far")).await;
-    let problem = other
-        .post("/api/v1/workers", &again)
-        .await
-        .problem(409, "duplicate");
+    let problem = other.post("/api/v1/workers", &again).await.problem(409, "duplicate");
     assert!(!problem.to_string().contains(&id), "{problem}");
     // An account is one person.
     let seeker = world.account(Role::Worker, "seeker", None).await;
     seeker.register(&worker(4)).await;
-    let problem = seeker
-        .post("/api/v1/workers", &worker(5))
-        .await
-        .problem(409, "duplicate");
+    let problem = seeker.post("/api/v1/workers", &worker(5)).await.problem(409, "duplicate");
     assert_eq!(problem["errors"][0]["field"], "account");
 }
 
@@ -139,21 +104,13 @@ async fn who_may_read_a_worker(world: World) {
     staff.get(&path).await.expect(200);
     admin.get(&path).await.expect(200);
     world.anonymous().get(&path).await.problem(401, "sign_in");
-    world
-        .employer()
-        .await
-        .get(&path)
-        .await
-        .problem(403, "forbidden");
+    world.employer().await.get(&path).await.problem(403, "forbidden");
     let other = world.account(Role::Staff, "other", Some("far")).await;
     other.get(&path).await.problem(404, "not_found");
     let seeker = world.account(Role::Worker, "seeker", None).await;
     seeker.get(&path).await.problem(404, "not_found");
     let own = seeker.register(&worker(2)).await;
-    seeker
-        .get(&format!("/api/v1/workers/{own}"))
-        .await
-        .expect(200);
+    seeker.get(&format!("/api/v1/workers/{own}")).await.expect(200);
 }
 
 /// The public vectors of GB 11643 and GB 32100. Fifteen digits are no longer issued and refused;
@@ -180,15 +137,10 @@ async fn numbers_are_checked_by_their_standard(world: World) {
         }
     }
     let codes = include_str!("../vectors/uscc_gb32100.csv");
-    for row in csv::Reader::from_reader(codes.as_bytes())
-        .records()
-        .step_by(7)
-    {
+    for row in csv::Reader::from_reader(codes.as_bytes()).records().step_by(7) {
         let row = row.unwrap();
         let employer = json!({ "employer": { "name": "某公司", "uscc": row[0] } });
-        let answer = admin
-            .post("/api/v1/jobs", &with(posting(), &employer))
-            .await;
+        let answer = admin.post("/api/v1/jobs", &with(posting(), &employer)).await;
         if &row[1] == "valid" {
             assert_eq!(answer.expect(201)["employer"]["uscc"], row[0]);
         } else {
@@ -208,9 +160,7 @@ async fn matches_are_for_the_worker(world: World) {
     let far = json!({ "lat": 36.0, "lon": NEAR.1, "title": "装卸远方" });
     admin.open(&with(posting(), &far)).await;
     let free = json!([{ "from": "2026-11-25T00:00:00+08:00", "to": "2026-11-26T00:00:00+08:00" }]);
-    let id = admin
-        .register(&with(worker(1), &json!({ "available": free })))
-        .await;
+    let id = admin.register(&with(worker(1), &json!({ "available": free }))).await;
     let path = format!("/api/v1/workers/{id}/matches");
     let found = admin.get(&format!("{path}?limit=5")).await.expect(200);
     let items = found["items"].as_array().unwrap();
@@ -221,9 +171,7 @@ async fn matches_are_for_the_worker(world: World) {
     assert!(!items[0]["reasons"].as_array().unwrap().is_empty());
     // Whoever has the place already is not offered another at the same hours.
     admin.book(&near, &id).await.expect(201);
-    let same_hours = admin
-        .open(&with(posting(), &json!({ "title": "装卸二号" })))
-        .await;
+    let same_hours = admin.open(&with(posting(), &json!({ "title": "装卸二号" }))).await;
     let found = admin.get(&path).await.expect(200);
     assert!(!found.to_string().contains(&same_hours), "{found}");
 }
@@ -231,20 +179,12 @@ async fn matches_are_for_the_worker(world: World) {
 async fn candidates_are_named_by_id_alone(world: World) {
     let admin = world.admin().await;
     let employer = world.employer().await;
-    let id = admin
-        .register(&with(worker(77), &json!({ "id_number": ID_NUMBER })))
-        .await;
+    let id = admin.register(&with(worker(77), &json!({ "id_number": ID_NUMBER }))).await;
     let away = json!({ "lat": 36.0, "lon": 104.0 });
     admin.register(&with(worker(78), &away)).await;
     let job = employer.draft(&posting()).await;
-    employer
-        .post(&format!("/api/v1/jobs/{job}/submit"), &json!({}))
-        .await
-        .expect(200);
-    admin
-        .post(&format!("/api/v1/jobs/{job}/approve"), &json!({}))
-        .await
-        .expect(200);
+    employer.post(&format!("/api/v1/jobs/{job}/submit"), &json!({})).await.expect(200);
+    admin.post(&format!("/api/v1/jobs/{job}/approve"), &json!({})).await.expect(200);
     let path = format!("/api/v1/jobs/{job}/candidates");
     let answer = employer.get(&path).await;
     let found = answer.expect(200);
@@ -253,16 +193,10 @@ async fn candidates_are_named_by_id_alone(world: World) {
     assert_eq!(items[0]["worker_id"], id);
     let names: Vec<&String> = items[0].as_object().unwrap().keys().collect();
     assert_eq!(names, ["distance_m", "reasons", "score", "worker_id"]);
-    assert!(
-        items[0]["reasons"]
-            .as_array()
-            .is_some_and(|r| r.iter().all(Value::is_string))
-    );
+    assert!(items[0]["reasons"].as_array().is_some_and(|r| r.iter().all(Value::is_string)));
     assert!(!answer.text().contains("马小军"));
     let other = linggong::domain::org::EmployerKind::Enterprise;
-    let other = world
-        .account_of(Role::Employer, "other", None, Some(other))
-        .await;
+    let other = world.account_of(Role::Employer, "other", None, Some(other)).await;
     other.get(&path).await.problem(403, "forbidden");
     world.anonymous().get(&path).await.problem(401, "sign_in");
 }

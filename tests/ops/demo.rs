@@ -22,9 +22,7 @@ const SEED: u64 = 20_260_701;
 
 async fn postings(market: &Market) -> Vec<Posting> {
     let mut view = market.store.read().await.unwrap();
-    view.postings(&PostingFilter::default(), 10_000)
-        .await
-        .unwrap()
+    view.postings(&PostingFilter::default(), 10_000).await.unwrap()
 }
 
 async fn workers(market: &Market) -> Vec<Worker> {
@@ -43,11 +41,7 @@ async fn drawn(market: &Market) -> (Vec<String>, Vec<String>) {
     };
     let worker = |w: &Worker| format!("{:?} {:?}", w.person, w.profile);
     let mut drawn = (
-        postings(market)
-            .await
-            .iter()
-            .map(posting)
-            .collect::<Vec<_>>(),
+        postings(market).await.iter().map(posting).collect::<Vec<_>>(),
         workers(market).await.iter().map(worker).collect::<Vec<_>>(),
     );
     drawn.0.sort();
@@ -91,10 +85,7 @@ async fn an_empty_folder_is_filled_once_and_everything_is_marked() {
         assert!(shown.len() >= 20, "{}: {}", station.id, shown.len());
     }
     // Real steps by real accounts, in a trail that holds.
-    let trail = view
-        .log_of(Kind::Job, held[0].id.as_str(), 10)
-        .await
-        .unwrap();
+    let trail = view.log_of(Kind::Job, held[0].id.as_str(), 10).await.unwrap();
     let verbs: Vec<_> = trail.iter().map(|row| row.verb.as_str()).collect();
     assert_eq!(verbs[..2], ["post", "submit"]);
     assert!(trail.iter().all(|row| row.actor.starts_with("acc_")));
@@ -135,10 +126,7 @@ async fn an_empty_folder_is_filled_once_and_everything_is_marked() {
 #[tokio::test]
 async fn the_same_seed_and_moment_give_the_same_demo_and_passwords_differ() {
     let folders = [Folder::new(), Folder::new()];
-    let [one, two] = [
-        market(folders[0].path(), NOW).await,
-        market(folders[1].path(), NOW).await,
-    ];
+    let [one, two] = [market(folders[0].path(), NOW).await, market(folders[1].path(), NOW).await];
     // Another installation has other dice.
     let two = Market::new(
         two.store.clone(),
@@ -167,10 +155,7 @@ async fn a_folder_that_holds_anything_is_left_alone() {
         radius_m: 1000.0,
         public: false,
     };
-    market
-        .add_station(&Actor::Operator, &station)
-        .await
-        .unwrap();
+    market.add_station(&Actor::Operator, &station).await.unwrap();
     assert!(fill(&market, SEED).await.unwrap().is_none());
     assert_eq!(seed_of(&market).await.unwrap(), None);
     assert!(postings(&market).await.is_empty());
@@ -206,10 +191,8 @@ async fn the_stream_moves_the_board_and_stays_bounded() {
     again.step().await.unwrap();
     let held = postings(&market).await;
     assert_eq!(held.iter().filter(live).count(), 260);
-    let inputs: BTreeSet<_> = held
-        .iter()
-        .map(|p| format!("{:?} {}", p.terms.point, p.terms.address))
-        .collect();
+    let inputs: BTreeSet<_> =
+        held.iter().map(|p| format!("{:?} {}", p.terms.point, p.terms.address)).collect();
     assert_eq!(inputs.len(), held.len());
 }
 
@@ -223,10 +206,7 @@ async fn the_stream_stops_at_once() {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(!stream.is_finished());
     cancel.cancel();
-    tokio::time::timeout(std::time::Duration::from_secs(1), stream)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(1), stream).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -242,10 +222,7 @@ async fn several_people_are_registered_together_or_not_at_all() {
     let refused = market.register_all(&desk, &both, &new).await;
     assert!(matches!(refused, Err(MarketError::Invalid(_))));
     assert!(workers(&market).await.is_empty());
-    let registered = market
-        .register_all(&desk, &[good.clone(), good], &new)
-        .await
-        .unwrap();
+    let registered = market.register_all(&desk, &[good.clone(), good], &new).await.unwrap();
     assert_eq!(registered.len(), 2);
     assert_eq!(workers(&market).await.len(), 2);
 }

@@ -65,8 +65,5 @@ pub fn linggong(arguments: &[&str]) -> Output {
 pub fn outcome(arguments: &[&str]) -> (i32, String) {
     let output = linggong(arguments);
     let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(text).unwrap(),
-    )
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
 }

@@ -86,10 +86,7 @@ async fn a_backup_restored_elsewhere_is_the_same_under_a_new_epoch() {
     assert_eq!((after.0, after.1), (before.0, before.1));
     assert_ne!(after.2, before.2);
     let (code, said) = outcome(&["audit", "verify", "--data", text(&other)]);
-    assert_eq!(
-        (code, said),
-        (0, format!("{} entries, chain holds\n", before.1))
-    );
+    assert_eq!((code, said), (0, format!("{} entries, chain holds\n", before.1)));
 }
 
 #[tokio::test]
@@ -104,14 +101,8 @@ async fn a_database_is_replaced_only_by_force_and_only_by_a_sound_backup() {
 
     // Something happens after the backup, and is gone after the restore.
     let later = market(data, NOW).await;
-    let (worker, new) = (
-        json!({ "name": "丁小兰", "phone": "19900009000" }),
-        NewWorker::default(),
-    );
-    later
-        .register(&Actor::Operator, &worker, new)
-        .await
-        .unwrap();
+    let (worker, new) = (json!({ "name": "丁小兰", "phone": "19900009000" }), NewWorker::default());
+    later.register(&Actor::Operator, &worker, new).await.unwrap();
     later.store.close().await;
     let changed = counts(data).await;
     assert_eq!(changed.0[1], before.0[1] + 1);
@@ -212,11 +203,7 @@ async fn a_tampered_trail_is_found_and_can_still_be_backed_up_and_restored() {
 #[tokio::test]
 async fn a_missing_last_entry_is_found() {
     let folder = filled().await;
-    tamper(
-        folder.path(),
-        "delete from log where seq = (select max(seq) from log)",
-    )
-    .await;
+    tamper(folder.path(), "delete from log where seq = (select max(seq) from log)").await;
     let (code, said) = outcome(&["audit", "verify", "--data", text(folder.path())]);
     assert_eq!(code, 1, "{said}");
 }

@@ -35,14 +35,8 @@ pub struct Peer {
 pub fn wire(ahead: usize) -> (Wire, Peer) {
     let (to_peer, from_server) = channel(ahead);
     let (to_server, from_peer) = channel(16);
-    let wire = Wire {
-        sent: PollSender::new(to_peer),
-        received: from_peer,
-    };
-    let peer = Peer {
-        sent: to_server,
-        received: from_server,
-    };
+    let wire = Wire { sent: PollSender::new(to_peer), received: from_peer };
+    let peer = Peer { sent: to_server, received: from_server };
     (wire, peer)
 }
 

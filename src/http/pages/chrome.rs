@@ -79,10 +79,8 @@ impl Chrome {
         Chrome {
             version: assets::version(),
             demo: app.settings.demo,
-            user: account.map(|account| User {
-                name: account.login.clone(),
-                role: account.role.label(),
-            }),
+            user: account
+                .map(|account| User { name: account.login.clone(), role: account.role.label() }),
             nav: nav.collect(),
             messages: Vec::new(),
             draft_done: None,
@@ -101,10 +99,7 @@ impl Chrome {
     /// With the message that the address carries, if any.
     pub fn telling(mut self, query: &Query) -> Chrome {
         let told = query.get("said").and_then(said);
-        self.messages.extend(told.map(|(kind, text)| Message {
-            kind,
-            text: text.to_owned(),
-        }));
+        self.messages.extend(told.map(|(kind, text)| Message { kind, text: text.to_owned() }));
         self
     }
 

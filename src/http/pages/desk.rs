@@ -137,9 +137,7 @@ pub async fn desk(
         role.is_some_and(|role| reach(role, verb) != Reach::Nothing)
     };
     let (reviews, posts) = (may(Verb::Review), may(Verb::Post));
-    let chosen = query
-        .get("status")
-        .and_then(|word| word.parse::<Status>().ok());
+    let chosen = query.get("status").and_then(|word| word.parse::<Status>().ok());
     let q = query.get("q").unwrap_or_default().to_owned();
     let (mut chips, mut waiting) = (Vec::new(), 0);
     for status in Status::ALL {
@@ -171,14 +169,9 @@ pub async fn desk(
     let list = DeskPage {
         chrome,
         q,
-        status: chosen
-            .map(|status| status.word().to_owned())
-            .unwrap_or_default(),
+        status: chosen.map(|status| status.word().to_owned()).unwrap_or_default(),
         chips,
-        rows: postings
-            .iter()
-            .map(|posting| row(posting, posts, now))
-            .collect(),
+        rows: postings.iter().map(|posting| row(posting, posts, now)).collect(),
         cut,
         posts,
     };

@@ -141,9 +141,7 @@ pub fn form_page(
     let values = draft.values;
     let chosen = |name: &str, all: &[(&str, &str)]| -> Vec<Choice> {
         let value = values.get(name);
-        all.iter()
-            .map(|(word, label)| Choice::of(*word, *label, value))
-            .collect()
+        all.iter().map(|(word, label)| Choice::of(*word, *label, value)).collect()
     };
     let mut divisions = vec![("", "不填")];
     divisions.extend(DIVISIONS);
@@ -152,23 +150,11 @@ pub fn form_page(
         divisions.push((held, held));
     }
     let pairs = |all: &[(&'static str, &'static str)]| all.to_vec();
-    let kinds: Vec<_> = EmployerKind::ALL
-        .iter()
-        .map(|k| (k.word(), k.label()))
-        .collect();
-    let units: Vec<_> = WageUnit::ALL
-        .iter()
-        .map(|u| (u.word(), u.label()))
-        .collect();
-    let settlements: Vec<_> = Settlement::ALL
-        .iter()
-        .map(|s| (s.word(), s.label()))
-        .collect();
-    let datums = pairs(&[
-        ("wgs84", "手机定位、GPS"),
-        ("gcj02", "高德、腾讯地图"),
-        ("bd09", "百度地图"),
-    ]);
+    let kinds: Vec<_> = EmployerKind::ALL.iter().map(|k| (k.word(), k.label())).collect();
+    let units: Vec<_> = WageUnit::ALL.iter().map(|u| (u.word(), u.label())).collect();
+    let settlements: Vec<_> = Settlement::ALL.iter().map(|s| (s.word(), s.label())).collect();
+    let datums =
+        pairs(&[("wgs84", "手机定位、GPS"), ("gcj02", "高德、腾讯地图"), ("bd09", "百度地图")]);
     let instants = pairs(&[("yes", "一步报名，有名额就录用"), ("no", "先报名，我再定")]);
     let rows = posting_form::shift_rows(&values);
     let chrome = match draft.stopped {
@@ -183,11 +169,8 @@ pub fn form_page(
         Purpose::Revise(posting) => {
             let action = format!("/desk/jobs/{}", posting.id);
             let sent = values.get("version");
-            let version = if sent.is_empty() {
-                posting.version.to_string()
-            } else {
-                sent.to_owned()
-            };
+            let version =
+                if sent.is_empty() { posting.version.to_string() } else { sent.to_owned() };
             // A draft of an older version is never brought back.
             let name = format!("posting:{}:{version}", posting.id);
             let is_live = matches!(posting.status, Status::Open | Status::Filled);
@@ -202,11 +185,7 @@ pub fn form_page(
         draft: name,
         returned: draft.returned || draft.copied,
         faults: draft.faults,
-        rows: if rows.is_empty() {
-            vec![ShiftRow::default()]
-        } else {
-            rows
-        },
+        rows: if rows.is_empty() { vec![ShiftRow::default()] } else { rows },
         rows_max: limits::SHIFTS_MAX,
         asks_employer,
         is_live,
@@ -243,10 +222,7 @@ async fn answer(
     });
     let stations = stations.collect();
     let chrome = Chrome::new(app, visitor, path);
-    Ok(page(
-        status,
-        &form_page(chrome, draft, asks_employer(visitor), stations),
-    ))
+    Ok(page(status, &form_page(chrome, draft, asks_employer(visitor), stations)))
 }
 
 /// `GET /desk/jobs/new`; `?from=ID` fills it from a posting that is to be posted once more.
@@ -319,15 +295,8 @@ pub async fn create(
     let read = posting_form::read(&form, asks_employer(&visitor), &mut faults);
     let mut stopped = None;
     if faults.is_empty() {
-        let new = NewPosting {
-            idempotency_key: key_of(&form),
-            demo: false,
-        };
-        match app
-            .market
-            .post(&actor, &Value::Object(read.input), new)
-            .await
-        {
+        let new = NewPosting { idempotency_key: key_of(&form), demo: false };
+        match app.market.post(&actor, &Value::Object(read.input), new).await {
             Ok(posting) => {
                 let then = (form.get("then"), "posted", "posted_submitted");
                 return saved(&app, &actor, &posting, then).await;
@@ -417,7 +386,7 @@ pub async fn revise(
     let (mut stopped, mut status) = (None, StatusCode::UNPROCESSABLE_ENTITY);
     if faults.is_empty() {
         let patch = Value::Object(posting_form::patch(&form, &given, read.input));
-        match app.market.revise(&actor, &id, &patch, Some(version)).await {
+        match app.market.revise(&actor, &id, &patch, Some(&[version])).await {
             Ok(posting) => {
                 let then = (form.get("then"), "saved", "saved_submitted");
                 return saved(&app, &actor, &posting, then).await;

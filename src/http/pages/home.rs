@@ -44,11 +44,7 @@ async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<Task>, Problem> {
     let Some(account) = &visitor.account else {
         return Ok(Vec::new());
     };
-    let link = |href: &str, text| Task {
-        href: href.to_owned(),
-        text,
-        count: None,
-    };
+    let link = |href: &str, text| Task { href: href.to_owned(), text, count: None };
     if matches!(account.role, Role::Worker | Role::Leader) {
         return Ok(vec![link("/jobs", "找活"), link("/me", "我的报名")]);
     }

@@ -26,9 +26,7 @@ impl Form {
     /// A form of these pairs.
     pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Form {
         let owned = |(name, value): (&str, String)| (name.to_owned(), value);
-        Form {
-            pairs: pairs.into_iter().map(owned).collect(),
-        }
+        Form { pairs: pairs.into_iter().map(owned).collect() }
     }
 
     /// Reads an urlencoded body.
@@ -36,19 +34,14 @@ impl Form {
     /// # Errors
     /// 400 where it is not UTF-8 or has too many fields.
     pub fn parse(body: &[u8]) -> Result<Form, Problem> {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(body)
-            .into_owned()
-            .take(PAIRS_MAX + 1)
-            .collect();
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(body).into_owned().take(PAIRS_MAX + 1).collect();
         if pairs.len() > PAIRS_MAX {
             return Err(Problem::bad_request("表单的项目太多，没有保存"));
         }
         // The parser writes this character for bytes that are no UTF-8.
         let broken = |text: &String| text.contains('\u{fffd}');
-        if pairs
-            .iter()
-            .any(|(name, value)| broken(name) || broken(value))
-        {
+        if pairs.iter().any(|(name, value)| broken(name) || broken(value)) {
             let title = "表单里有认不出的文字（不是UTF-8），没有保存";
             return Err(Problem::bad_request(title));
         }
@@ -106,25 +99,20 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     async fn from_request(request: Request, state: &S) -> Result<Sent, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if !kind
-            .trim_start()
-            .starts_with("application/x-www-form-urlencoded")
-        {
+        if !kind.trim_start().starts_with("application/x-www-form-urlencoded") {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(Problem::new(status, "kind", "请用网页上的表单提交"));
         }
         let visitor = request.extensions().get::<Visitor>().cloned();
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    let kib = limits::BODY_BYTES_MAX / 1024;
-                    let title = format!("内容太长，最多{kib}KB，没有保存");
-                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
-                } else {
-                    Problem::bad_request("没有收到完整的内容，请再试一次")
-                }
-            })?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let kib = limits::BODY_BYTES_MAX / 1024;
+                let title = format!("内容太长，最多{kib}KB，没有保存");
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
+            } else {
+                Problem::bad_request("没有收到完整的内容，请再试一次")
+            }
+        })?;
         let form = Form::parse(&body)?;
         let owed = visitor.map(|visitor| visitor.csrf()).unwrap_or_default();
         // Hashed first, so that the time of comparing tells nothing.
@@ -199,10 +187,6 @@ impl Choice {
     pub fn of(value: impl Into<String>, text: impl Into<String>, chosen: &str) -> Choice {
         let (value, text) = (value.into(), text.into());
         let selected = value == chosen;
-        Choice {
-            value,
-            text,
-            selected,
-        }
+        Choice { value, text, selected }
     }
 }

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         account::Role,
+        fields::FieldErrors,
         ids::JobId,
         posting::{Posting, Status},
         speech,
@@ -116,27 +117,15 @@ pub struct JobsPage {
 }
 
 /// The filters that links keep.
-const KEPT: [&str; 9] = [
-    "q",
-    "lat",
-    "lon",
-    "crs",
-    "sort",
-    "settlement",
-    "direct_only",
-    "from",
-    "to",
-];
+const KEPT: [&str; 9] =
+    ["q", "lat", "lon", "crs", "sort", "settlement", "direct_only", "from", "to"];
 
 /// The list's address with the filters that stand and `changes` over them; a blank one takes a
 /// filter away.
 fn address(query: &Query, changes: &[(&str, &str)]) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     for name in KEPT {
-        let changed = changes
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value);
+        let changed = changes.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
         let value = changed.or_else(|| query.get(name)).unwrap_or_default();
         if !value.is_empty() {
             pairs.append_pair(name, value);
@@ -181,14 +170,9 @@ pub async fn openings(
     let (mut cards, mut total, mut next) = (Vec::new(), 0, None);
     match search::find(&app, &query).await {
         Ok((found, postings)) => {
-            cards = postings
-                .iter()
-                .map(|(hit, posting)| JobCard::of(hit, posting, now))
-                .collect();
+            cards = postings.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect();
             total = found.total;
-            next = found
-                .next
-                .map(|cursor| address(&query, &[("cursor", &cursor.to_string())]));
+            next = found.next.map(|cursor| address(&query, &[("cursor", &cursor.to_string())]));
         }
         // What the person typed can be put right here; the rest is an error's page.
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
@@ -199,13 +183,9 @@ pub async fn openings(
     }
     let text = |name| query.get(name).unwrap_or_default().to_owned();
     let sort = query.get("sort").unwrap_or(Sort::Match.word());
-    let sorts = Sort::ALL
-        .iter()
-        .map(|each| Choice::of(each.word(), each.label(), sort));
+    let sorts = Sort::ALL.iter().map(|each| Choice::of(each.word(), each.label(), sort));
     let settlement = text("settlement");
-    let each = Settlement::ALL
-        .iter()
-        .map(|each| (each.word(), each.label()));
+    let each = Settlement::ALL.iter().map(|each| (each.word(), each.label()));
     let settlements = std::iter::once(("", "都行")).chain(each);
     let list = JobsPage {
         chrome,
@@ -216,7 +196,7 @@ pub async fn openings(
         settlements: settlements
             .map(|(word, label)| Choice::of(word, label, &settlement))
             .collect(),
-        direct_only: query.flag("direct_only"),
+        direct_only: query.yes(&mut FieldErrors::default(), "direct_only").unwrap_or(false),
         days: days(&query, now),
         from: text("from"),
         to: text("to"),
@@ -275,15 +255,9 @@ fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Booking {
     if account.worker.is_none() {
         return Booking::Register;
     }
-    let coming = posting
-        .terms
-        .shifts
-        .iter()
-        .enumerate()
-        .filter(|(_, shift)| shift.end > now);
-    let mut shifts: Vec<Choice> = coming
-        .map(|(i, shift)| Choice::of(i.to_string(), words::shift(shift), ""))
-        .collect();
+    let coming = posting.terms.shifts.iter().enumerate().filter(|(_, shift)| shift.end > now);
+    let mut shifts: Vec<Choice> =
+        coming.map(|(i, shift)| Choice::of(i.to_string(), words::shift(shift), "")).collect();
     if shifts.len() == posting.terms.shifts.len() {
         shifts.insert(0, Choice::of("", "全部班次", ""));
     } else if let Some(first) = shifts.first_mut() {

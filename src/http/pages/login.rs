@@ -69,11 +69,7 @@ pub async fn login(State(app): State<App>, visitor: Visitor, query: Query) -> Re
 
 /// The session's cookie; an empty token takes it away.
 fn cookie(app: &App, token: &str, seconds: i64) -> HeaderValue {
-    let secure = if app.settings.behind_proxy {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if app.settings.behind_proxy { "; Secure" } else { "" };
     let line =
         format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static(""))
@@ -89,16 +85,9 @@ pub async fn sign_in(
     form.only_once(&[])?;
     let done = if form.get("login").trim().is_empty() || form.get("password").is_empty() {
         let title = "请填写账号和密码";
-        Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "missing",
-            title,
-        ))
+        Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing", title))
     } else if client.may_sign_in(&app) {
-        let done = app
-            .market
-            .sign_in(form.get("login"), form.get("password"))
-            .await;
+        let done = app.market.sign_in(form.get("login"), form.get("password")).await;
         done.map_err(Problem::from)
     } else {
         Err(session::too_many())

@@ -47,10 +47,7 @@ fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a page did not render"
-            );
+            tracing::error!(error = &error as &dyn std::error::Error, "a page did not render");
             fault::internal().into_response()
         }
     }

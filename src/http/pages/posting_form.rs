@@ -33,10 +33,7 @@ const PARTS: [(&str, &[&str]); 17] = [
     ("description", &["description"]),
     ("occupation", &["occupation"]),
     ("skills", &["skills"]),
-    (
-        "employer",
-        &["employer_name", "employer_uscc", "employer_kind"],
-    ),
+    ("employer", &["employer_name", "employer_uscc", "employer_kind"]),
     ("address", &["address"]),
     ("division", &["division"]),
     ("lat", &["lat", "lon", "crs"]),
@@ -68,11 +65,7 @@ pub fn shift_rows(form: &Form) -> Vec<ShiftRow> {
         ["shift_date", "shift_start", "shift_end"].map(|name| form.all(name).collect::<Vec<_>>());
     let most = dates.len().max(starts.len()).max(ends.len());
     let at = |list: &[&str], i: usize| list.get(i).copied().unwrap_or_default().to_owned();
-    let row = |i| ShiftRow {
-        date: at(&dates, i),
-        start: at(&starts, i),
-        end: at(&ends, i),
-    };
+    let row = |i| ShiftRow { date: at(&dates, i), start: at(&starts, i), end: at(&ends, i) };
     (0..most).map(row).collect()
 }
 
@@ -90,11 +83,7 @@ pub fn values_of(terms: &Terms) -> Form {
     let uscc = employer.uscc.as_ref().map(Uscc::as_str).unwrap_or_default();
     let degrees = |degrees: Option<f64>| degrees.map(|d| format!("{d:.6}")).unwrap_or_default();
     let wage = terms.wage;
-    let max = if wage.max() == wage.min() {
-        String::new()
-    } else {
-        wage.max().to_string()
-    };
+    let max = if wage.max() == wage.min() { String::new() } else { wage.max().to_string() };
     let occupation = terms.occupation.as_ref().map(|code| code.as_str());
     let mut pairs = vec![
         ("title", terms.title.clone()),
@@ -116,10 +105,7 @@ pub fn values_of(terms: &Terms) -> Form {
         ("headcount", terms.headcount.to_string()),
         ("benefits", terms.benefits.join("、")),
         ("requirements", terms.requirements.clone()),
-        (
-            "instant",
-            if terms.instant { "yes" } else { "no" }.to_owned(),
-        ),
+        ("instant", if terms.instant { "yes" } else { "no" }.to_owned()),
         ("valid_until", day_text(terms.valid_until)),
     ];
     for shift in &terms.shifts {
@@ -199,11 +185,7 @@ fn words(text: &str) -> Vec<&str> {
 
 fn text_or_null(text: &str) -> Value {
     let text = text.trim();
-    if text.is_empty() {
-        Value::Null
-    } else {
-        json!(text)
-    }
+    if text.is_empty() { Value::Null } else { json!(text) }
 }
 
 /// A form that was read.
@@ -285,11 +267,7 @@ pub fn read(form: &Form, asks_employer: bool, faults: &mut Faults) -> Read {
         faults.add("valid_until", "日期写不对，例如 2026-12-01");
     }
     // Valid through the whole day.
-    let end = day.map(|day| {
-        at(day.date(), Time::midnight())
-            .plus(DAY - SECOND)
-            .to_string()
-    });
+    let end = day.map(|day| at(day.date(), Time::midnight()).plus(DAY - SECOND).to_string());
     put("valid_until", json!(end.ok()));
     let (shifts, row_of) = shifts(form, faults);
     put("shifts", json!(shifts));
@@ -358,9 +336,7 @@ fn shift_field(rest: &str, row_of: &[usize]) -> String {
 /// was left alone keeps what the record says more exactly than a form can.
 pub fn patch(sent: &Form, given: &Form, input: Map<String, Value>) -> Map<String, Value> {
     let values = |form: &Form, name: &str| -> Vec<String> {
-        form.all(name)
-            .map(|text| text.replace('\r', "").trim().to_owned())
-            .collect()
+        form.all(name).map(|text| text.replace('\r', "").trim().to_owned()).collect()
     };
     let blank_as_none = |mut values: Vec<String>| {
         values.retain(|value| !value.is_empty());
@@ -368,17 +344,10 @@ pub fn patch(sent: &Form, given: &Form, input: Map<String, Value>) -> Map<String
     };
     let same =
         |name: &&str| blank_as_none(values(sent, name)) == blank_as_none(values(given, name));
-    let parts = PARTS
-        .iter()
-        .chain(std::iter::once(&("stations", &["stations"] as &[&str])));
-    let left_alone: Vec<&str> = parts
-        .filter(|(_, fields)| fields.iter().all(same))
-        .map(|(part, _)| *part)
-        .collect();
-    input
-        .into_iter()
-        .filter(|(name, _)| !left_alone.contains(&name.as_str()))
-        .collect()
+    let parts = PARTS.iter().chain(std::iter::once(&("stations", &["stations"] as &[&str])));
+    let left_alone: Vec<&str> =
+        parts.filter(|(_, fields)| fields.iter().all(same)).map(|(part, _)| *part).collect();
+    input.into_iter().filter(|(name, _)| !left_alone.contains(&name.as_str())).collect()
 }
 
 #[cfg(test)]
@@ -404,11 +373,7 @@ mod tests {
     }
 
     fn shift_of(date: &str, start: &str, end: &str) -> (Value, Faults) {
-        let pairs = [
-            ("shift_date", date),
-            ("shift_start", start),
-            ("shift_end", end),
-        ];
+        let pairs = [("shift_date", date), ("shift_start", start), ("shift_end", end)];
         let form = Form::of(pairs.map(|(name, value)| (name, value.to_owned())));
         let mut faults = Faults::default();
         let read = read(&form, false, &mut faults);

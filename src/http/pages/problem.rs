@@ -51,9 +51,7 @@ fn advice(status: StatusCode) -> &'static str {
 }
 
 fn is_for_programs(path: &str) -> bool {
-    ["/api/", "/static/"]
-        .iter()
-        .any(|start| path.starts_with(start))
+    ["/api/", "/static/"].iter().any(|start| path.starts_with(start))
         || matches!(path, "/healthz" | "/readyz" | "/metrics")
 }
 
@@ -74,10 +72,8 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     let visitor = response.extensions_mut().remove::<Visitor>();
     let visitor = visitor.unwrap_or_else(Visitor::nobody);
     let title = problem.map(|problem| problem.title);
-    let back = (status == StatusCode::UNAUTHORIZED).then_some(Link {
-        href: "/login",
-        text: "去登录",
-    });
+    let back =
+        (status == StatusCode::UNAUTHORIZED).then_some(Link { href: "/login", text: "去登录" });
     let template = ErrorPage {
         chrome: Chrome::new(&app, &visitor, ""),
         title: title.unwrap_or_else(|| "没有办成".to_owned()),

@@ -139,24 +139,16 @@ async fn render(
     let mut view = app.market.store.read().await?;
     let log = view.log_of(Kind::Job, id, STEPS_MAX).await?;
     let known = timeline::actors(&mut view, &log).await?;
-    let bookings = if standing.may(Verb::Roster) {
-        view.bookings_of(&posting.id).await?
-    } else {
-        Vec::new()
-    };
+    let bookings =
+        if standing.may(Verb::Roster) { view.bookings_of(&posting.id).await? } else { Vec::new() };
     let roster = BookingStatus::ALL.iter().map(|status| RosterRow {
         status: status.label(),
-        count: bookings
-            .iter()
-            .filter(|booking| booking.status == *status)
-            .count(),
+        count: bookings.iter().filter(|booking| booking.status == *status).count(),
     });
     let mut chrome = Chrome::new(app, visitor, "/desk");
     if let Some(query) = query {
         chrome = chrome.telling(query);
-        let is_new = query
-            .get("said")
-            .is_some_and(|said| said.starts_with("posted"));
+        let is_new = query.get("said").is_some_and(|said| said.starts_with("posted"));
         chrome.draft_done = is_new.then_some("posting:new");
     }
     let mut status = StatusCode::OK;
@@ -183,10 +175,7 @@ async fn render(
             fault: own.map(|(.., title)| title.clone()),
         });
     }
-    let live = matches!(
-        posting.status,
-        Status::Draft | Status::Open | Status::Filled
-    );
+    let live = matches!(posting.status, Status::Draft | Status::Open | Status::Filled);
     let reviewable = standing.may(Verb::Review) && posting.status == Status::InReview;
     let edits = standing.may(Verb::Revise) && (live || reviewable);
     if standing.may(Verb::Revise) && !edits {
@@ -194,9 +183,7 @@ async fn render(
             Status::InReview => "正在审核；要改就先撤下，再发一次".to_owned(),
             ended => format!("岗位现在是“{}”，可以再发一次", ended.label()),
         };
-        blocked.push(Blocked {
-            text: "修改", why
-        });
+        blocked.push(Blocked { text: "修改", why });
     }
     let desk_job = DeskJobPage {
         chrome,
@@ -253,11 +240,7 @@ async fn step(
         }
         Err(error @ (MarketError::Invalid(_) | MarketError::Refused(_))) => {
             let standing = app.market.standing(&actor, &id).await?;
-            let failed = Failed {
-                event,
-                typed: form.get("reason").to_owned(),
-                error,
-            };
+            let failed = Failed { event, typed: form.get("reason").to_owned(), error };
             render(&app, &visitor, standing, None, Some(failed)).await
         }
         Err(error) => Err(error.into()),

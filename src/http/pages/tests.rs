@@ -52,9 +52,7 @@ impl Fill {
     }
 
     fn list<T>(self, one: impl Fn(usize) -> T) -> Vec<T> {
-        (0..if self == Fill::Empty { 0 } else { 3 })
-            .map(one)
-            .collect()
+        (0..if self == Fill::Empty { 0 } else { 3 }).map(one).collect()
     }
 
     fn chrome(self) -> Chrome {
@@ -62,20 +60,14 @@ impl Fill {
         Chrome {
             version: "0.1.0-0a1b2c3d",
             demo: full,
-            user: full.then(|| User {
-                name: self.text("employer"),
-                role: "用人单位",
-            }),
+            user: full.then(|| User { name: self.text("employer"), role: "用人单位" }),
             nav: self.list(|i| NavItem {
                 href: "/desk",
                 text: "岗位管理",
                 current: i == 0,
                 count: Some(i),
             }),
-            messages: self.list(|_| Message {
-                kind: "warn",
-                text: self.text("已保存"),
-            }),
+            messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
             draft_done: full.then_some("posting:new"),
             csrf: "c0ffee".to_owned(),
         }
@@ -170,9 +162,7 @@ fn posting_form_page(fill: Fill) -> String {
         returned: fill != Fill::Empty,
         key: "1".to_owned(),
     };
-    form_page(fill.chrome(), draft, true, fill.choices())
-        .render()
-        .unwrap()
+    form_page(fill.chrome(), draft, true, fill.choices()).render().unwrap()
 }
 
 fn desk_job(fill: Fill) -> String {
@@ -198,10 +188,7 @@ fn desk_job(fill: Fill) -> String {
         status: "待审核",
         reason: fill.maybe("地点不清楚"),
         facts: fill.facts(),
-        roster: fill.list(|count| RosterRow {
-            status: "已录用",
-            count,
-        }),
+        roster: fill.list(|count| RosterRow { status: "已录用", count }),
         steps: fill.list(|_| Step {
             at: "2026-11-24 10:00".to_owned(),
             what: fill.text("提交审核"),
@@ -209,8 +196,7 @@ fn desk_job(fill: Fill) -> String {
         }),
         actions,
         blocked: fill.list(|_| Blocked {
-            text: "结束招聘",
-            why: fill.text("岗位现在是“草稿”"),
+            text: "结束招聘", why: fill.text("岗位现在是“草稿”")
         }),
         edits: true,
         posts: true,
@@ -317,10 +303,7 @@ fn people(fill: Fill) -> [String; 4] {
         title: fill.text("没有找到"),
         advice: "检查一下地址",
         request_id: fill.text("19ab-1"),
-        back: (fill != Fill::Empty).then_some(Link {
-            href: "/login",
-            text: "去登录",
-        }),
+        back: (fill != Fill::Empty).then_some(Link { href: "/login", text: "去登录" }),
     };
     let home = HomePage {
         chrome: fill.chrome(),
@@ -377,11 +360,7 @@ fn house(fill: Fill) -> [String; 3] {
         hotline: fill.maybe("0951-12333"),
         version: "0.1.0-0a1b2c3d",
     };
-    [
-        accounts.render().unwrap(),
-        audit.render().unwrap(),
-        board.render().unwrap(),
-    ]
+    [accounts.render().unwrap(), audit.render().unwrap(), board.render().unwrap()]
 }
 
 fn samples(fill: Fill) -> Vec<String> {
@@ -514,14 +493,8 @@ fn findings(html: &str) -> Vec<String> {
             findings.push("a form without an address".to_owned());
         }
     }
-    let posts = tags
-        .iter()
-        .filter(|tag| tag.get("method") == Some("post"))
-        .count();
-    let csrf = tags
-        .iter()
-        .filter(|tag| tag.get("name") == Some("csrf"))
-        .count();
+    let posts = tags.iter().filter(|tag| tag.get("method") == Some("post")).count();
+    let csrf = tags.iter().filter(|tag| tag.get("name") == Some("csrf")).count();
     if posts != csrf {
         findings.push(format!("{posts} forms that post, {csrf} csrf tokens"));
     }
@@ -532,10 +505,7 @@ fn findings(html: &str) -> Vec<String> {
 fn every_page_is_sound_whatever_it_shows() {
     for fill in FILLS {
         for html in samples(fill) {
-            let title = html
-                .split("<title>")
-                .nth(1)
-                .and_then(|rest| rest.split('<').next());
+            let title = html.split("<title>").nth(1).and_then(|rest| rest.split('<').next());
             let found = findings(&html);
             assert!(found.is_empty(), "{fill:?} {title:?}: {found:#?}");
         }

@@ -96,11 +96,7 @@ pub fn who(
 
 /// What happened to a record, newest first; whoever administers sees logins.
 pub fn steps(rows: &[LogRow], known: &BTreeMap<String, Account>, reader: &Account) -> Vec<Step> {
-    let naming = if reader.role == Role::Admin {
-        Naming::Login
-    } else {
-        Naming::Role
-    };
+    let naming = if reader.role == Role::Admin { Naming::Login } else { Naming::Role };
     let step = |row: &LogRow| Step {
         at: words::minute(row.at),
         what: what(&row.verb).to_owned(),

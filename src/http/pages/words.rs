@@ -10,11 +10,7 @@ use crate::domain::{
 pub fn shift(shift: &Shift) -> String {
     let (start, end) = (shift.start.shanghai(), shift.end.shanghai());
     let (month, day, week) = (start.month(), start.day(), speech::weekday(start.weekday()));
-    let next = if start.date() == end.date() {
-        ""
-    } else {
-        "次日"
-    };
+    let next = if start.date() == end.date() { "" } else { "次日" };
     let from = format!("{}:{:02}", start.hour(), start.minute());
     let to = format!("{}:{:02}", end.hour(), end.minute());
     format!("{month}月{day}日 {week} {from}–{next}{to}")
@@ -41,10 +37,8 @@ mod tests {
     #[test]
     fn a_night_shift_ends_on_the_next_day() {
         let at = |text: &str| text.parse().unwrap();
-        let night = Shift {
-            start: at("2026-11-25T20:00:00+08:00"),
-            end: at("2026-11-26T06:30:00+08:00"),
-        };
+        let night =
+            Shift { start: at("2026-11-25T20:00:00+08:00"), end: at("2026-11-26T06:30:00+08:00") };
         assert_eq!(shift(&night), "11月25日 周三 20:00–次日6:30");
         assert_eq!(minute(night.start), "2026-11-25 20:00");
     }

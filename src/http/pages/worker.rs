@@ -145,10 +145,7 @@ async fn my_page(
             radius_km: profile.radius_m / 1000.0,
         },
         bookings: bookings.into_iter().map(own_booking).collect(),
-        matches: found
-            .iter()
-            .map(|(hit, posting)| JobCard::of(hit, posting, now))
-            .collect(),
+        matches: found.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect(),
     };
     Ok(page(StatusCode::OK, &me))
 }
@@ -186,10 +183,7 @@ fn read(form: &Form, faults: &mut Faults) -> Map<String, Value> {
         faults.add("consent", "要登记，请先同意下面这一条");
     }
     let apart = |c: char| c.is_whitespace() || "、,，;；".contains(c);
-    let skills = form
-        .get("skills")
-        .split(apart)
-        .filter(|word| !word.is_empty());
+    let skills = form.get("skills").split(apart).filter(|word| !word.is_empty());
     let input = json!({
         "name": form.get("name"),
         "phone": form.plain("phone"),
@@ -224,11 +218,7 @@ pub async fn register(
         }
     } else {
         let input = Value::Object(input);
-        match app
-            .market
-            .register(&visitor.actor()?, &input, NewWorker::default())
-            .await
-        {
+        match app.market.register(&visitor.actor()?, &input, NewWorker::default()).await {
             Ok(_) => {
                 app.settle().await;
                 return Ok(see_other("/me", "registered").into_response());
@@ -237,11 +227,7 @@ pub async fn register(
             Err(error) => return Err(error.into()),
         }
     }
-    let again = RegisterPage {
-        chrome: Chrome::new(&app, &visitor, "/me"),
-        values: form,
-        faults,
-    };
+    let again = RegisterPage { chrome: Chrome::new(&app, &visitor, "/me"), values: form, faults };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
 }
 
@@ -258,16 +244,9 @@ pub async fn book(
     };
     let shift = match form.get("shift") {
         "" => None,
-        text => Some(
-            text.parse()
-                .map_err(|_| Problem::bad_request("没有这个班次"))?,
-        ),
+        text => Some(text.parse().map_err(|_| Problem::bad_request("没有这个班次"))?),
     };
-    let request = BookingRequest {
-        worker,
-        shift,
-        idempotency_key: None,
-    };
+    let request = BookingRequest { worker, shift, idempotency_key: None };
     match app.market.book(&visitor.actor()?, &job, &request).await {
         Ok(done) => {
             app.settle().await;

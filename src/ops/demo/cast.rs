@@ -42,12 +42,7 @@ const fn house(
     kind: EmployerKind,
     registry: &'static str,
 ) -> House {
-    House {
-        login,
-        name,
-        kind,
-        registry,
-    }
+    House { login, name, kind, registry }
 }
 
 /// The employers; trades name them by their place in this list.
@@ -79,10 +74,7 @@ const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 fn weighted(text: &str, alphabet: &[u8], weights: impl Iterator<Item = usize>) -> usize {
     let value = |byte| alphabet.iter().position(|&letter| letter == byte);
     let values = text.bytes().map(|byte| value(byte).unwrap_or_default());
-    values
-        .zip(weights)
-        .map(|(value, weight)| value * weight)
-        .sum()
+    values.zip(weights).map(|(value, weight)| value * weight).sum()
 }
 
 /// An invented credit code of Jinfeng that passes both checks: the organisation's part (GB 11714)
@@ -141,13 +133,7 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn plain(role: Role, login: &str) -> Part<'a> {
-        Part {
-            role,
-            login: login.to_owned(),
-            org: None,
-            employer: None,
-            station: None,
-        }
+        Part { role, login: login.to_owned(), org: None, employer: None, station: None }
     }
 
     fn house(role: Role, house: &House, code: String) -> Result<Part<'a>, DemoError> {
@@ -251,17 +237,8 @@ impl Cast {
         let (Some(worker), Some(leader)) = (rest.next(), rest.next()) else {
             return Err(DemoError::Incomplete);
         };
-        let cast = Cast {
-            stations,
-            desks,
-            employers,
-            brokers,
-        };
-        let tryout = Tryout {
-            accounts,
-            worker,
-            leader,
-        };
+        let cast = Cast { stations, desks, employers, brokers };
+        let tryout = Tryout { accounts, worker, leader };
         Ok((cast, tryout))
     }
 
@@ -287,12 +264,7 @@ impl Cast {
         let all = |houses: &[House]| -> Result<Vec<Actor>, DemoError> {
             houses.iter().map(|house| actor(house.login)).collect()
         };
-        Ok(Cast {
-            stations,
-            desks,
-            employers: all(&EMPLOYERS)?,
-            brokers: all(&GO_BETWEENS)?,
-        })
+        Ok(Cast { stations, desks, employers: all(&EMPLOYERS)?, brokers: all(&GO_BETWEENS)? })
     }
 
     /// How many go-betweens there are.
@@ -303,17 +275,13 @@ impl Cast {
 
 /// The station that reviews what is done at `point`: the first in whose radius it lies.
 pub(super) fn desk_of(stations: &[Station], point: Point) -> Option<usize> {
-    stations
-        .iter()
-        .position(|station| station.covers(point).is_some())
+    stations.iter().position(|station| station.covers(point).is_some())
 }
 
 /// The station next to `point`.
 pub(super) fn nearest(stations: &[Station], point: Point) -> usize {
     let metres = |i: &usize| stations[*i].point.distance_m(point);
-    (0..stations.len())
-        .min_by(|a, b| metres(a).total_cmp(&metres(b)))
-        .unwrap_or_default()
+    (0..stations.len()).min_by(|a, b| metres(a).total_cmp(&metres(b))).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -331,11 +299,7 @@ mod tests {
             assert!(code.parse::<Uscc>().is_ok(), "{code}");
             assert!(code[2..].starts_with("640106DEM"), "{code}");
         }
-        assert!(
-            houses
-                .into_iter()
-                .all(|house| house.name.starts_with("演示·"))
-        );
+        assert!(houses.into_iter().all(|house| house.name.starts_with("演示·")));
         // Worked out apart from this code.
         assert_eq!(credit_code("91", 1), "91640106DEM0000148");
         assert_eq!(credit_code("93", 3), "93640106DEM000030P");

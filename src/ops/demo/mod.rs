@@ -89,8 +89,7 @@ const META: &str = "demo";
 /// [`DemoError::Store`]; [`DemoError::Incomplete`] where the mark is no seed.
 pub async fn seed_of(market: &Market) -> Result<Option<u64>, DemoError> {
     let mark = market.store.read().await?.meta(META).await?;
-    mark.map(|seed| seed.parse().map_err(|_| DemoError::Incomplete))
-        .transpose()
+    mark.map(|seed| seed.parse().map_err(|_| DemoError::Incomplete)).transpose()
 }
 
 /// Fills an empty installation. Answers the accounts to try it out with, one of every role and one
@@ -151,10 +150,7 @@ fn poster<'c>(cast: &'c Cast, draft: &Draft) -> Result<&'c Actor, DemoError> {
 
 async fn submit(market: &Market, cast: &Cast, draft: &Draft) -> Result<JobId, DemoError> {
     let actor = poster(cast, draft)?;
-    let new = NewPosting {
-        idempotency_key: None,
-        demo: true,
-    };
+    let new = NewPosting { idempotency_key: None, demo: true };
     let posting = market.post(actor, &draft.input, new).await?;
     Ok(market.submit(actor, &posting.id).await?.id)
 }
@@ -170,10 +166,7 @@ async fn approve(
 }
 
 fn demo_worker() -> NewWorker {
-    NewWorker {
-        demo: true,
-        ..NewWorker::default()
-    }
+    NewWorker { demo: true, ..NewWorker::default() }
 }
 
 /// Registers the workers, each at its desk. Answers their ids by desk.
@@ -206,22 +199,14 @@ async fn enroll(
 ) -> Result<(Vec<DemoAccount>, (Actor, WorkerId)), DemoError> {
     let home = cast.stations.last().ok_or(DemoError::Incomplete)?;
     let input = workers::tryout("演示求职者", home, 0);
-    let worker = market
-        .register(&tryout.worker, &input, demo_worker())
-        .await?;
+    let worker = market.register(&tryout.worker, &input, demo_worker()).await?;
     let input = workers::tryout("演示班组长", home, 1);
-    market
-        .register(&tryout.leader, &input, demo_worker())
-        .await?;
+    market.register(&tryout.leader, &input, demo_worker()).await?;
     Ok((tryout.accounts, (tryout.worker, worker.id)))
 }
 
 fn place_for(worker: WorkerId) -> BookingRequest {
-    BookingRequest {
-        worker,
-        shift: None,
-        idempotency_key: None,
-    }
+    BookingRequest { worker, shift: None, idempotency_key: None }
 }
 
 /// Takes some places, each worker at most one, so that no two of their hours clash.
@@ -232,9 +217,8 @@ async fn book(
     workers: Vec<Vec<WorkerId>>,
 ) -> Result<(), DemoError> {
     let desks = cast.desks.iter().zip(workers);
-    let mut seekers: Vec<_> = desks
-        .flat_map(|(desk, ids)| ids.into_iter().map(move |id| (desk, id)))
-        .collect();
+    let mut seekers: Vec<_> =
+        desks.flat_map(|(desk, ids)| ids.into_iter().map(move |id| (desk, id))).collect();
     for posting in published.iter().step_by(BOOKED_ONE_IN) {
         for _ in 0..posting.terms.headcount.min(BOOKINGS_EACH) {
             let Some((desk, id)) = seekers.pop() else {

@@ -19,21 +19,13 @@ fn drawn(rng: &mut ChaCha20Rng, from: &[&'static str]) -> &'static str {
 /// A worker's name: a family name and one or two characters.
 pub(super) fn person(rng: &mut ChaCha20Rng) -> String {
     let (family, first) = (drawn(rng, FAMILY), drawn(rng, GIVEN));
-    let second = if rng.random_bool(0.6) {
-        drawn(rng, GIVEN)
-    } else {
-        ""
-    };
+    let second = if rng.random_bool(0.6) { drawn(rng, GIVEN) } else { "" };
     format!("{family}{first}{second}")
 }
 
 /// A private employer's name, marked as demonstration like every employer's.
 pub(super) fn private_employer(rng: &mut ChaCha20Rng) -> String {
     let family = drawn(rng, FAMILY);
-    let title = if rng.random_bool(0.5) {
-        "女士"
-    } else {
-        "先生"
-    };
+    let title = if rng.random_bool(0.5) { "女士" } else { "先生" };
     format!("演示·{family}{title}")
 }

@@ -22,13 +22,7 @@ const fn town(
     (lat, lon): (f64, f64),
     rural: bool,
 ) -> Town {
-    Town {
-        name,
-        division,
-        lat,
-        lon,
-        rural,
-    }
+    Town { name, division, lat, lon, rural }
 }
 
 const TOWNS: &[Town] = &[
@@ -124,11 +118,7 @@ pub(super) fn work(rng: &mut ChaCha20Rng, setting: Setting) -> Place {
 /// Somewhere to live; most of the demo's workers live in the towns of the three sites.
 pub(super) fn home(rng: &mut ChaCha20Rng) -> (f64, f64) {
     let near_site = rng.random_bool(0.5);
-    let town = if near_site {
-        TOWNS[..3].choose(rng)
-    } else {
-        TOWNS.choose(rng)
-    };
+    let town = if near_site { TOWNS[..3].choose(rng) } else { TOWNS.choose(rng) };
     let place = place(rng, town.unwrap_or(&TOWNS[0]), "");
     (place.lat, place.lon)
 }

@@ -49,9 +49,7 @@ const CHOSEN_ONE_IN: u32 = 12;
 
 impl Drafts {
     pub(super) fn new(seed: u64) -> Drafts {
-        Drafts {
-            rng: ChaCha20Rng::seed_from_u64(seed),
-        }
+        Drafts { rng: ChaCha20Rng::seed_from_u64(seed) }
     }
 
     /// The next draft, for work from the morning after `now`; `None` only out of every season.
@@ -79,9 +77,8 @@ impl Drafts {
             .collect();
         let shifts = trade.hours.as_ref().map(|hours| shifts(rng, hours, now));
         let shifts = shifts.unwrap_or_default();
-        let until = shifts
-            .last()
-            .map_or_else(|| now.plus(rng.random_range(15..=30) * DAY), |last| last.1);
+        let until =
+            shifts.last().map_or_else(|| now.plus(rng.random_range(15..=30) * DAY), |last| last.1);
         let shifts: Vec<Value> = shifts
             .iter()
             .map(|(start, end)| json!({ "start": start.to_string(), "end": end.to_string() }))
@@ -143,11 +140,7 @@ fn employer(rng: &mut ChaCha20Rng, trade: &Trade, by: By) -> Option<Value> {
 fn wage(rng: &mut ChaCha20Rng, pay: &Pay) -> Value {
     let steps = (pay.high_fen - pay.low_fen) / pay.step_fen;
     let low = rng.random_range(0..=steps);
-    let high = if rng.random_bool(0.5) {
-        low
-    } else {
-        rng.random_range(low..=steps)
-    };
+    let high = if rng.random_bool(0.5) { low } else { rng.random_range(low..=steps) };
     json!({
         "min_fen": pay.low_fen + low * pay.step_fen,
         "max_fen": pay.low_fen + high * pay.step_fen,
@@ -183,17 +176,13 @@ mod tests {
     fn every_trade_in_every_month_gives_inputs_that_hold() {
         let stations = cast::stations().unwrap();
         for month in 1..=12 {
-            let now = format!("2026-{month:02}-15T09:30:00+08:00")
-                .parse()
-                .unwrap();
+            let now = format!("2026-{month:02}-15T09:30:00+08:00").parse().unwrap();
             let (mut one, mut two) = (Drafts::new(month), Drafts::new(month));
             for _ in 0..200 {
                 let draft = one.next(&stations, now).unwrap();
                 assert_eq!(two.next(&stations, now).unwrap(), draft);
                 let mut input = draft.input.as_object().unwrap().clone();
-                input
-                    .entry("employer")
-                    .or_insert(json!({ "name": "演示·某单位" }));
+                input.entry("employer").or_insert(json!({ "name": "演示·某单位" }));
                 let terms = parse_posting(&input, None, now).unwrap().terms;
                 assert!(terms.employer.name.starts_with("演示·"));
                 let tomorrow = now.day().next();
@@ -216,14 +205,10 @@ mod tests {
         let titles = |now: &str| {
             let (mut drafts, now) = (Drafts::new(1), now.parse().unwrap());
             let drawn = (0..400).filter_map(|_| drafts.next(&stations, now));
-            drawn
-                .map(|draft| draft.input["title"].to_string())
-                .collect::<String>()
+            drawn.map(|draft| draft.input["title"].to_string()).collect::<String>()
         };
-        let (summer, winter) = (
-            titles("2026-07-01T08:00:00+08:00"),
-            titles("2026-11-20T08:00:00+08:00"),
-        );
+        let (summer, winter) =
+            (titles("2026-07-01T08:00:00+08:00"), titles("2026-11-20T08:00:00+08:00"));
         assert!(summer.contains("枸杞采摘") && !summer.contains("埋土"));
         assert!(winter.contains("埋土") && !winter.contains("枸杞采摘"));
     }

@@ -199,11 +199,7 @@ impl Stream {
 impl Cast {
     /// Who posts under this account.
     fn actor(&self, account: Option<&AccountId>) -> Option<&Actor> {
-        let actors = self
-            .desks
-            .iter()
-            .chain(&self.employers)
-            .chain(&self.brokers);
+        let actors = self.desks.iter().chain(&self.employers).chain(&self.brokers);
         let own = |actor: &&Actor| actor.account().map(|held| &held.id) == account;
         actors.filter(|actor| actor.account().is_some()).find(own)
     }

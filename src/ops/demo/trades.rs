@@ -41,13 +41,7 @@ pub(super) struct Trade {
 }
 
 const fn yuan(unit: WageUnit, low: i64, high: i64, step: i64, settlement: Settlement) -> Pay {
-    Pay {
-        unit,
-        low_fen: low * 100,
-        high_fen: high * 100,
-        step_fen: step * 100,
-        settlement,
-    }
+    Pay { unit, low_fen: low * 100, high_fen: high * 100, step_fen: step * 100, settlement }
 }
 
 const fn daily(low: i64, high: i64) -> Pay {
@@ -67,20 +61,11 @@ const fn monthly(low: i64, high: i64) -> Pay {
 }
 
 const fn piece(low_fen: i64, high_fen: i64) -> Pay {
-    Pay {
-        unit: WageUnit::Piece,
-        low_fen,
-        high_fen,
-        step_fen: 5,
-        settlement: Settlement::Weekly,
-    }
+    Pay { unit: WageUnit::Piece, low_fen, high_fen, step_fen: 5, settlement: Settlement::Weekly }
 }
 
 const fn hours(start_min: i64, length_min: i64) -> Option<Hours> {
-    Some(Hours {
-        start_min,
-        length_min,
-    })
+    Some(Hours { start_min, length_min })
 }
 
 const YEAR: (i8, i8) = (1, 12);

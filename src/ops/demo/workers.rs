@@ -40,11 +40,7 @@ fn newcomer(rng: &mut ChaCha20Rng, i: u64, stations: &[Station], now: Moment) ->
     let (lat, lon) = places::home(rng);
     let point = Point::new(lat, lon, Crs::Wgs84).ok()?;
     let trades: Vec<_> = TRADES.sample(rng, trades_known(i)).collect();
-    let mut skills: Vec<&str> = trades
-        .iter()
-        .flat_map(|trade| trade.skills)
-        .copied()
-        .collect();
+    let mut skills: Vec<&str> = trades.iter().flat_map(|trade| trade.skills).copied().collect();
     skills.sort_unstable();
     skills.dedup();
     let radius_km = [5, 10, 15, 20, 30, 40].choose(rng)?;

@@ -24,10 +24,7 @@ impl Cells {
 
     /// A column's text, where it is text.
     pub fn text(&self, column: &str) -> Option<String> {
-        self.map
-            .get(column)?
-            .as_str()
-            .map(|text| text.trim().to_owned())
+        self.map.get(column)?.as_str().map(|text| text.trim().to_owned())
     }
 
     /// Takes a column's value out.
@@ -92,10 +89,7 @@ impl Cells {
         let Some(text) = self.text(column) else {
             return;
         };
-        let words: Vec<_> = text
-            .split(is_between)
-            .filter(|word| !word.is_empty())
-            .collect();
+        let words: Vec<_> = text.split(is_between).filter(|word| !word.is_empty()).collect();
         self.map.insert(column.to_owned(), json!(words));
     }
 
@@ -131,8 +125,7 @@ impl Cells {
         self.real("lat", "纬度");
         self.real("lon", "经度");
         if let Some(crs) = self.text("crs") {
-            self.map
-                .insert("crs".to_owned(), json!(crs.to_ascii_lowercase()));
+            self.map.insert("crs".to_owned(), json!(crs.to_ascii_lowercase()));
         }
         let is_zero = |name| self.map.get(name).and_then(Value::as_f64) == Some(0.0);
         if is_zero("lat") && is_zero("lon") {
@@ -162,11 +155,7 @@ pub(super) fn fen_of(text: &str) -> Option<i64> {
         return None;
     }
     let cents: i64 = format!("{part:0<2}").parse().ok()?;
-    whole
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(100)?
-        .checked_add(cents)
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)
 }
 
 /// A time as people write it, in Shanghai where no offset stands.
@@ -183,9 +172,7 @@ impl When {
         if let Ok(moment) = text.parse() {
             return Some(When::Moment(moment));
         }
-        let text = text
-            .replace(['/', '年', '月'], "-")
-            .replace(['日', 'T'], " ");
+        let text = text.replace(['/', '年', '月'], "-").replace(['日', 'T'], " ");
         let mut parts = text.split_whitespace();
         let day = numbers(parts.next()?, '-')?;
         let [year, month, day] = day[..] else {
@@ -209,12 +196,7 @@ impl When {
         let fits = hour < 24 && minute < 60 && second < 60 && parts.next().is_none();
         // Each is below 60, so that the conversions lose nothing.
         fits.then(|| {
-            When::Moment(Moment::from_shanghai(day.at(
-                hour as i8,
-                minute as i8,
-                second as i8,
-                0,
-            )))
+            When::Moment(Moment::from_shanghai(day.at(hour as i8, minute as i8, second as i8, 0)))
         })
     }
 }

@@ -35,14 +35,8 @@ pub(super) fn ready(
     if row.contains_key("valid_days") {
         map.remove("valid_until");
     }
-    map.extend(
-        row.iter()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    let mut cells = Cells {
-        map,
-        faults: FieldErrors::default(),
-    };
+    map.extend(row.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let mut cells = Cells { map, faults: FieldErrors::default() };
     let is_floating = match list {
         List::Jobs => posting(&mut cells, now),
         List::Workers => {
@@ -50,11 +44,7 @@ pub(super) fn ready(
             false
         }
     };
-    Ready {
-        input: Value::Object(cells.map),
-        is_floating,
-        faults: cells.faults,
-    }
+    Ready { input: Value::Object(cells.map), is_floating, faults: cells.faults }
 }
 
 /// Everything that is wrong with a row, at the columns' own names, each column once.
@@ -88,10 +78,8 @@ pub(super) fn all_faults(
 
 /// The market's faults at our columns' names.
 pub(super) fn by_column(row: &Map<String, Value>, errors: FieldErrors) -> Vec<FieldError> {
-    let named = |error: FieldError| FieldError {
-        field: column(row, &error.field).to_owned(),
-        ..error
-    };
+    let named =
+        |error: FieldError| FieldError { field: column(row, &error.field).to_owned(), ..error };
     once(errors.0.into_iter().map(named).collect())
 }
 
@@ -120,11 +108,7 @@ fn column<'p>(row: &Map<String, Value>, path: &'p str) -> &'p str {
         "employer.uscc" => "employer_uscc",
         "employer.kind" => "employer_kind",
         _ if path.starts_with("shifts") && row.contains_key("shift_start") => {
-            if path.ends_with(".start") {
-                "shift_start"
-            } else {
-                "shift_end"
-            }
+            if path.ends_with(".start") { "shift_start" } else { "shift_end" }
         }
         _ => path.split(['.', '[']).next().unwrap_or(path),
     }

@@ -38,19 +38,11 @@ impl Lines {
     /// Opens a file; a byte order mark is passed over.
     pub fn open(path: &Path) -> Result<Lines, ImportError> {
         let mut reader = BufReader::new(File::open(path).map_err(ImportError::File)?);
-        let has_bom = reader
-            .fill_buf()
-            .map_err(ImportError::File)?
-            .starts_with(b"\xef\xbb\xbf");
+        let has_bom = reader.fill_buf().map_err(ImportError::File)?.starts_with(b"\xef\xbb\xbf");
         if has_bom {
             reader.consume(3);
         }
-        Ok(Lines {
-            reader,
-            back: VecDeque::new(),
-            number: 0,
-            bytes: 0,
-        })
+        Ok(Lines { reader, back: VecDeque::new(), number: 0, bytes: 0 })
     }
 
     /// The next line.
@@ -116,10 +108,7 @@ impl Lines {
             at = at.after(bytes);
             looked_at.extend(next);
         }
-        Ok(Some(Record {
-            line,
-            whole: Some(whole),
-        }))
+        Ok(Some(Record { line, whole: Some(whole) }))
     }
 }
 

@@ -80,13 +80,7 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally {
-            read,
-            created,
-            updated,
-            unchanged,
-            refused,
-        } = self;
+        let Tally { read, created, updated, unchanged, refused } = self;
         write!(
             f,
             "read {read}, created {created}, updated {updated}, unchanged {unchanged}, refused {refused}"
@@ -157,13 +151,7 @@ pub async fn run(
     report: &mut Report,
     stop: &AtomicBool,
 ) -> Result<Tally, ImportError> {
-    let stem = || {
-        plan.file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
+    let stem = || plan.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let source = plan.mapping.source.clone().unwrap_or_else(stem);
     let mut run = Run {
         market,
@@ -212,10 +200,7 @@ impl Run<'_> {
             let ready = flat::ready(list, &values, defaults, self.market.now());
             (values, ready)
         });
-        Entry {
-            line: row.line,
-            made,
-        }
+        Entry { line: row.line, made }
     }
 
     /// A whole batch in one transaction; row by row where the store does not take it so.
@@ -295,9 +280,7 @@ impl Run<'_> {
         for (column, key) in &keys {
             if let Some(line) = self.seen.get(key).or_else(|| fresh.get(key)) {
                 let message = format!("和第{line}行重复");
-                return Ok(Outcome::Refused(
-                    FieldErrors::one(column, "duplicate", message).0,
-                ));
+                return Ok(Outcome::Refused(FieldErrors::one(column, "duplicate", message).0));
             }
         }
         let taken = match self.plan.list {
@@ -307,15 +290,11 @@ impl Run<'_> {
                     publish: self.plan.publish,
                     floating_validity: ready.is_floating,
                 };
-                self.market
-                    .take_in(txn, self.actor, &ready.input, &import)
-                    .await
+                self.market.take_in(txn, self.actor, &ready.input, &import).await
             }
             List::Workers => {
                 let (input, source) = (&ready.input, &self.source);
-                self.market
-                    .take_in_worker(txn, self.actor, input, source)
-                    .await
+                self.market.take_in_worker(txn, self.actor, input, source).await
             }
         };
         match taken {
@@ -327,13 +306,9 @@ impl Run<'_> {
                 Ok(Outcome::Refused(flat::by_column(values, errors)))
             }
             // Found by looking, before anything was written.
-            Err(MarketError::Duplicate {
-                field: "id_number", ..
-            }) => {
+            Err(MarketError::Duplicate { field: "id_number", .. }) => {
                 let message = "这个身份证号已经登记在别的编号下";
-                Ok(Outcome::Refused(
-                    FieldErrors::one("id_number", "duplicate", message).0,
-                ))
+                Ok(Outcome::Refused(FieldErrors::one("id_number", "duplicate", message).0))
             }
             Err(error) => Err(error),
         }

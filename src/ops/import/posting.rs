@@ -35,34 +35,22 @@ pub(super) fn posting(cells: &mut Cells, now: Moment) -> bool {
     place(cells);
     wage(cells);
     let kinds = EmployerKind::ALL.iter();
-    cells.choice(
-        "employer_kind",
-        kinds.map(|kind| (kind.word(), kind.label())),
-    );
-    for (column, field) in [
-        ("employer_name", "name"),
-        ("employer_uscc", "uscc"),
-        ("employer_kind", "kind"),
-    ] {
+    cells.choice("employer_kind", kinds.map(|kind| (kind.word(), kind.label())));
+    for (column, field) in
+        [("employer_name", "name"), ("employer_uscc", "uscc"), ("employer_kind", "kind")]
+    {
         cells.nest(column, "employer", field);
     }
     shifts(cells);
     // A list that states no conditions has none to state.
-    cells
-        .map
-        .entry("requirements")
-        .or_insert_with(|| json!("不限"));
+    cells.map.entry("requirements").or_insert_with(|| json!("不限"));
     validity(cells, now)
 }
 
 /// `address`, `city`, `district`, `division`: the place in words, and its county where it is told.
 fn place(cells: &mut Cells) {
-    let city = cells
-        .take("city")
-        .and_then(|v| v.as_str().map(str::to_owned));
-    let district = cells
-        .take("district")
-        .and_then(|v| v.as_str().map(str::to_owned));
+    let city = cells.take("city").and_then(|v| v.as_str().map(str::to_owned));
+    let district = cells.take("district").and_then(|v| v.as_str().map(str::to_owned));
     let within = [city, district].into_iter().flatten().collect::<Vec<_>>();
     match cells.text("division") {
         Some(text) => match division::find(&text) {
@@ -87,9 +75,7 @@ fn place(cells: &mut Cells) {
         None if !within.is_empty() => {
             // Cities of foreign lists are also 全国 or abroad: they stay words.
             let found = division::find(&within.join(" ")).or_else(|_| {
-                within
-                    .first()
-                    .map_or(Err(NotADivision::Unknown), |city| division::find(city))
+                within.first().map_or(Err(NotADivision::Unknown), |city| division::find(city))
             });
             if let Some(code) = found.ok().and_then(division::Division::county) {
                 cells.map.insert("division".to_owned(), json!(code));
@@ -98,9 +84,7 @@ fn place(cells: &mut Cells) {
         None => {}
     }
     if !cells.map.contains_key("address") && !within.is_empty() {
-        cells
-            .map
-            .insert("address".to_owned(), json!(within.concat()));
+        cells.map.insert("address".to_owned(), json!(within.concat()));
     }
 }
 
@@ -111,11 +95,7 @@ fn wage(cells: &mut Cells) {
         None | Some("yuan" | "元") => false,
         Some("fen" | "分") => true,
         Some(_) => {
-            cells.fault(
-                "wage_currency_unit",
-                "unknown",
-                "金额单位不对，可以是：yuan、fen",
-            );
+            cells.fault("wage_currency_unit", "unknown", "金额单位不对，可以是：yuan、fen");
             false
         }
     };
@@ -138,28 +118,15 @@ fn wage(cells: &mut Cells) {
             other => other,
         };
         cells.map.insert("wage_unit".to_owned(), json!(unit));
-        cells.choice(
-            "wage_unit",
-            WageUnit::ALL.iter().map(|unit| (unit.word(), unit.label())),
-        );
+        cells.choice("wage_unit", WageUnit::ALL.iter().map(|unit| (unit.word(), unit.label())));
     }
-    cells.choice(
-        "settlement",
-        Settlement::ALL
-            .iter()
-            .map(|paid| (paid.word(), paid.label())),
-    );
-    for (column, field, label) in [
-        ("wage_min", "min_fen", "最低工资"),
-        ("wage_max", "max_fen", "最高工资"),
-    ] {
+    cells.choice("settlement", Settlement::ALL.iter().map(|paid| (paid.word(), paid.label())));
+    for (column, field, label) in
+        [("wage_min", "min_fen", "最低工资"), ("wage_max", "max_fen", "最高工资")]
+    {
         cells.as_text(&[column]);
         if let Some(text) = cells.text(column) {
-            let amount = if is_fen {
-                text.parse().ok()
-            } else {
-                fen_of(&text)
-            };
+            let amount = if is_fen { text.parse().ok() } else { fen_of(&text) };
             match amount {
                 Some(fen) if (1..=limits::WAGE_FEN_MAX).contains(&fen) => {
                     cells.map.insert(column.to_owned(), json!(fen));
@@ -169,11 +136,9 @@ fn wage(cells: &mut Cells) {
                     cells.fault(column, "range", format!("{label}应当大于0，最多{max}元"));
                 }
                 None if is_fen => cells.fault(column, "type", format!("{label}（分）应当是整数")),
-                None => cells.fault(
-                    column,
-                    "type",
-                    format!("{label}（元）应当是数字，最多两位小数"),
-                ),
+                None => {
+                    cells.fault(column, "type", format!("{label}（元）应当是数字，最多两位小数"))
+                }
             }
         }
         cells.nest(column, "wage", field);
@@ -186,24 +151,17 @@ fn wage(cells: &mut Cells) {
 fn shifts(cells: &mut Cells) {
     cells.document("shifts", "班次");
     let (start, end) = (cells.text("shift_start"), cells.text("shift_end"));
-    for (column, other, label) in [
-        ("shift_start", &end, "上班时间"),
-        ("shift_end", &start, "下班时间"),
-    ] {
+    for (column, other, label) in
+        [("shift_start", &end, "上班时间"), ("shift_end", &start, "下班时间")]
+    {
         match cells.text(column) {
             None if other.is_some() => {
-                cells.fault(
-                    column,
-                    "missing",
-                    format!("请填写{label}，或者上下班时间都不填"),
-                );
+                cells.fault(column, "missing", format!("请填写{label}，或者上下班时间都不填"));
             }
             None => {}
             Some(text) => match When::parse(&text) {
                 Some(When::Moment(moment)) => {
-                    cells
-                        .map
-                        .insert(column.to_owned(), json!(moment.to_string()));
+                    cells.map.insert(column.to_owned(), json!(moment.to_string()));
                 }
                 Some(When::Day(_)) => cells.fault(column, "format", format!("{label}请写上几点")),
                 None => {
@@ -226,15 +184,11 @@ fn validity(cells: &mut Cells, now: Moment) -> bool {
         cells.take("valid_days");
         match When::parse(&text) {
             Some(When::Moment(moment)) => {
-                cells
-                    .map
-                    .insert("valid_until".to_owned(), json!(moment.to_string()));
+                cells.map.insert("valid_until".to_owned(), json!(moment.to_string()));
             }
             Some(When::Day(day)) => {
                 let last = Moment::from_shanghai(day.at(23, 59, 59, 0));
-                cells
-                    .map
-                    .insert("valid_until".to_owned(), json!(last.to_string()));
+                cells.map.insert("valid_until".to_owned(), json!(last.to_string()));
             }
             None => cells.fault("valid_until", "format", "有效期的写法不对，例如 2026-12-31"),
         }
@@ -249,11 +203,7 @@ fn validity(cells: &mut Cells, now: Moment) -> bool {
         }
         Some(_) => {
             let max = limits::VALID_DAYS_MAX;
-            cells.fault(
-                "valid_days",
-                "range",
-                format!("有效天数应当是1到{max}的整数"),
-            );
+            cells.fault("valid_days", "range", format!("有效天数应当是1到{max}的整数"));
             false
         }
         None => false,

@@ -36,10 +36,7 @@ pub(super) struct Unreadable {
 }
 
 fn unreadable(column: &str, reason: impl Into<String>) -> Unreadable {
-    Unreadable {
-        column: column.to_owned(),
-        reason: reason.into(),
-    }
+    Unreadable { column: column.to_owned(), reason: reason.into() }
 }
 
 /// The rows of a file.
@@ -50,17 +47,9 @@ pub(super) struct Rows {
 }
 
 enum Kind {
-    Csv {
-        lines: Lines,
-        header: Header,
-    },
-    Ndjson {
-        lines: Lines,
-    },
-    Xlsx {
-        rows: std::vec::IntoIter<sheet::SheetRow>,
-        header: Header,
-    },
+    Csv { lines: Lines, header: Header },
+    Ndjson { lines: Lines },
+    Xlsx { rows: std::vec::IntoIter<sheet::SheetRow>, header: Header },
 }
 
 /// Names of the columns: theirs, and ours.
@@ -75,10 +64,7 @@ impl Header {
             let why = format!("at most {COLUMNS_MAX} columns, not {}", cells.len());
             return Err(MappingError::Header(why).into());
         }
-        let theirs: Vec<_> = cells
-            .into_iter()
-            .map(|cell| cell.trim().to_owned())
-            .collect();
+        let theirs: Vec<_> = cells.into_iter().map(|cell| cell.trim().to_owned()).collect();
         let ours = mapping.resolve(list, &theirs)?;
         Ok(Header { theirs, ours })
     }
@@ -86,8 +72,7 @@ impl Header {
     /// What a message calls a column.
     fn name(&self, column: usize) -> &str {
         let ours = self.ours.get(column).and_then(|ours| ours.first());
-        ours.copied()
-            .unwrap_or_else(|| self.theirs.get(column).map_or("", String::as_str))
+        ours.copied().unwrap_or_else(|| self.theirs.get(column).map_or("", String::as_str))
     }
 
     fn put(&self, values: &mut Map<String, Value>, column: usize, text: &str) {
@@ -106,10 +91,7 @@ impl Rows {
     /// # Errors
     /// [`ImportError`] where it can't be read, is of no such kind, or its header does not do.
     pub fn open(path: &Path, list: List, mapping: Mapping) -> Result<Rows, ImportError> {
-        let ending = path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or("");
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
         let kind = match ending.to_ascii_lowercase().as_str() {
             "csv" => {
                 let mut lines = Lines::open(path)?;
@@ -127,19 +109,13 @@ impl Rows {
                             )
                             .into());
                         }
-                        Some(Record {
-                            whole: Some(bytes), ..
-                        }) if is_blank(&bytes) => {}
-                        Some(Record {
-                            whole: Some(bytes), ..
-                        }) => break bytes,
+                        Some(Record { whole: Some(bytes), .. }) if is_blank(&bytes) => {}
+                        Some(Record { whole: Some(bytes), .. }) => break bytes,
                     }
                 };
                 let cells = cells(&header)?;
-                let cells: Result<Vec<_>, _> = cells
-                    .iter()
-                    .map(|cell| String::from_utf8(cell.to_vec()))
-                    .collect();
+                let cells: Result<Vec<_>, _> =
+                    cells.iter().map(|cell| String::from_utf8(cell.to_vec())).collect();
                 let cells = cells.map_err(|_| {
                     MappingError::Header(
                         "UTF-8: save the file as CSV UTF-8 (另存为“CSV UTF-8”)".to_owned(),
@@ -148,24 +124,15 @@ impl Rows {
                 let header = Header::new(list, &mapping, cells)?;
                 Kind::Csv { lines, header }
             }
-            "ndjson" | "jsonl" => Kind::Ndjson {
-                lines: Lines::open(path)?,
-            },
+            "ndjson" | "jsonl" => Kind::Ndjson { lines: Lines::open(path)? },
             "xlsx" => {
                 let (header, rows) = sheet::read(path)?;
                 let header = Header::new(list, &mapping, header)?;
-                Kind::Xlsx {
-                    rows: rows.into_iter(),
-                    header,
-                }
+                Kind::Xlsx { rows: rows.into_iter(), header }
             }
             _ => return Err(ImportError::Kind),
         };
-        Ok(Rows {
-            list,
-            mapping,
-            kind,
-        })
+        Ok(Rows { list, mapping, kind })
     }
 
     /// Bytes read so far; for a sheet, nothing.
@@ -196,10 +163,7 @@ fn csv_row(lines: &mut Lines, header: &Header) -> Result<Option<Row>, ImportErro
         };
         let Some(bytes) = whole else {
             let reason = format!("这一行读不完：引号没有配对，或者超过{RECORD_BYTES_MAX}字节");
-            return Ok(Some(Row {
-                line,
-                values: Err(unreadable("", reason)),
-            }));
+            return Ok(Some(Row { line, values: Err(unreadable("", reason)) }));
         };
         let cells = cells(&bytes)?;
         if cells.iter().all(is_blank) {
@@ -235,17 +199,9 @@ fn ndjson_row(
         let Some(Line { number, bytes }) = lines.line()? else {
             return Ok(None);
         };
-        let row = |values| {
-            Ok(Some(Row {
-                line: number,
-                values,
-            }))
-        };
+        let row = |values| Ok(Some(Row { line: number, values }));
         let Some(bytes) = bytes else {
-            return row(Err(unreadable(
-                "",
-                format!("这一行超过{RECORD_BYTES_MAX}字节"),
-            )));
+            return row(Err(unreadable("", format!("这一行超过{RECORD_BYTES_MAX}字节"))));
         };
         if is_blank(&bytes) {
             continue;
@@ -256,10 +212,7 @@ fn ndjson_row(
         return row(match serde_json::from_str(text) {
             Ok(Value::Object(theirs)) => Ok(renamed(theirs, list, mapping)),
             Ok(_) => Err(unreadable("", "每一行应当是一个JSON对象")),
-            Err(error) => Err(unreadable(
-                "",
-                format!("不是JSON（第{}个字节处）", error.column()),
-            )),
+            Err(error) => Err(unreadable("", format!("不是JSON（第{}个字节处）", error.column()))),
         });
     }
 }
@@ -295,17 +248,11 @@ fn sheet_row(row: sheet::SheetRow, header: &Header) -> Row {
             Err(_) if header.ours.get(*column).is_none_or(Vec::is_empty) => {}
             Err(reason) => {
                 let values = Err(unreadable(header.name(*column), *reason));
-                return Row {
-                    line: row.number,
-                    values,
-                };
+                return Row { line: row.number, values };
             }
         }
     }
-    Row {
-        line: row.number,
-        values: Ok(values),
-    }
+    Row { line: row.number, values: Ok(values) }
 }
 
 fn is_blank(bytes: impl AsRef<[u8]>) -> bool {
@@ -321,8 +268,6 @@ fn cells(record: &[u8]) -> Result<csv::ByteRecord, ImportError> {
         .buffer_capacity(record.len().max(1))
         .from_reader(record);
     let mut cells = csv::ByteRecord::new();
-    reader
-        .read_byte_record(&mut cells)
-        .map_err(|error| ImportError::File(error.into()))?;
+    reader.read_byte_record(&mut cells).map_err(|error| ImportError::File(error.into()))?;
     Ok(cells)
 }

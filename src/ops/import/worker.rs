@@ -20,10 +20,7 @@ pub(super) fn worker(cells: &mut Cells) {
     cells.real("radius_km", "愿意去的距离（公里）");
     cells.words("skills");
     cells.words("groups");
-    if cells
-        .text("available")
-        .is_some_and(|text| text.starts_with('['))
-    {
+    if cells.text("available").is_some_and(|text| text.starts_with('[')) {
         cells.document("available", "可上班时间");
     }
     let within = match cells.text("division") {
@@ -31,11 +28,7 @@ pub(super) fn worker(cells: &mut Cells) {
         Some(text) => match division::find(&text) {
             Ok(found) => found.code.trim_end_matches("00"),
             Err(_) => {
-                cells.fault(
-                    "division",
-                    "unknown",
-                    format!("没有“{text}”这个区划，或者不止一个"),
-                );
+                cells.fault("division", "unknown", format!("没有“{text}”这个区划，或者不止一个"));
                 ""
             }
         },
