@@ -44,10 +44,11 @@ impl Market {
     ) -> MarketResult<Worker> {
         match self.register_once(actor, input, &new).await {
             // The same at the same moment: the other one stands by now, and is found.
-            Err(
-                MarketError::Store(StoreError::Conflict(_))
-                | MarketError::Duplicate { held: None, .. },
-            ) => self.register_once(actor, input, &new).await,
+            Err(MarketError::Store(StoreError::Conflict(_)) | MarketError::Duplicate { .. })
+                if new.idempotency_key.is_some() =>
+            {
+                self.register_once(actor, input, &new).await
+            }
             done => done,
         }
     }
