@@ -73,10 +73,10 @@ pub fn parse(text: &str) -> Option<WageText> {
 /// Highest amount that is believed for each unit, in fen: what is above is a phone or model number.
 const fn fen_max(unit: WageUnit) -> i64 {
     match unit {
-        WageUnit::Hour => 1_000_00,
-        WageUnit::Day => 10_000_00,
-        WageUnit::Month => 1_000_000_00,
-        WageUnit::Piece => 10_000_00,
+        WageUnit::Hour => 100_000,
+        WageUnit::Day => 1_000_000,
+        WageUnit::Month => 100_000_000,
+        WageUnit::Piece => 1_000_000,
     }
 }
 
@@ -148,7 +148,7 @@ const MONTHLY_YUAN_MIN: i64 = 1_000;
 const DAILY_YUAN_MIN: i64 = 60;
 const DAILY_YUAN_MAX: i64 = 1_500;
 /// 30h without any mark is an hour's pay within these amounts, save 24h, which is a shift.
-const BARE_HOURLY_FEN: std::ops::RangeInclusive<i64> = 13_00..=40_00;
+const BARE_HOURLY_FEN: std::ops::RangeInclusive<i64> = 1_300..=4_000;
 
 fn settlement(chars: &[char]) -> Option<Settlement> {
     const WORDS: [(&str, Settlement); 13] = [
@@ -250,7 +250,7 @@ impl Range {
             // 2月, 8小时 and 30天 are dates and durations; money is told by its mark, a stroke or 一.
             let told = self.marked || self.end < chars.len() && "/每一".contains(chars[self.end]);
             let fits = match unit {
-                WageUnit::Hour => told || BARE_HOURLY_FEN.contains(&self.min) && self.min != 24_00,
+                WageUnit::Hour => told || BARE_HOURLY_FEN.contains(&self.min) && self.min != 2_400,
                 WageUnit::Day => told || settled && self.looks_daily(),
                 WageUnit::Month => told || self.min >= MONTHLY_YUAN_MIN * 100,
                 WageUnit::Piece => told,
@@ -270,7 +270,7 @@ impl Range {
             }
             Some(&(_, unit)) => Some(unit),
             None if settlement == Some(Settlement::Daily) => {
-                (self.min >= 60_00 && self.max <= DAILY_YUAN_MAX * 100).then_some(WageUnit::Day)
+                self.looks_daily().then_some(WageUnit::Day)
             }
             None => None,
         }
@@ -358,44 +358,44 @@ mod tests {
     #[test]
     fn titles_as_people_write_them() {
         for (title, min, max, unit, settlement) in [
-            ("普工18/小时", 18_00, 18_00, Hour, None),
+            ("普工18/小时", 1_800, 1_800, Hour, None),
             (
                 "普工/临时工/正式工27元/小时包吃住",
-                27_00,
-                27_00,
+                2_700,
+                2_700,
                 Hour,
                 None,
             ),
-            ("普工/操作工30h", 30_00, 30_00, Hour, None),
-            ("时薪18.5", 18_50, 18_50, Hour, None),
-            ("打包工280一天", 280_00, 280_00, Day, None),
-            ("350/天地铁防疫人员（岗位轻松）", 350_00, 350_00, Day, None),
-            ("日结200", 200_00, 200_00, Day, Some(Daily)),
-            ("200日结 传单派发", 200_00, 200_00, Day, Some(Daily)),
-            ("搬运 180～260元/天 周结", 180_00, 260_00, Day, Some(Weekly)),
-            ("３０００－５０００元/月", 3000_00, 5000_00, Month, None),
-            ("保安月薪3000到4500", 3000_00, 4500_00, Month, None),
+            ("普工/操作工30h", 3_000, 3_000, Hour, None),
+            ("时薪18.5", 1_850, 1_850, Hour, None),
+            ("打包工280一天", 28_000, 28_000, Day, None),
+            ("350/天地铁防疫人员（岗位轻松）", 35_000, 35_000, Day, None),
+            ("日结200", 20_000, 20_000, Day, Some(Daily)),
+            ("200日结 传单派发", 20_000, 20_000, Day, Some(Daily)),
+            ("搬运 180～260元/天 周结", 18_000, 26_000, Day, Some(Weekly)),
+            ("３０００－５０００元/月", 300_000, 500_000, Month, None),
+            ("保安月薪3000到4500", 300_000, 450_000, Month, None),
             (
                 "普工操作工/包吃住/工资6500-7500",
-                6500_00,
-                7500_00,
+                650_000,
+                750_000,
                 Month,
                 None,
             ),
-            ("5-8k/月", 5000_00, 8000_00, Month, None),
-            ("诚聘骑手月入8K/系统派单量大", 8000_00, 8000_00, Month, None),
-            ("底薪6000销售", 6000_00, 6000_00, Month, None),
-            ("月入1.2万", 12000_00, 12000_00, Month, None),
-            ("普工月9000", 9000_00, 9000_00, Month, None),
-            ("骑手4.5元/单", 4_50, 4_50, Piece, None),
+            ("5-8k/月", 500_000, 800_000, Month, None),
+            ("诚聘骑手月入8K/系统派单量大", 800_000, 800_000, Month, None),
+            ("底薪6000销售", 600_000, 600_000, Month, None),
+            ("月入1.2万", 1_200_000, 1_200_000, Month, None),
+            ("普工月9000", 900_000, 900_000, Month, None),
+            ("骑手4.5元/单", 450, 450, Piece, None),
             (
                 "瓦工300块钱一天 完工结",
-                300_00,
-                300_00,
+                30_000,
+                30_000,
                 Day,
                 Some(OnCompletion),
             ),
-            ("8小时制 每天160元", 160_00, 160_00, Day, None),
+            ("8小时制 每天160元", 16_000, 16_000, Day, None),
         ] {
             let wage = WageText {
                 min: Fen(min),
