@@ -6,5 +6,6 @@
 
 pub mod cli;
 pub mod domain;
+pub mod occupation;
 pub mod policy;
 pub mod words;

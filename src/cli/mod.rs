@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 all is well, 1 with findings, 2 for misuse.
 
+mod occupation;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -14,9 +16,15 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Tell occupations, or learn to tell them.
+    #[command(subcommand)]
+    Occupation(occupation::OccupationCommand),
+}
 
 /// Parses the process's arguments and runs the command that they name.
 pub fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Occupation(command) => occupation::run(command),
+    }
 }
