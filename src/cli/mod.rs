@@ -11,6 +11,7 @@ mod feed_socket;
 mod ground;
 mod import;
 mod keeping;
+mod occupation;
 mod policy;
 mod serve;
 mod users;
@@ -57,6 +58,9 @@ enum Command {
     Station(users::StationCommand),
     /// Public money: evaluate or explain a case, check a policy file.
     Policy(policy::Args),
+    /// Tell occupations, or learn to tell them.
+    #[command(subcommand)]
+    Occupation(occupation::OccupationCommand),
     /// Follow a station's feed in the terminal.
     Feed(feed::Args),
     /// Open many connections to feeds, check and measure them.
@@ -85,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
         Command::Policy(args) => return policy::run(args),
+        Command::Occupation(command) => return occupation::run(command),
         Command::Feed(args) => return feed::run(args),
         Command::FeedLoad(args) => return feed_load::run(args),
         Command::Import(args) => block_on(import::import(args)),
