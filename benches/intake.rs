@@ -39,22 +39,10 @@ async fn run(size: Size) {
     let mut world = World::new(size.seed, SystemClock.now());
     let postings: Vec<_> = (0..size.n).map(|_| world.posting().input).collect();
     let workers: Vec<_> = (0..size.n).map(|_| world.worker()).collect();
-    let mut table = Table::new(&[
-        "engine",
-        "what",
-        "rows",
-        "rows a second",
-        "p50 ms",
-        "p99 ms",
-    ]);
+    let mut table = Table::new(&["engine", "what", "rows", "rows a second", "p50 ms", "p99 ms"]);
     for bench in stores().await {
         let market = Market::new(bench.store.clone(), Arc::new(SystemClock), [7; 32]);
-        for what in [
-            "plain insert",
-            "post",
-            "register",
-            "list, published, 200 rows a commit",
-        ] {
+        for what in ["plain insert", "post", "register", "list, published, 200 rows a commit"] {
             let took = match what {
                 "plain insert" => plain(&bench, &postings).await,
                 "post" => post(&market, &postings).await,
@@ -83,9 +71,7 @@ async fn post(market: &Market, postings: &[Value]) -> Durations {
     let mut took = Durations::default();
     for input in postings {
         let start = Instant::now();
-        let posted = market
-            .post(&Actor::Operator, input, NewPosting::default())
-            .await;
+        let posted = market.post(&Actor::Operator, input, NewPosting::default()).await;
         took.add(start.elapsed());
         posted.expect("the posting is right");
     }
@@ -96,9 +82,7 @@ async fn register(market: &Market, workers: &[Value]) -> Durations {
     let mut took = Durations::default();
     for input in workers {
         let start = Instant::now();
-        let registered = market
-            .register(&Actor::Operator, input, NewWorker::default())
-            .await;
+        let registered = market.register(&Actor::Operator, input, NewWorker::default()).await;
         took.add(start.elapsed());
         registered.expect("the worker is right");
     }
@@ -115,24 +99,15 @@ async fn list(market: &Market, postings: &[Value]) -> Durations {
             radius_m: 10_000.0,
             public: true,
         };
-        market
-            .add_station(&Actor::Operator, &station)
-            .await
-            .expect("a station");
+        market.add_station(&Actor::Operator, &station).await.expect("a station");
     }
-    let import = Import {
-        source: "bench".to_owned(),
-        publish: true,
-        floating_validity: false,
-    };
+    let import = Import { source: "bench".to_owned(), publish: true, floating_validity: false };
     let mut took = Durations::default();
     for batch in postings.chunks(BATCH) {
         let start = Instant::now();
         let mut txn = market.store.begin().await.expect("a transaction");
         for input in batch {
-            let taken = market
-                .take_in(&mut txn, &Actor::Operator, input, &import)
-                .await;
+            let taken = market.take_in(&mut txn, &Actor::Operator, input, &import).await;
             assert_eq!(taken.expect("the posting is right"), Imported::Created);
         }
         txn.commit().await.expect("the batch stands");
@@ -179,9 +154,7 @@ async fn plain(bench: &BenchStore, postings: &[Value]) -> Durations {
         for text in texts {
             insert = insert.bind(text);
         }
-        insert = insert
-            .bind(input["lat"].as_f64())
-            .bind(input["lon"].as_f64());
+        insert = insert.bind(input["lat"].as_f64()).bind(input["lon"].as_f64());
         insert = insert.bind(input["headcount"].as_i64());
         insert.execute(&mut *txn).await.expect("a row");
         txn.commit().await.expect("the row stands");

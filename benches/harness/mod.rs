@@ -33,9 +33,7 @@ impl Size {
         let arguments: Vec<String> = env::args().skip(1).collect();
         let value = |name: &str| {
             let at = arguments.iter().position(|argument| argument == name)?;
-            let text = arguments
-                .get(at + 1)
-                .expect("a number after --n and --seed");
+            let text = arguments.get(at + 1).expect("a number after --n and --seed");
             Some(text.parse::<u64>().expect("a number after --n and --seed"))
         };
         let is_bench = arguments.iter().any(|argument| argument == "--bench");
@@ -53,9 +51,7 @@ pub fn machine() -> String {
     let field = |text: &str, name: &str, between: char| {
         let line = text.lines().find(|line| line.starts_with(name));
         let value = line.and_then(|line| line.split_once(between));
-        value.map_or("unknown".to_owned(), |(_, value)| {
-            value.trim().trim_matches('"').to_owned()
-        })
+        value.map_or("unknown".to_owned(), |(_, value)| value.trim().trim_matches('"').to_owned())
     };
     let model = field(&read("/proc/cpuinfo"), "model name", ':');
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
@@ -63,11 +59,7 @@ pub fn machine() -> String {
     let kib: u64 = memory.trim_end_matches(" kB").parse().unwrap_or(0);
     let system = field(&read("/etc/os-release"), "PRETTY_NAME", '=');
     let kernel = read("/proc/sys/kernel/osrelease");
-    let build = if cfg!(debug_assertions) {
-        "debug build"
-    } else {
-        "release build"
-    };
+    let build = if cfg!(debug_assertions) { "debug build" } else { "release build" };
     format!(
         "{model}, {cores} cores, {:.1} GiB, {system}, Linux {}, {build}",
         kib as f64 / 1024.0 / 1024.0,

@@ -31,29 +31,16 @@ pub async fn stores() -> Vec<BenchStore> {
     let vault = || Vault::new(&Key::new([7; 32]));
     // The system's folder for temporary files may be memory, where a commit costs nothing.
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let store = Store::open_sqlite(folder.path(), vault())
-        .await
-        .expect("SQLite opens");
-    let peer_url = format!(
-        "sqlite://{}?mode=rwc",
-        folder.path().join("peer.db").display()
-    );
-    let mut stores = vec![BenchStore {
-        name: "SQLite",
-        store,
-        peer_url,
-        place: Place::Folder(folder),
-    }];
+    let store = Store::open_sqlite(folder.path(), vault()).await.expect("SQLite opens");
+    let peer_url = format!("sqlite://{}?mode=rwc", folder.path().join("peer.db").display());
+    let mut stores =
+        vec![BenchStore { name: "SQLite", store, peer_url, place: Place::Folder(folder) }];
     if let Ok(server) = env::var("LINGGONG_TEST_POSTGRES") {
         let name = format!("linggong_bench_{:032x}", rand::random::<u128>());
         statement(&server, &format!("create database {name}")).await;
-        let base = server
-            .rsplit_once('/')
-            .map_or(server.as_str(), |(base, _)| base);
+        let base = server.rsplit_once('/').map_or(server.as_str(), |(base, _)| base);
         let peer_url = format!("{base}/{name}");
-        let store = Store::open_postgres(&peer_url, vault())
-            .await
-            .expect("PostgreSQL opens");
+        let store = Store::open_postgres(&peer_url, vault()).await.expect("PostgreSQL opens");
         stores.push(BenchStore {
             name: "PostgreSQL",
             store,
@@ -65,13 +52,8 @@ pub async fn stores() -> Vec<BenchStore> {
 }
 
 async fn statement(url: &str, text: &str) {
-    let mut connection = AnyConnection::connect(url)
-        .await
-        .expect("the server answers");
-    connection
-        .execute(AssertSqlSafe(text.to_owned()))
-        .await
-        .expect("the statement runs");
+    let mut connection = AnyConnection::connect(url).await.expect("the server answers");
+    connection.execute(AssertSqlSafe(text.to_owned())).await.expect("the statement runs");
 }
 
 impl BenchStore {
@@ -80,9 +62,7 @@ impl BenchStore {
     /// # Panics
     /// Where the engine does not answer.
     pub async fn peer(&self) -> AnyConnection {
-        let mut peer = AnyConnection::connect(&self.peer_url)
-            .await
-            .expect("the peer connects");
+        let mut peer = AnyConnection::connect(&self.peer_url).await.expect("the peer connects");
         if matches!(self.place, Place::Folder(_)) {
             for pragma in ["pragma journal_mode = wal", "pragma synchronous = full"] {
                 peer.execute(pragma).await.expect("the pragma holds");

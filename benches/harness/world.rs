@@ -65,34 +65,19 @@ impl World {
         let trades: Vec<_> = TRADES.split_whitespace().collect();
         let mut words: Vec<_> = trades.iter().map(|trade| (*trade).to_owned()).collect();
         for place in PLACES.split_whitespace() {
-            words.extend(
-                TASKS
-                    .split_whitespace()
-                    .map(|task| format!("{place}{task}")),
-            );
+            words.extend(TASKS.split_whitespace().map(|task| format!("{place}{task}")));
         }
         for last in (1..words.len()).rev() {
             words.swap(last, rng.random_range(0..=last));
         }
-        World {
-            rng,
-            towns,
-            cities,
-            trades,
-            words,
-            now,
-            made: 0,
-        }
+        World { rng, towns, cities, trades, words, now, made: 0 }
     }
 
     /// The next posting.
     pub fn posting(&mut self) -> Listed {
         self.made += 1;
-        let (lon, lat) = if self.rng.random_bool(DENSE_SHARE) {
-            self.near_town(1.0)
-        } else {
-            self.near_city()
-        };
+        let (lon, lat) =
+            if self.rng.random_bool(DENSE_SHARE) { self.near_town(1.0) } else { self.near_city() };
         let skills = self.skills(1);
         let words = self.rng.random_range(2..=5);
         let title: Vec<_> = distinct(&mut self.rng, self.words.len(), 40.0, words)
@@ -102,9 +87,7 @@ impl World {
         let title = title.join(" ");
         let wage = 20_000.0 * (0.35 * normal(&mut self.rng)).exp();
         let wage = wage.clamp(8_000.0, 80_000.0) as i64 / 100 * 100;
-        let start = self
-            .now
-            .plus(DAY + self.rng.random_range(0..60 * 48) * 30 * MINUTE);
+        let start = self.now.plus(DAY + self.rng.random_range(0..60 * 48) * 30 * MINUTE);
         let mut headcount = 1;
         while headcount < 40 && self.rng.random_bool(0.75) {
             headcount += 1;
@@ -137,11 +120,8 @@ impl World {
     /// The next worker. Names and phones are drawn and belong to nobody that this knows of.
     pub fn worker(&mut self) -> Value {
         self.made += 1;
-        let (lon, lat) = if self.rng.random_bool(DENSE_SHARE) {
-            self.near_town(1.5)
-        } else {
-            self.near_city()
-        };
+        let (lon, lat) =
+            if self.rng.random_bool(DENSE_SHARE) { self.near_town(1.5) } else { self.near_city() };
         json!({
             "external_id": format!("w{}", self.made),
             "name": format!("求职者{}", self.made),

@@ -68,9 +68,7 @@ pub async fn run_reindex(args: Check) -> Result<(), Failure> {
         Ok(follower) => follower.rebuild().await?,
         Err(FollowError::Index(SearchError::Locked)) => {
             if !ask_rebuild(&market.store, REBUILD).await? {
-                return Err(Failure::findings(
-                    "the serving process did not rebuild in time",
-                ));
+                return Err(Failure::findings("the serving process did not rebuild in time"));
             }
         }
         Err(error) => return Err(error.into()),

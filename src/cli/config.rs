@@ -33,9 +33,8 @@ pub fn layered(mut command: Command, arguments: &[OsString]) -> Result<Command, 
     let shown = path.to_string_lossy().into_owned();
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Failure::misuse(format!("--config {shown}: {error}")))?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error| Failure::misuse(format!("--config {shown}: {error}")))?;
+    let table: toml::Table =
+        text.parse().map_err(|error| Failure::misuse(format!("--config {shown}: {error}")))?;
     for (key, value) in table {
         let value = match value {
             toml::Value::String(text) => text,
@@ -52,10 +51,7 @@ pub fn layered(mut command: Command, arguments: &[OsString]) -> Result<Command, 
         let mut known = false;
         for name in sub_names(&command) {
             command = command.mut_subcommand(name, |sub| {
-                if sub
-                    .get_arguments()
-                    .any(|argument| argument.get_id() == id.as_str())
-                {
+                if sub.get_arguments().any(|argument| argument.get_id() == id.as_str()) {
                     known = true;
                     sub.mut_arg(&id, |argument| argument.default_value(value.clone()))
                 } else {
@@ -64,17 +60,12 @@ pub fn layered(mut command: Command, arguments: &[OsString]) -> Result<Command, 
             });
         }
         if !known {
-            return Err(Failure::misuse(format!(
-                "--config {shown}: no option is called {key}"
-            )));
+            return Err(Failure::misuse(format!("--config {shown}: no option is called {key}")));
         }
     }
     Ok(command)
 }
 
 fn sub_names(command: &Command) -> Vec<String> {
-    command
-        .get_subcommands()
-        .map(|sub| sub.get_name().to_owned())
-        .collect()
+    command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect()
 }

@@ -3,7 +3,7 @@
 use std::{fmt, process::ExitCode};
 
 use super::GroundError;
-use crate::{market::MarketError, search::FollowError, store::StoreError};
+use crate::{market::MarketError, ops::demo::DemoError, search::FollowError, store::StoreError};
 
 /// Why a command ended otherwise than well.
 #[derive(Debug)]
@@ -15,18 +15,12 @@ pub struct Failure {
 impl Failure {
     /// The command was used wrongly: exit code 2.
     pub fn misuse(message: impl Into<String>) -> Failure {
-        Failure {
-            code: 2,
-            message: message.into(),
-        }
+        Failure { code: 2, message: message.into() }
     }
 
     /// The command found something, or could not do its work: exit code 1.
     pub fn findings(message: impl Into<String>) -> Failure {
-        Failure {
-            code: 1,
-            message: message.into(),
-        }
+        Failure { code: 1, message: message.into() }
     }
 }
 
@@ -59,11 +53,8 @@ impl From<MarketError> for Failure {
     fn from(error: MarketError) -> Failure {
         match error {
             MarketError::Invalid(errors) => {
-                let lines: Vec<_> = errors
-                    .0
-                    .iter()
-                    .map(|e| format!("{}: {}", e.field, e.message))
-                    .collect();
+                let lines: Vec<_> =
+                    errors.0.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
                 Failure::misuse(lines.join("\n"))
             }
             MarketError::Duplicate { field, .. } => {
@@ -71,6 +62,12 @@ impl From<MarketError> for Failure {
             }
             other => Failure::findings(other.to_string()),
         }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Failure {
+        Failure::findings(error.to_string())
     }
 }
 

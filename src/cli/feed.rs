@@ -56,10 +56,8 @@ pub(super) fn run(args: Args) -> ExitCode {
 }
 
 async fn follow(args: Args) -> ExitCode {
-    let info = ClientInfo {
-        kind: "terminal".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let info =
+        ClientInfo { kind: "terminal".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     let mut client = Client::new(info, args.token.clone());
     let mut backoff = Backoff::default();
     loop {
@@ -163,10 +161,7 @@ fn words(heard: &Heard, client: &Client) -> String {
                 _ => "下架",
             };
             let title = job.as_ref().and_then(|job| job.get("title"));
-            format!(
-                "{why}  {}",
-                printable(title.and_then(Value::as_str).unwrap_or(""))
-            )
+            format!("{why}  {}", printable(title.and_then(Value::as_str).unwrap_or("")))
         }
         Heard::Notice(text) => format!("通知  {}", printable(text)),
         Heard::Welcome(Mode::Snapshot)

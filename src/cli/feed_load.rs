@@ -166,11 +166,7 @@ impl Held {
             Held::Whole(client) => client.ack(),
             Held::Place(place) => {
                 let seq = place.as_ref().map_or(0, |place| place.seq);
-                let ack = Ack {
-                    seq,
-                    shown: None,
-                    hash: None,
-                };
+                let ack = Ack { seq, shown: None, hash: None };
                 tagged("ack", &ack)
             }
         }
@@ -190,11 +186,7 @@ async fn live(run: Arc<Run>, place: u32, station: StationId, mut held: Held) {
     while !run.stop.is_cancelled() {
         let within = match feed_socket::connect(&run.server, &station).await {
             Ok(socket) => {
-                add(if before {
-                    &run.reconnected
-                } else {
-                    &run.connected
-                });
+                add(if before { &run.reconnected } else { &run.connected });
                 before = true;
                 listen(&run, place, socket, &mut held, &mut backoff).await
             }
@@ -314,11 +306,7 @@ fn hear(run: &Run, place: u32, text: &str, held: &mut Held, epoch: &mut String) 
             Held::Place(resume) => resume.as_ref().map_or(0, |resume| resume.seq),
         };
         if seq != at + 1 {
-            add(if seq <= at {
-                &run.duplicates
-            } else {
-                &run.gaps
-            });
+            add(if seq <= at { &run.duplicates } else { &run.gaps });
             return Said::Doubt;
         }
     }
@@ -354,10 +342,7 @@ fn hear(run: &Run, place: u32, text: &str, held: &mut Held, epoch: &mut String) 
                 ("welcome", Some(Mode::Resumed)) => add(&run.resumed),
                 ("snapshot", _) if glance.part == glance.parts => {
                     add(&run.snapshots);
-                    *resume = Some(Resume {
-                        epoch: epoch.clone(),
-                        seq: glance.seq,
-                    });
+                    *resume = Some(Resume { epoch: epoch.clone(), seq: glance.seq });
                 }
                 ("beat", _) if resume.as_ref().is_some_and(|held| held.seq < glance.seq) => {
                     add(&run.gaps);
@@ -424,9 +409,5 @@ fn report(run: &Run, clients: u64, ramped: Duration) -> ExitCode {
         println!("关闭：{closes:?}");
     }
     let well = count(&run.gaps) + count(&run.duplicates) == 0 && count(&run.connected) == clients;
-    if well {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

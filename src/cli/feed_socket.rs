@@ -78,9 +78,7 @@ pub(super) async fn connect(server: &Server, station: &StationId) -> Result<Sock
         let address = format!("ws://{}/api/v1/stations/{station}/feed", server.0);
         let mut request = address.into_client_request()?;
         let protocol = HeaderValue::from_static(SUBPROTOCOL);
-        request
-            .headers_mut()
-            .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
         // Thousands of these live in one process: small buffers, grown where a message asks for it.
         let config = WebSocketConfig::default()
             .read_buffer_size(4 * 1024)
@@ -148,14 +146,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Server>().unwrap().to_string(), want);
         }
-        for text in [
-            "",
-            "127.0.0.1:8080",
-            "https://a",
-            "http://",
-            "http://a/b",
-            "http://u@a",
-        ] {
+        for text in ["", "127.0.0.1:8080", "https://a", "http://", "http://a/b", "http://u@a"] {
             assert_eq!(text.parse::<Server>(), Err(NotAServer), "{text}");
         }
     }

@@ -18,33 +18,17 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 pub struct Ground {
     /// Folder of the embedded database, the search index and the key.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "LINGGONG_DATA",
-        default_value = "linggong-data"
-    )]
+    #[arg(long, value_name = "DIR", env = "LINGGONG_DATA", default_value = "linggong-data")]
     pub data: PathBuf,
     /// PostgreSQL address (postgres://…); without it the embedded SQLite in the data folder.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "LINGGONG_DATABASE_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "LINGGONG_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// File with the key (64 hexadecimal digits) that seals personal data; without it and without
     /// LINGGONG_KEY, the file `key` in the data folder, made at the first start.
     #[arg(long, value_name = "FILE", env = "LINGGONG_KEY_FILE")]
     pub key_file: Option<PathBuf>,
     /// The key itself; prefer the file.
-    #[arg(
-        long,
-        value_name = "HEX",
-        env = "LINGGONG_KEY",
-        hide_env_values = true,
-        hide = true
-    )]
+    #[arg(long, value_name = "HEX", env = "LINGGONG_KEY", hide_env_values = true, hide = true)]
     pub key: Option<String>,
 }
 
@@ -80,10 +64,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     fn now(&self) -> Moment {
         Moment(jiff::Timestamp::now().as_microsecond())
     }
@@ -112,7 +93,11 @@ impl Ground {
         self.data.join("index")
     }
 
-    fn read_key(&self) -> Result<Key, GroundError> {
+    /// The key that seals personal data; made where the data folder is to hold it and does not.
+    ///
+    /// # Errors
+    /// [`GroundError::Key`] where it can't be read.
+    pub fn read_key(&self) -> Result<Key, GroundError> {
         if let Some(text) = &self.key {
             let wrong = |e: crate::store::KeyError| {
                 GroundError::Key("LINGGONG_KEY".to_owned(), e.to_string())
@@ -126,8 +111,7 @@ impl Ground {
             make_key(path).map_err(|e| wrong(e.to_string()))?;
         }
         let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-        text.parse()
-            .map_err(|e: crate::store::KeyError| wrong(e.to_string()))
+        text.parse().map_err(|e: crate::store::KeyError| wrong(e.to_string()))
     }
 }
 

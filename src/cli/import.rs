@@ -58,12 +58,7 @@ pub async fn import(args: ImportArgs) -> Result<(), Failure> {
     let shown = args.file.display();
     let cannot = |error: std::io::Error| Failure::misuse(format!("{shown}: {error}"));
     let file = std::fs::canonicalize(&args.file).map_err(cannot)?;
-    if args
-        .report
-        .as_ref()
-        .and_then(|path| path.canonicalize().ok())
-        == Some(file)
-    {
+    if args.report.as_ref().and_then(|path| path.canonicalize().ok()) == Some(file) {
         return Err(Failure::misuse("--report: that is the list itself"));
     }
     let text = match &args.mapping {
@@ -102,14 +97,9 @@ pub async fn import(args: ImportArgs) -> Result<(), Failure> {
     let tally = tally.map_err(|error| failure(&args.file.display().to_string(), error))?;
     println!("{tally}");
     if stop.load(Ordering::Relaxed) {
-        Err(Failure::findings(
-            "interrupted: what was told stays, the rest was not read",
-        ))
+        Err(Failure::findings("interrupted: what was told stays, the rest was not read"))
     } else if tally.refused > 0 {
-        Err(Failure::findings(format!(
-            "{} rows were refused",
-            tally.refused
-        )))
+        Err(Failure::findings(format!("{} rows were refused", tally.refused)))
     } else {
         Ok(())
     }

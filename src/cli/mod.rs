@@ -10,6 +10,8 @@ mod feed_load;
 mod feed_socket;
 mod ground;
 mod import;
+mod keeping;
+mod occupation;
 mod policy;
 mod serve;
 mod users;
@@ -22,11 +24,7 @@ pub use failure::Failure;
 pub use ground::{Ground, GroundError, SystemClock};
 
 #[derive(Debug, Parser)]
-#[command(
-    name = "linggong",
-    version,
-    about = "Job matching for the gig market (零工)"
-)]
+#[command(name = "linggong", version, about = "Job matching for the gig market (零工)")]
 struct Cli {
     /// TOML file whose keys are option names; flags and environment go before it.
     #[arg(long, global = true, value_name = "FILE", env = "LINGGONG_CONFIG")]
@@ -43,6 +41,13 @@ enum Command {
     Check(checking::Check),
     /// Build the search index anew; beside service where a server runs.
     Reindex(checking::Check),
+    /// Copy the embedded database into a folder, beside service.
+    Backup(keeping::Backup),
+    /// Put a backup back into a data folder.
+    Restore(keeping::Restore),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(keeping::AuditCommand),
     /// Accounts.
     #[command(subcommand)]
     User(users::UserCommand),
@@ -53,6 +58,9 @@ enum Command {
     Station(users::StationCommand),
     /// Public money: evaluate or explain a case, check a policy file.
     Policy(policy::Args),
+    /// Tell occupations, or learn to tell them.
+    #[command(subcommand)]
+    Occupation(occupation::OccupationCommand),
     /// Follow a station's feed in the terminal.
     Feed(feed::Args),
     /// Open many connections to feeds, check and measure them.
@@ -66,9 +74,7 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(failure) => return report(failure),
     };
-    let parsed = command
-        .try_get_matches_from(arguments)
-        .and_then(|m| Cli::from_arg_matches(&m));
+    let parsed = command.try_get_matches_from(arguments).and_then(|m| Cli::from_arg_matches(&m));
     let command = match parsed {
         Ok(cli) => cli.command,
         Err(error) => error.exit(),
@@ -77,9 +83,13 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => block_on(serve::serve(args)),
         Command::Check(args) => block_on(checking::run_check(args)),
         Command::Reindex(args) => block_on(checking::run_reindex(args)),
+        Command::Backup(args) => block_on(keeping::backup(args)),
+        Command::Restore(args) => block_on(keeping::restore(args)),
+        Command::Audit(command) => block_on(keeping::audit(command)),
         Command::User(command) => block_on(users::user(command)),
         Command::Station(command) => block_on(users::station(command)),
         Command::Policy(args) => return policy::run(args),
+        Command::Occupation(command) => return occupation::run(command),
         Command::Feed(args) => return feed::run(args),
         Command::FeedLoad(args) => return feed_load::run(args),
         Command::Import(args) => block_on(import::import(args)),

@@ -49,10 +49,7 @@ pub fn run(args: Args) -> ExitCode {
     };
     done.unwrap_or_else(|problem| {
         // One line whatever stands in the case: unknown names are repeated from it.
-        let line: String = problem
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let line: String = problem.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         eprintln!("{line}");
         ExitCode::from(2)
     })
@@ -75,17 +72,11 @@ fn check(file: &Path) -> Result<ExitCode, String> {
     match Policy::parse(&text) {
         Ok(policy) => {
             let (rules, readings) = (policy.rules.len(), policy.interpretations.len());
-            print(&format!(
-                "{}: {rules} 条规则，{readings} 项解释，未发现问题\n",
-                policy.id
-            ))?;
+            print(&format!("{}: {rules} 条规则，{readings} 项解释，未发现问题\n", policy.id))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            let lines = error
-                .0
-                .iter()
-                .map(|found| format!("{}:{found}\n", file.display()));
+            let lines = error.0.iter().map(|found| format!("{}:{found}\n", file.display()));
             print(&lines.collect::<String>())?;
             Ok(ExitCode::from(1))
         }
@@ -116,9 +107,7 @@ impl Question {
 fn read(file: &Path) -> Result<Vec<u8>, String> {
     if file == Path::new("-") {
         let mut text = vec![];
-        io::stdin()
-            .read_to_end(&mut text)
-            .map_err(|error| about(file, error))?;
+        io::stdin().read_to_end(&mut text).map_err(|error| about(file, error))?;
         return Ok(text);
     }
     std::fs::read(file).map_err(|error| about(file, error))
@@ -133,7 +122,5 @@ fn about(file: &Path, problem: impl Display) -> String {
 }
 
 fn print(text: &str) -> Result<(), String> {
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| about(Path::new("stdout"), error))
+    io::stdout().write_all(text.as_bytes()).map_err(|error| about(Path::new("stdout"), error))
 }

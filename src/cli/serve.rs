@@ -16,6 +16,7 @@ use crate::{
     feed::{hub::Hub, protocol::Limits},
     http::{App, Sessions, Settings, routes},
     market::Market,
+    ops::demo,
     search::Follower,
 };
 
@@ -25,13 +26,12 @@ pub struct Serve {
     #[command(flatten)]
     ground: Ground,
     /// Address to listen on; port 0 takes a free one.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "LINGGONG_LISTEN",
-        default_value = "127.0.0.1:8080"
-    )]
+    #[arg(long, value_name = "ADDR", env = "LINGGONG_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Fill an empty data folder with made-up stations, accounts, postings and workers, and let new
+    /// postings come in; adds nothing to a folder that holds data.
+    #[arg(long, env = "LINGGONG_DEMO")]
+    demo: bool,
     /// A proxy with TLS stands before: trust its X-Forwarded-For, send cookies over TLS only.
     #[arg(long, env = "LINGGONG_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -39,12 +39,7 @@ pub struct Serve {
     #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
     hotline: Option<String>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
-    #[arg(
-        long,
-        value_name = "FILTER",
-        env = "LINGGONG_LOG",
-        default_value = "info,sqlx=warn"
-    )]
+    #[arg(long, value_name = "FILTER", env = "LINGGONG_LOG", default_value = "info,sqlx=warn")]
     log: String,
     /// Logs as JSON, a line each.
     #[arg(long, env = "LINGGONG_LOG_JSON")]
@@ -82,31 +77,34 @@ fn log(filter: &str, json: bool) -> Result<(), Failure> {
 pub async fn serve(args: Serve) -> Result<(), Failure> {
     log(&args.log, args.log_json)?;
     let market = args.ground.market().await?;
-    let settings = Settings {
-        behind_proxy: args.behind_proxy,
-        demo: false,
-        hotline: args.hotline,
-    };
+    if args.demo {
+        fill_demo(&market).await?;
+    }
+    let demo = demo::seed_of(&market).await?;
+    let settings =
+        Settings { behind_proxy: args.behind_proxy, demo: demo.is_some(), hotline: args.hotline };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
-    let hub = Hub::start(
-        market.store.clone(),
-        gate,
-        Arc::new(SystemClock),
-        Limits::default(),
-    );
+    let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());
     let app = App::new(market.clone(), search.clone(), hub.clone(), settings);
     let listener = TcpListener::bind(args.listen).await;
     let listener =
         listener.map_err(|error| Failure::misuse(format!("--listen {}: {error}", args.listen)))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::findings(format!("no address: {error}")))?;
+    let address =
+        listener.local_addr().map_err(|error| Failure::findings(format!("no address: {error}")))?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(keep_house(market.clone(), stop.clone()));
+    if let Some(seed) = demo.filter(|_| args.demo) {
+        tasks.spawn(demo::run(market.clone(), seed, stop.clone()));
+    }
     tasks.spawn(search.clone().run(stop.clone()));
     tasks.spawn(keep_watch(app.clone(), stop.clone()));
     announce(&format!("listening on http://{address}"));
+    if demo.is_some() {
+        announce(&format!(
+            "boards: http://{address}/board/liangtian /board/fengdeng /board/heshun"
+        ));
+    }
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let asked = stop.clone();
     tasks.spawn(async move {
@@ -131,6 +129,21 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
     tasks.wait().await;
     market.store.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// The seed of the demonstration.
+const DEMO_SEED: u64 = 20_241_112;
+
+async fn fill_demo(market: &Market) -> Result<(), Failure> {
+    let Some(accounts) = demo::fill(market, DEMO_SEED).await? else {
+        return Ok(());
+    };
+    announce("demonstration accounts, shown this once (role, login, password):");
+    for account in accounts {
+        let role = account.role.label();
+        announce(&format!("  {role}\t{}\t{}", account.login, account.password));
+    }
     Ok(())
 }
 
@@ -168,10 +181,7 @@ async fn keep_house(market: Market, stop: CancellationToken) {
             _ = prune.tick() => market.forget(STREAM_DAYS).await,
         };
         if let Err(error) = done {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "housekeeping failed"
-            );
+            tracing::warn!(error = &error as &dyn std::error::Error, "housekeeping failed");
         }
     }
 }

@@ -66,9 +66,7 @@ pub async fn user(command: UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Add(args) => {
             let org = args.org.map(|id| id.parse::<OrgId>());
-            let org = org
-                .transpose()
-                .map_err(|e| Failure::misuse(format!("--org: {e}")))?;
+            let org = org.transpose().map_err(|e| Failure::misuse(format!("--org: {e}")))?;
             let station = args.station.map(|id| id.parse::<StationId>()).transpose();
             let station = station.map_err(|e| Failure::misuse(format!("--station: {e}")))?;
             let mut password = String::new();
@@ -92,11 +90,7 @@ pub async fn user(command: UserCommand) -> Result<(), Failure> {
             for account in market.store.read().await?.accounts().await? {
                 let org = account.org.as_ref().map_or("-", |id| id.as_str());
                 let station = account.station.as_ref().map_or("-", |id| id.as_str());
-                println!(
-                    "{}\t{}\t{org}\t{station}",
-                    account.login,
-                    account.role.word()
-                );
+                println!("{}\t{}\t{org}\t{station}", account.login, account.role.word());
             }
         }
     }
@@ -140,31 +134,16 @@ pub struct StationAdd {
 pub async fn station(command: StationCommand) -> Result<(), Failure> {
     match command {
         StationCommand::Add(args) => {
-            let id = args
-                .id
-                .parse()
-                .map_err(|e| Failure::misuse(format!("ID: {e}")))?;
+            let id = args.id.parse().map_err(|e| Failure::misuse(format!("ID: {e}")))?;
             let point = Point::new(args.lat, args.lon, Crs::Wgs84);
             let point = point.map_err(|e| Failure::misuse(format!("--lat, --lon: {e}")))?;
             if !(args.radius_km > 0.0 && args.radius_km <= limits::RADIUS_KM_MAX) {
                 let max = limits::RADIUS_KM_MAX;
-                return Err(Failure::misuse(format!(
-                    "--radius-km: above 0, at most {max}"
-                )));
+                return Err(Failure::misuse(format!("--radius-km: above 0, at most {max}")));
             }
             let (name, public) = (args.name, args.public);
-            let station = Station {
-                id,
-                name,
-                point,
-                radius_m: args.radius_km * 1000.0,
-                public,
-            };
-            args.ground
-                .market()
-                .await?
-                .add_station(&Actor::Operator, &station)
-                .await?;
+            let station = Station { id, name, point, radius_m: args.radius_km * 1000.0, public };
+            args.ground.market().await?.add_station(&Actor::Operator, &station).await?;
             println!("{}", station.id);
         }
         StationCommand::List(args) => {

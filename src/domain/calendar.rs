@@ -29,9 +29,7 @@ impl Day {
     /// # Errors
     /// [`NotADate`] where the calendar has no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Day, NotADate> {
-        civil::Date::new(year, month, day)
-            .map(Day)
-            .map_err(|_| NotADate)
+        civil::Date::new(year, month, day).map(Day).map_err(|_| NotADate)
     }
 
     /// The day that many months later, by §201–202; the calendar's last day (9999) is not passed.
@@ -56,10 +54,7 @@ impl Day {
 
     /// The month that holds this day.
     pub fn month(self) -> Month {
-        Month {
-            year: self.0.year(),
-            month: self.0.month(),
-        }
+        Month { year: self.0.year(), month: self.0.month() }
     }
 
     /// The calendar year.
@@ -142,10 +137,9 @@ impl FromStr for Month {
     type Err = NotADate;
     fn from_str(text: &str) -> Result<Month, NotADate> {
         match digits(text, &[4, 2]).as_deref() {
-            Some(&[year, month]) if (1..=12).contains(&month) => Ok(Month {
-                year: year as i16,
-                month: month as i8,
-            }),
+            Some(&[year, month]) if (1..=12).contains(&month) => {
+                Ok(Month { year: year as i16, month: month as i8 })
+            }
             _ => Err(NotADate),
         }
     }
@@ -180,14 +174,7 @@ mod tests {
 
     #[test]
     fn only_days_of_the_calendar_parse() {
-        for text in [
-            "2025-2-01",
-            "2025-02-30",
-            "2025-13-01",
-            "20250201",
-            "",
-            "2025-02-01 ",
-        ] {
+        for text in ["2025-2-01", "2025-02-30", "2025-13-01", "20250201", "", "2025-02-01 "] {
             assert_eq!(text.parse::<Day>(), Err(NotADate), "{text}");
         }
         assert_eq!("2025-07".parse::<Month>().unwrap().to_string(), "2025-07");

@@ -159,8 +159,7 @@ impl Division {
 
 fn without_ending<'t>(name: &'t str, endings: &[&str]) -> &'t str {
     let stem = endings.iter().find_map(|ending| name.strip_suffix(ending));
-    stem.filter(|stem| stem.chars().count() >= 2)
-        .unwrap_or(name)
+    stem.filter(|stem| stem.chars().count() >= 2).unwrap_or(name)
 }
 
 fn is_separator(c: char) -> bool {
@@ -259,10 +258,7 @@ fn below<'t>(text: &'t str, village: &Village) -> Vec<&'t str> {
         .map_or("", |held| held.division.name);
     let mut rests = vec![text];
     for above in ["宁夏回族自治区", "宁夏", "银川市", county, village.town] {
-        let more: Vec<_> = rests
-            .iter()
-            .filter_map(|rest| rest.strip_prefix(above))
-            .collect();
+        let more: Vec<_> = rests.iter().filter_map(|rest| rest.strip_prefix(above)).collect();
         rests.extend(more);
     }
     rests
@@ -270,10 +266,8 @@ fn below<'t>(text: &'t str, village: &Village) -> Vec<&'t str> {
 
 /// Whether a text names the village but for the ending; 村 and 社区 are told apart where they stand.
 fn is_alike(text: &str, village: &Village) -> bool {
-    let (stem, own) = (
-        without_ending(text, &VILLAGE_ENDINGS),
-        without_ending(village.name, &VILLAGE_ENDINGS),
-    );
+    let (stem, own) =
+        (without_ending(text, &VILLAGE_ENDINGS), without_ending(village.name, &VILLAGE_ENDINGS));
     let is_rural = |name: &str, stem: &str| name[stem.len()..].contains('村');
     stem == own
         && (stem == text
@@ -307,16 +301,8 @@ mod tests {
         ] {
             assert_eq!(find(text).map(Division::county), Ok(county), "{text}");
         }
-        for text in [
-            "",
-            "日本",
-            "全国",
-            "999999",
-            "64010",
-            "银川鼓楼区",
-            "区",
-            "金凤区良田镇",
-        ] {
+        for text in ["", "日本", "全国", "999999", "64010", "银川鼓楼区", "区", "金凤区良田镇"]
+        {
             assert_eq!(find(text), Err(NotADivision::Unknown), "{text}");
         }
         assert_eq!(find("鼓楼区"), Err(NotADivision::Ambiguous));
@@ -345,19 +331,13 @@ mod tests {
         let within = |text| village(text, "640106").map(|village| village.code);
         assert_eq!(code("金星村"), Err(NotADivision::Ambiguous));
         let jinxing = within("金星村");
-        assert!(
-            jinxing.is_ok_and(|code| code.starts_with("640106")),
-            "{jinxing:?}"
-        );
+        assert!(jinxing.is_ok_and(|code| code.starts_with("640106")), "{jinxing:?}");
         assert_eq!(code("友爱"), Err(NotADivision::Ambiguous));
         assert_eq!(within("没有的村"), Err(NotADivision::Unknown));
         assert_eq!(within(""), Err(NotADivision::Unknown));
         // One town has both a community and a village of the name.
         let both = ["洪广镇洪广村", "洪广镇洪广社区"].map(code);
-        assert!(
-            both[0].is_ok() && both[1].is_ok() && both[0] != both[1],
-            "{both:?}"
-        );
+        assert!(both[0].is_ok() && both[1].is_ok() && both[0] != both[1], "{both:?}");
         assert_eq!(code("洪广"), Err(NotADivision::Ambiguous));
     }
 }

@@ -23,11 +23,7 @@ impl FieldErrors {
         code: &'static str,
         message: impl Into<String>,
     ) {
-        self.0.push(FieldError {
-            field: field.into(),
-            code,
-            message: message.into(),
-        });
+        self.0.push(FieldError { field: field.into(), code, message: message.into() });
     }
 
     /// A single fault.

@@ -26,10 +26,8 @@ impl FromStr for Uscc {
     fn from_str(text: &str) -> Result<Uscc, NotValid> {
         const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
         let text = text.replace(' ', "").to_ascii_uppercase();
-        let values: Vec<usize> = text
-            .bytes()
-            .filter_map(|b| ALPHABET.iter().position(|&a| a == b))
-            .collect();
+        let values: Vec<usize> =
+            text.bytes().filter_map(|b| ALPHABET.iter().position(|&a| a == b)).collect();
         let well_formed = text.len() == 18
             && values.len() == 18
             && text.bytes().skip(2).take(6).all(|b| b.is_ascii_digit());
@@ -45,11 +43,7 @@ impl FromStr for Uscc {
                 Some(term)
             })
             .sum();
-        if (31 - sum % 31) % 31 == values[17] {
-            Ok(Uscc(text))
-        } else {
-            Err(NotValid)
-        }
+        if (31 - sum % 31) % 31 == values[17] { Ok(Uscc(text)) } else { Err(NotValid) }
     }
 }
 
@@ -85,11 +79,8 @@ impl FromStr for ResidentId {
         if bytes.len() != 18 || !bytes[..17].iter().all(u8::is_ascii_digit) || bytes[0] == b'0' {
             return Err(NotValid);
         }
-        let sum: u32 = bytes
-            .iter()
-            .zip(WEIGHTS)
-            .map(|(&b, weight)| u32::from(b - b'0') * weight)
-            .sum();
+        let sum: u32 =
+            bytes.iter().zip(WEIGHTS).map(|(&b, weight)| u32::from(b - b'0') * weight).sum();
         let id = ResidentId(text.clone());
         let born = id.born().is_some_and(|day| day.year() >= 1850);
         let province = matches!(
@@ -130,11 +121,7 @@ impl FromStr for Phone {
             && bytes.iter().all(u8::is_ascii_digit)
             && bytes[0] == b'1'
             && bytes[1] >= b'3';
-        if fits {
-            Ok(Phone(digits.to_owned()))
-        } else {
-            Err(NotValid)
-        }
+        if fits { Ok(Phone(digits.to_owned())) } else { Err(NotValid) }
     }
 }
 
@@ -143,23 +130,13 @@ pub fn mask(text: &str, head: usize, tail: usize) -> String {
     let count = text.chars().count();
     text.chars()
         .enumerate()
-        .map(|(i, c)| {
-            if i < head || i + tail >= count {
-                c
-            } else {
-                '*'
-            }
-        })
+        .map(|(i, c)| if i < head || i + tail >= count { c } else { '*' })
         .collect()
 }
 
 /// A person's name for screens: the family name and stars (`王**`).
 pub fn mask_name(name: &str) -> String {
-    if name.chars().count() < 2 {
-        "*".to_owned()
-    } else {
-        mask(name, 1, 0)
-    }
+    if name.chars().count() < 2 { "*".to_owned() } else { mask(name, 1, 0) }
 }
 
 impl fmt::Debug for ResidentId {
@@ -180,29 +157,15 @@ mod tests {
 
     #[test]
     fn codes_pass_or_fail_their_check() {
-        for code in [
-            "91110101095807770R",
-            "91110101MAC1DF1G95",
-            "91110101mac1df1g95",
-        ] {
+        for code in ["91110101095807770R", "91110101MAC1DF1G95", "91110101mac1df1g95"] {
             assert!(code.parse::<Uscc>().is_ok(), "{code}");
         }
-        for code in [
-            "911101117350938368",
-            "91110101095807770A",
-            "",
-            "91110101O95807770R",
-            "汉",
-        ] {
+        for code in ["911101117350938368", "91110101095807770A", "", "91110101O95807770R", "汉"] {
             assert!(code.parse::<Uscc>().is_err(), "{code}");
         }
         assert!("11010519491231002X".parse::<ResidentId>().is_ok());
-        for id in [
-            "110105194912310021",
-            "11010519491331002X",
-            "1101051949123100",
-            "汉汉汉汉汉汉",
-        ] {
+        for id in ["110105194912310021", "11010519491331002X", "1101051949123100", "汉汉汉汉汉汉"]
+        {
             assert!(id.parse::<ResidentId>().is_err(), "{id}");
         }
     }

@@ -18,9 +18,7 @@ pub struct Seedling {
 
 impl Seedling {
     fn ulid(self) -> String {
-        ulid::Ulid::from_parts(self.at_ms, self.random)
-            .to_string()
-            .to_lowercase()
+        ulid::Ulid::from_parts(self.at_ms, self.random).to_string().to_lowercase()
     }
 }
 
@@ -121,10 +119,7 @@ mod tests {
 
     #[test]
     fn ids_keep_their_kind() {
-        let id = JobId::grow(Seedling {
-            at_ms: 1_764_000_000_000,
-            random: 7,
-        });
+        let id = JobId::grow(Seedling { at_ms: 1_764_000_000_000, random: 7 });
         assert_eq!(id.as_str().parse::<JobId>().as_ref(), Ok(&id));
         assert_eq!(id.as_str().parse::<WorkerId>(), Err(NotAnId));
         for text in ["job_", "job_A", "job_../x", "", "job_ "] {

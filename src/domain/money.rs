@@ -55,12 +55,7 @@ mod tests {
 
     #[test]
     fn reads_as_people_write_it() {
-        for (fen, text) in [
-            (22_000, "220"),
-            (1_850, "18.5"),
-            (5, "0.05"),
-            (-101, "-1.01"),
-        ] {
+        for (fen, text) in [(22_000, "220"), (1_850, "18.5"), (5, "0.05"), (-101, "-1.01")] {
             assert_eq!(Fen(fen).to_string(), text);
         }
     }

@@ -98,10 +98,7 @@ impl Status {
 
     /// The events that this state allows.
     pub fn allowed(self) -> impl Iterator<Item = Event> {
-        Event::ALL
-            .iter()
-            .copied()
-            .filter(move |&event| self.next(event).is_ok())
+        Event::ALL.iter().copied().filter(move |&event| self.next(event).is_ok())
     }
 }
 
@@ -227,39 +224,9 @@ mod tests {
     fn the_whole_life_of_a_posting() {
         let table = [
             ("draft", "in_review", "", "", "", "", "", "", "withdrawn"),
-            (
-                "in_review",
-                "",
-                "open",
-                "draft",
-                "",
-                "",
-                "",
-                "expired",
-                "withdrawn",
-            ),
-            (
-                "open",
-                "",
-                "",
-                "",
-                "filled",
-                "",
-                "closed",
-                "expired",
-                "withdrawn",
-            ),
-            (
-                "filled",
-                "",
-                "",
-                "",
-                "",
-                "open",
-                "closed",
-                "expired",
-                "withdrawn",
-            ),
+            ("in_review", "", "open", "draft", "", "", "", "expired", "withdrawn"),
+            ("open", "", "", "", "filled", "", "closed", "expired", "withdrawn"),
+            ("filled", "", "", "", "", "open", "closed", "expired", "withdrawn"),
             ("closed", "", "", "", "", "", "", "", ""),
             ("expired", "", "", "", "", "", "", "", ""),
             ("withdrawn", "", "", "", "", "", "", "", ""),

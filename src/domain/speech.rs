@@ -46,11 +46,7 @@ fn part_of_day(hour: i8) -> &'static str {
 }
 
 fn clock(time: DateTime) -> String {
-    let hour = if time.hour() > 12 {
-        time.hour() - 12
-    } else {
-        time.hour()
-    };
+    let hour = if time.hour() > 12 { time.hour() - 12 } else { time.hour() };
     match time.minute() {
         0 => format!("{hour}点"),
         30 => format!("{hour}点半"),
@@ -58,7 +54,8 @@ fn clock(time: DateTime) -> String {
     }
 }
 
-fn weekday(day: Weekday) -> &'static str {
+/// A day of the week: `周一`.
+pub fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "周一",
         Weekday::Tuesday => "周二",

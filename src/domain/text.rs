@@ -25,11 +25,7 @@ pub fn bounded(
         errors.add(field, "length", format!("{label}至少要{}个字", chars.0));
         None
     } else if length > chars.1 {
-        errors.add(
-            field,
-            "length",
-            format!("{label}最多{}个字，现在有{length}个字", chars.1),
-        );
+        errors.add(field, "length", format!("{label}最多{}个字，现在有{length}个字", chars.1));
         None
     } else {
         Some(text)

@@ -90,12 +90,7 @@ impl Wage {
     /// A wage from `min` to `max` a unit; `None` where the range is empty, not positive or absurd.
     pub fn new(min: Fen, max: Fen, unit: WageUnit, settlement: Settlement) -> Option<Wage> {
         let sane = min.0 > 0 && min <= max && max.0 <= super::limits::WAGE_FEN_MAX;
-        sane.then_some(Wage {
-            min,
-            max,
-            unit,
-            settlement,
-        })
+        sane.then_some(Wage { min, max, unit, settlement })
     }
 
     /// The least that is paid a unit.
@@ -160,11 +155,7 @@ impl FromStr for OccupationCode {
             && parts.iter().zip(shape).all(|(part, length)| {
                 part.len() == length && part.bytes().all(|b| b.is_ascii_alphanumeric())
             });
-        if fits {
-            Ok(OccupationCode(text.to_owned()))
-        } else {
-            Err(NotAChoice)
-        }
+        if fits { Ok(OccupationCode(text.to_owned())) } else { Err(NotAChoice) }
     }
 }
 
@@ -176,24 +167,12 @@ mod tests {
     fn wages_read_as_people_say_them_and_compare_by_the_day() {
         let wage = |min, max, unit| Wage::new(Fen(min), Fen(max), unit, Settlement::Daily).unwrap();
         assert_eq!(wage(22_000, 22_000, WageUnit::Day).to_string(), "220元/天");
-        assert_eq!(
-            wage(1_800, 2_050, WageUnit::Hour).to_string(),
-            "18–20.5元/小时"
-        );
-        assert_eq!(
-            wage(1_800, 1_800, WageUnit::Hour).day_min(),
-            Some(Fen(14_400))
-        );
-        assert_eq!(
-            wage(435_000, 435_000, WageUnit::Month).day_min(),
-            Some(Fen(20_000))
-        );
+        assert_eq!(wage(1_800, 2_050, WageUnit::Hour).to_string(), "18–20.5元/小时");
+        assert_eq!(wage(1_800, 1_800, WageUnit::Hour).day_min(), Some(Fen(14_400)));
+        assert_eq!(wage(435_000, 435_000, WageUnit::Month).day_min(), Some(Fen(20_000)));
         assert_eq!(wage(50, 50, WageUnit::Piece).day_min(), None);
         for (min, max) in [(0, 1), (2, 1), (-1, 1), (1, i64::MAX)] {
-            assert_eq!(
-                Wage::new(Fen(min), Fen(max), WageUnit::Day, Settlement::Daily),
-                None
-            );
+            assert_eq!(Wage::new(Fen(min), Fen(max), WageUnit::Day, Settlement::Daily), None);
         }
     }
 }

@@ -58,9 +58,7 @@ impl Available {
         match self {
             Available::Always | Available::Words(_) => true,
             Available::Spans(spans) => shifts.iter().all(|shift| {
-                spans
-                    .iter()
-                    .any(|span| span.start <= shift.start && shift.end <= span.end)
+                spans.iter().any(|span| span.start <= shift.start && shift.end <= span.end)
             }),
         }
     }

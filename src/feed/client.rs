@@ -134,25 +134,14 @@ fn identity(job: &Map<String, Value>) -> Result<(&str, i64), Doubt> {
 impl Client {
     /// A client that holds nothing yet.
     pub fn new(info: ClientInfo, token: Option<String>) -> Client {
-        Client {
-            token,
-            info,
-            ..Client::default()
-        }
+        Client { token, info, ..Client::default() }
     }
 
     /// The hello that is due on a new connection, or after a [`Doubt`].
     pub fn hello(&mut self) -> String {
         self.pending = None;
-        let resume = self.epoch.clone().map(|epoch| Resume {
-            epoch,
-            seq: self.seq,
-        });
-        let hello = Hello {
-            token: self.token.clone(),
-            resume,
-            client: Some(self.info.clone()),
-        };
+        let resume = self.epoch.clone().map(|epoch| Resume { epoch, seq: self.seq });
+        let hello = Hello { token: self.token.clone(), resume, client: Some(self.info.clone()) };
         said("hello", &hello)
     }
 
@@ -187,29 +176,19 @@ impl Client {
                 self.hash.insert(&id, version);
                 self.jobs.insert(id, put.job.clone());
                 self.seq = put.seq;
-                Ok(Heard::Put {
-                    job: put.job,
-                    new: old.is_none(),
-                })
+                Ok(Heard::Put { job: put.job, new: old.is_none() })
             }
             "remove" => {
                 let remove: Remove = read(text)?;
                 self.follows(remove.seq)?;
                 let job = self.take(&remove.id)?;
                 self.seq = remove.seq;
-                Ok(Heard::Remove {
-                    job,
-                    why: remove.why,
-                })
+                Ok(Heard::Remove { job, why: remove.why })
             }
             "beat" => {
                 let beat: Beat = read(text)?;
                 let whole = self.pending.is_some() || beat.seq <= self.seq;
-                if whole {
-                    Ok(Heard::Beat)
-                } else {
-                    Err(Doubt::Gap)
-                }
+                if whole { Ok(Heard::Beat) } else { Err(Doubt::Gap) }
             }
             "notice" => Ok(Heard::Notice(read::<Notice>(text)?.text)),
             "reload" => Ok(Heard::Reload),
@@ -220,11 +199,7 @@ impl Client {
     fn welcome(&mut self, welcome: Welcome) -> Heard {
         self.pending = match welcome.mode {
             Mode::Resumed => None,
-            Mode::Snapshot => Some(Pending {
-                epoch: welcome.epoch,
-                parts: Vec::new(),
-                due: 1,
-            }),
+            Mode::Snapshot => Some(Pending { epoch: welcome.epoch, parts: Vec::new(), due: 1 }),
         };
         Heard::Welcome(welcome.mode)
     }
@@ -335,10 +310,7 @@ mod tests {
             r#"{"op":"snapshot","seq":4,"part":1,"parts":2,"jobs":[{"id":"a","version":1}]}"#,
             r#"{"op":"snapshot","seq":4,"part":2,"parts":2,"jobs":[{"id":"b","version":3}]}"#,
         ];
-        let heard: Vec<_> = words
-            .iter()
-            .map(|text| client.receive(text).unwrap())
-            .collect();
+        let heard: Vec<_> = words.iter().map(|text| client.receive(text).unwrap()).collect();
         let want = [Heard::Welcome(Mode::Snapshot), Heard::Part, Heard::Snapshot];
         assert_eq!(heard, want);
         client
@@ -348,22 +320,13 @@ mod tests {
     fn the_set_follows_the_stream() {
         let mut client = greeted();
         let put = r#"{"op":"put","seq":5,"job":{"id":"a","version":2}}"#;
-        assert!(matches!(
-            client.receive(put),
-            Ok(Heard::Put { new: false, .. })
-        ));
+        assert!(matches!(client.receive(put), Ok(Heard::Put { new: false, .. })));
         let remove = r#"{"op":"remove","seq":6,"id":"b","why":"filled"}"#;
-        assert!(matches!(
-            client.receive(remove),
-            Ok(Heard::Remove { job: Some(_), .. })
-        ));
+        assert!(matches!(client.receive(remove), Ok(Heard::Remove { job: Some(_), .. })));
         assert_eq!(client.receive(r#"{"op":"beat","seq":6}"#), Ok(Heard::Beat));
         let mut hash = SetHash::default();
         hash.insert("a", 2);
-        assert_eq!(
-            (client.seq(), client.hash(), client.jobs().len()),
-            (6, hash, 1)
-        );
+        assert_eq!((client.seq(), client.hash(), client.jobs().len()), (6, hash, 1));
         let ack: Value = serde_json::from_str(&client.ack()).unwrap();
         let want = json!({"op": "ack", "seq": 6, "shown": 1, "hash": hash.to_string()});
         assert_eq!(ack, want);
@@ -374,24 +337,12 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_a_doubt_and_changes_nothing() {
         for (text, doubt) in [
-            (
-                r#"{"op":"put","seq":6,"job":{"id":"a","version":2}}"#,
-                Doubt::Gap,
-            ),
-            (
-                r#"{"op":"put","seq":4,"job":{"id":"a","version":2}}"#,
-                Doubt::Gap,
-            ),
+            (r#"{"op":"put","seq":6,"job":{"id":"a","version":2}}"#, Doubt::Gap),
+            (r#"{"op":"put","seq":4,"job":{"id":"a","version":2}}"#, Doubt::Gap),
             (r#"{"op":"put","seq":5,"job":{"id":"a"}}"#, Doubt::Strange),
-            (
-                r#"{"op":"remove","seq":7,"id":"a","why":"filled"}"#,
-                Doubt::Gap,
-            ),
+            (r#"{"op":"remove","seq":7,"id":"a","why":"filled"}"#, Doubt::Gap),
             (r#"{"op":"beat","seq":5}"#, Doubt::Gap),
-            (
-                r#"{"op":"snapshot","seq":5,"part":1,"parts":1,"jobs":[]}"#,
-                Doubt::Strange,
-            ),
+            (r#"{"op":"snapshot","seq":5,"part":1,"parts":1,"jobs":[]}"#, Doubt::Strange),
             ("what", Doubt::Strange),
         ] {
             let mut client = greeted();
@@ -409,16 +360,8 @@ mod tests {
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
         backoff.reset();
         assert_eq!(backoff.next(0.5).as_millis(), 250);
-        assert_eq!(
-            retry_within(r#"{"retry_ms":700}"#),
-            Some(Duration::from_millis(700))
-        );
-        for wrong in [
-            "",
-            "restart",
-            r#"{"retry_ms":3600000}"#,
-            r#"{"retry_ms":-1}"#,
-        ] {
+        assert_eq!(retry_within(r#"{"retry_ms":700}"#), Some(Duration::from_millis(700)));
+        for wrong in ["", "restart", r#"{"retry_ms":3600000}"#, r#"{"retry_ms":-1}"#] {
             assert_eq!(retry_within(wrong), None, "{wrong}");
         }
     }

@@ -9,7 +9,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, OnceLock, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -118,6 +118,11 @@ struct Inner {
     stations: Mutex<HashMap<StationId, Arc<Station>>>,
     /// One step at a time: two would read the same messages.
     stepping: tokio::sync::Mutex<()>,
+    /// Steps that began.
+    steps: AtomicU64,
+    head: watch::Receiver<i64>,
+    /// The log's sequence up to which the stations are known to follow.
+    followed: AtomicI64,
     places: Arc<Semaphore>,
     next_seat: AtomicU64,
     counters: Counters,
@@ -138,6 +143,9 @@ impl Hub {
                 clock,
                 stations: Mutex::default(),
                 stepping: tokio::sync::Mutex::default(),
+                steps: AtomicU64::new(0),
+                head: head.clone(),
+                followed: AtomicI64::new(0),
                 places: Arc::new(Semaphore::new(limits.sockets_max)),
                 limits,
                 next_seat: AtomicU64::new(0),
@@ -161,10 +169,7 @@ impl Hub {
         match place {
             Ok(place) if self.closing().is_none() => {
                 Counters::add(&self.inner.counters.opened, 1);
-                Ok(Admission {
-                    hub: self.clone(),
-                    _place: place,
-                })
+                Ok(Admission { hub: self.clone(), _place: place })
             }
             _ => {
                 Counters::add(&self.inner.counters.refused, 1);
@@ -188,10 +193,7 @@ impl Hub {
     pub fn presence(&self) -> Vec<Presence> {
         let mut stations = self.inner.stations();
         stations.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        stations
-            .iter()
-            .flat_map(|station| station.presence())
-            .collect()
+        stations.iter().flat_map(|station| station.presence()).collect()
     }
 
     /// Shows words of the staff on a station's screens, or on one of them.
@@ -265,7 +267,12 @@ impl Hub {
             .entry(id.clone())
             .or_insert_with(|| Arc::new(Station::new(id.clone())))
             .clone();
+        let fresh = !station.is_loaded();
         station.load(&inner.store, &inner.limits).await?;
+        if fresh {
+            // What was committed during the load may have woken the follower too early for it.
+            self.look().await;
+        }
         let device = match &hello.token {
             Some(token) => match inner.gate.may_read(id, token).await {
                 Ok(device) => device,
@@ -299,9 +306,18 @@ impl Hub {
         })
     }
 
-    /// Runs the follower's step now: a client knows more than this process does.
+    /// Brings the stations up to what the store holds now.
     pub(super) async fn look(&self) {
         self.inner.step().await;
+    }
+
+    /// Brings the stations up to what this process has committed: who writes and then says hello
+    /// finds what it wrote.
+    pub(super) async fn keep_up(&self) {
+        let committed = *self.inner.head.borrow();
+        if self.inner.followed.load(Ordering::Acquire) < committed {
+            self.inner.step().await;
+        }
     }
 }
 
@@ -326,27 +342,36 @@ impl Inner {
         }
     }
 
-    /// Brings every loaded station up to date, in one view.
+    /// Brings every loaded station up to date, in one view. Callers who wait together share one
+    /// step that began after they asked.
     async fn step(&self) {
+        let asked = self.steps.load(Ordering::Acquire);
         let _one = self.stepping.lock().await;
-        let mut stations = self.stations();
-        stations.retain(|station| station.is_loaded());
-        if stations.is_empty() {
+        if self.steps.load(Ordering::Acquire) > asked {
             return;
         }
+        self.steps.fetch_add(1, Ordering::AcqRel);
+        let head = *self.head.borrow();
+        let mut stations = self.stations();
+        stations.retain(|station| station.is_loaded());
         let step = async {
+            if stations.is_empty() {
+                return Ok(());
+            }
             let mut view = self.store.read().await?;
             let epoch = view.epoch().await?;
             let heads = view.stream_seqs().await?;
             for station in &stations {
                 let head = heads.get(&station.id).copied().unwrap_or(0);
-                station
-                    .follow(&mut view, &epoch, head, &self.limits)
-                    .await?;
+                station.follow(&mut view, &epoch, head, &self.limits).await?;
             }
             Ok(())
         };
-        self.note(step.await);
+        let done = step.await;
+        if done.is_ok() {
+            self.followed.store(head, Ordering::Release);
+        }
+        self.note(done);
     }
 
     /// Forgets stations that nobody watches, and reads the others' settings.

@@ -31,10 +31,7 @@ pub const RETURNS_A_SECOND: u64 = 2_000;
 /// Milliseconds over which even a single socket spreads its return.
 pub const RETRY_MS_MIN: u64 = 500;
 
-const _: () = assert!(
-    PART_BYTES_MAX >= 1024,
-    "a part carries more than its frame of JSON"
-);
+const _: () = assert!(PART_BYTES_MAX >= 1024, "a part carries more than its frame of JSON");
 
 /// Why the server closes a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +85,7 @@ impl Close {
     /// The restart of a server with so many sockets.
     pub fn restart(sockets: usize) -> Close {
         let spread_ms = sockets as u64 * 1000 / RETURNS_A_SECOND;
-        Close::Restart {
-            retry_ms: RETRY_MS_MIN + spread_ms,
-        }
+        Close::Restart { retry_ms: RETRY_MS_MIN + spread_ms }
     }
 }
 
@@ -151,10 +146,7 @@ impl ClientInfo {
             let kept = text.chars().filter(|c| !c.is_control());
             kept.take(CLIENT_CHARS_MAX).collect()
         };
-        ClientInfo {
-            kind: cut(&self.kind),
-            version: cut(&self.version),
-        }
+        ClientInfo { kind: cut(&self.kind), version: cut(&self.version) }
     }
 }
 
@@ -208,19 +200,9 @@ pub enum Mode {
 #[derive(Serialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
 enum ServerMessage<'a> {
-    Welcome {
-        epoch: &'a str,
-        seq: i64,
-        mode: Mode,
-        heartbeat_s: u64,
-        server_time: String,
-    },
-    Beat {
-        seq: i64,
-    },
-    Notice {
-        text: &'a str,
-    },
+    Welcome { epoch: &'a str, seq: i64, mode: Mode, heartbeat_s: u64, server_time: String },
+    Beat { seq: i64 },
+    Notice { text: &'a str },
     Reload,
 }
 
@@ -340,14 +322,8 @@ mod tests {
         );
         let want = Hello {
             token: Some("t".to_owned()),
-            resume: Some(Resume {
-                epoch: "e".to_owned(),
-                seq: 4,
-            }),
-            client: Some(ClientInfo {
-                kind: "board".to_owned(),
-                version: "1".to_owned(),
-            }),
+            resume: Some(Resume { epoch: "e".to_owned(), seq: 4 }),
+            client: Some(ClientInfo { kind: "board".to_owned(), version: "1".to_owned() }),
         };
         assert_eq!(hello, Ok(ClientMessage::Hello(want)));
         let nulls = r#"{"op":"hello","token":null,"resume":null,"client":null}"#;
@@ -356,10 +332,7 @@ mod tests {
         for unknown in [r#"{"op":"dance"}"#, r#"{"op":"","seq":"x"}"#] {
             assert_eq!(ClientMessage::parse(unknown), Ok(ClientMessage::Unknown));
         }
-        let long = format!(
-            r#"{{"op":"x","y":"{}"}}"#,
-            "z".repeat(CLIENT_MESSAGE_BYTES_MAX)
-        );
+        let long = format!(r#"{{"op":"x","y":"{}"}}"#, "z".repeat(CLIENT_MESSAGE_BYTES_MAX));
         for wrong in [
             "",
             "hello",
@@ -430,10 +403,7 @@ mod tests {
         assert_eq!(reload(), r#"{"op":"reload"}"#);
         assert_eq!(notice("午休"), r#"{"op":"notice","text":"午休"}"#);
         let alone = Close::restart(1);
-        assert_eq!(
-            (alone.code(), alone.reason().as_str()),
-            (1012, r#"{"retry_ms":500}"#)
-        );
+        assert_eq!((alone.code(), alone.reason().as_str()), (1012, r#"{"retry_ms":500}"#));
         assert_eq!(Close::restart(10_000).reason(), r#"{"retry_ms":5500}"#);
     }
 }

@@ -41,13 +41,7 @@ pub(super) struct Proof {
 
 impl Member {
     pub(super) fn new(device: Option<DeviceId>, client: ClientInfo, since: Moment) -> Member {
-        Member {
-            device,
-            client,
-            since,
-            order: AtomicU8::new(STAY),
-            proof: Mutex::new(None),
-        }
+        Member { device, client, since, order: AtomicU8::new(STAY), proof: Mutex::new(None) }
     }
 
     /// Why this socket has to go, if it has to.
@@ -123,10 +117,7 @@ impl Seats {
     pub(super) fn presence(&self, station: &StationId, seq: i64) -> Vec<Presence> {
         let mut members: Vec<_> = self.members.iter().collect();
         members.sort_unstable_by_key(|(id, _)| **id);
-        members
-            .into_iter()
-            .map(|(_, member)| member.presence(station, seq))
-            .collect()
+        members.into_iter().map(|(_, member)| member.presence(station, seq)).collect()
     }
 }
 

@@ -46,10 +46,7 @@ impl From<Close> for End {
 /// Serves one socket until it ends; `None` is a name that no station can have.
 pub async fn serve(admission: Admission, station: Option<StationId>, socket: impl Socket) {
     let hub = &admission.hub;
-    let mut line = Line {
-        socket,
-        limits: hub.limits(),
-    };
+    let mut line = Line { socket, limits: hub.limits() };
     let Err(end) = converse(hub, station, &mut line).await;
     if end == End::Closed(Close::TooSlow) {
         Counters::add(&hub.counters().slow, 1);
@@ -76,13 +73,8 @@ async fn converse(
     // Subscribed before the first look: nothing that happens in between is missed.
     let mut woken = seat.station.woken();
     let mut heard = seat.station.calls();
-    let mut watcher = Watcher {
-        hub,
-        seat: &seat,
-        place: Place::default(),
-        proofs_from: 0,
-        resyncs: 0,
-    };
+    let mut watcher =
+        Watcher { hub, seat: &seat, place: Place::default(), proofs_from: 0, resyncs: 0 };
     watcher.welcome(line, hello.resume.as_ref()).await?;
     let heartbeat = line.limits.heartbeat;
     let mut beat = pin!(sleep(heartbeat));
@@ -128,6 +120,7 @@ impl Watcher<'_> {
         resume: Option<&Resume>,
     ) -> Result<(), End> {
         let station = &self.seat.station;
+        self.hub.keep_up().await;
         let Some(resume) = resume else {
             return self.snapshot(line).await;
         };
@@ -159,8 +152,7 @@ impl Watcher<'_> {
         Counters::add(&self.hub.counters().resumed, 1);
         self.place = place;
         self.proofs_from = place.seq;
-        self.say_welcome(line, &resume.epoch, head, Mode::Resumed)
-            .await
+        self.say_welcome(line, &resume.epoch, head, Mode::Resumed).await
     }
 
     /// Sends what only the store still has: the messages before number `kept`.
@@ -179,10 +171,7 @@ impl Watcher<'_> {
                 line.feed(message.message.into()).await?;
                 self.place.seq = message.seq;
             }
-            page = self
-                .hub
-                .stored(&self.seat.station.id, self.place.seq, PAGE)
-                .await?;
+            page = self.hub.stored(&self.seat.station.id, self.place.seq, PAGE).await?;
             if page.is_empty() {
                 break;
             }
@@ -197,16 +186,13 @@ impl Watcher<'_> {
         self.proofs_from = place.seq;
         let wait = line.limits.snapshot_wait;
         let send = async {
-            self.say_welcome(line, &snapshot.epoch, snapshot.seq, Mode::Snapshot)
-                .await?;
+            self.say_welcome(line, &snapshot.epoch, snapshot.seq, Mode::Snapshot).await?;
             for part in snapshot.parts.iter() {
                 line.send(part.clone()).await?;
             }
             Ok(())
         };
-        timeout(wait, send)
-            .await
-            .unwrap_or(Err(Close::TooSlow.into()))
+        timeout(wait, send).await.unwrap_or(Err(Close::TooSlow.into()))
     }
 
     async fn say_welcome(
@@ -217,8 +203,7 @@ impl Watcher<'_> {
         mode: Mode,
     ) -> Result<(), End> {
         let (heartbeat, now) = (line.limits.heartbeat, self.hub.now());
-        line.send(protocol::welcome(epoch, seq, mode, heartbeat, now))
-            .await
+        line.send(protocol::welcome(epoch, seq, mode, heartbeat, now)).await
     }
 
     /// Sends everything behind the socket's place.
@@ -251,12 +236,7 @@ impl Watcher<'_> {
             Some(hash) if ack.seq >= self.proofs_from => self.seat.station.agrees(ack.seq, hash),
             _ => None,
         };
-        self.seat.member.note(Proof {
-            seq: ack.seq,
-            at: self.hub.now(),
-            shown: ack.shown,
-            agrees,
-        });
+        self.seat.member.note(Proof { seq: ack.seq, at: self.hub.now(), shown: ack.shown, agrees });
         match agrees {
             Some(true) => self.resyncs = 0,
             Some(false) if self.resyncs < line.limits.resyncs_max => {
@@ -322,10 +302,7 @@ impl<S: Socket> Line<'_, S> {
         let wait = self.limits.close_wait;
         let goodbye = async {
             if let End::Closed(close) = end {
-                let frame = CloseFrame {
-                    code: close.code(),
-                    reason: close.reason().into(),
-                };
+                let frame = CloseFrame { code: close.code(), reason: close.reason().into() };
                 let _ = self.socket.send(Message::Close(Some(frame))).await;
             }
             while let Some(Ok(_)) = self.socket.next().await {}

@@ -76,9 +76,7 @@ struct Job {
 
 /// The posting's JSON inside a put, as the store writes it.
 fn payload(message: &str, seq: i64) -> Option<&str> {
-    message
-        .strip_prefix(&format!(r#"{{"op":"put","seq":{seq},"job":"#))?
-        .strip_suffix('}')
+    message.strip_prefix(&format!(r#"{{"op":"put","seq":{seq},"job":"#))?.strip_suffix('}')
 }
 
 impl Showing {
@@ -104,10 +102,7 @@ impl Showing {
         }
         // What was pruned has left no gap behind: the rest counts only where it reaches the end.
         let first = seq - past.len() as i64 + 1;
-        if (first..)
-            .zip(&past)
-            .all(|(due, message)| message.seq == due)
-        {
+        if (first..).zip(&past).all(|(due, message)| message.seq == due) {
             for message in past {
                 showing.keep(message.message.into(), None, limits);
             }
@@ -213,25 +208,15 @@ impl Showing {
 
     /// The whole set, where it is encoded already.
     pub(super) fn encoded(&self) -> Option<Snapshot> {
-        Some(Snapshot {
-            epoch: self.epoch.clone(),
-            seq: self.seq,
-            parts: self.parts.clone()?,
-        })
+        Some(Snapshot { epoch: self.epoch.clone(), seq: self.seq, parts: self.parts.clone()? })
     }
 
     /// The whole set.
     pub(super) fn snapshot(&mut self) -> Snapshot {
         let payloads = self.set.values().map(|held| &*held.payload);
-        let parts = self
-            .parts
-            .get_or_insert_with(|| protocol::snapshot(self.seq, payloads).into())
-            .clone();
-        Snapshot {
-            epoch: self.epoch.clone(),
-            seq: self.seq,
-            parts,
-        }
+        let parts =
+            self.parts.get_or_insert_with(|| protocol::snapshot(self.seq, payloads).into()).clone();
+        Snapshot { epoch: self.epoch.clone(), seq: self.seq, parts }
     }
 }
 
@@ -265,12 +250,7 @@ mod tests {
         let mut showing = Showing::new("e".to_owned(), 0, vec![], vec![], &limits);
         let empty = showing.snapshot();
         assert_eq!((empty.seq, empty.parts.len()), (0, 1));
-        for message in [
-            put(1, "a", 1),
-            put(2, "b", 1),
-            put(3, "a", 2),
-            remove(4, "b"),
-        ] {
+        for message in [put(1, "a", 1), put(2, "b", 1), put(3, "a", 2), remove(4, "b")] {
             showing.apply(message, &limits).unwrap();
         }
         assert_eq!(showing.hash_at(2), hash(&[("a", 1), ("b", 1)]));
@@ -282,10 +262,7 @@ mod tests {
             whole.parts[0],
             r#"{"op":"snapshot","seq":4,"part":1,"parts":1,"jobs":[{"id":"a","version":2,"title":"}"}]}"#
         );
-        assert_eq!(
-            showing.after(3),
-            After::Message(remove(4, "b").message.into())
-        );
+        assert_eq!(showing.after(3), After::Message(remove(4, "b").message.into()));
         assert_eq!(showing.after(4), After::Nothing);
     }
 
@@ -293,10 +270,7 @@ mod tests {
     fn what_does_not_follow_on_is_refused_and_changes_nothing() {
         let limits = Limits::default();
         let mut showing = Showing::new("e".to_owned(), 4, vec![], vec![], &limits);
-        let strange = StreamMessage {
-            seq: 5,
-            message: r#"{"op":"put","seq":5}"#.to_owned(),
-        };
+        let strange = StreamMessage { seq: 5, message: r#"{"op":"put","seq":5}"#.to_owned() };
         let spaced = StreamMessage {
             seq: 5,
             message: r#"{"op":"put", "seq":5,"job":{"id":"a","version":1}}"#.to_owned(),
@@ -310,33 +284,18 @@ mod tests {
 
     #[test]
     fn only_the_newest_messages_are_kept() {
-        let limits = Limits {
-            history_messages_max: 2,
-            ..Limits::default()
-        };
+        let limits = Limits { history_messages_max: 2, ..Limits::default() };
         let past = vec![put(1, "a", 1), put(2, "a", 2)];
         let shown = vec![("a".to_owned(), 2, r#"{"id":"a","version":2}"#.to_owned())];
         let mut showing = Showing::new("e".to_owned(), 2, shown, past, &limits);
         assert_eq!(showing.first_kept(), 1);
-        assert_eq!(
-            (showing.hash_at(1), showing.hash_at(2)),
-            (None, hash(&[("a", 2)]))
-        );
+        assert_eq!((showing.hash_at(1), showing.hash_at(2)), (None, hash(&[("a", 2)])));
         showing.apply(put(3, "a", 3), &limits).unwrap();
         assert_eq!(showing.first_kept(), 2);
         assert_eq!(showing.after(0), After::Lost);
-        assert_eq!(
-            showing.after(1),
-            After::Message(put(2, "a", 2).message.into())
-        );
-        let few_bytes = Limits {
-            history_bytes_max: 10,
-            ..Limits::default()
-        };
+        assert_eq!(showing.after(1), After::Message(put(2, "a", 2).message.into()));
+        let few_bytes = Limits { history_bytes_max: 10, ..Limits::default() };
         showing.apply(put(4, "a", 4), &few_bytes).unwrap();
-        assert_eq!(
-            (showing.after(3), showing.after(4)),
-            (After::Lost, After::Nothing)
-        );
+        assert_eq!((showing.after(3), showing.after(4)), (After::Lost, After::Nothing));
     }
 }

@@ -131,9 +131,7 @@ impl Station {
     }
 
     pub(super) fn is_public(&self) -> bool {
-        self.loaded
-            .get()
-            .is_some_and(|loaded| loaded.public.load(Ordering::Relaxed))
+        self.loaded.get().is_some_and(|loaded| loaded.public.load(Ordering::Relaxed))
     }
 
     pub(super) fn set_public(&self, station: &crate::domain::station::Station) {
@@ -161,9 +159,8 @@ impl Station {
         head: i64,
         limits: &Limits,
     ) -> StoreResult<()> {
-        let Some((same, mut held)) = self
-            .current()
-            .map(|now| (**now.showing.epoch() == *epoch, now.showing.seq()))
+        let Some((same, mut held)) =
+            self.current().map(|now| (**now.showing.epoch() == *epoch, now.showing.seq()))
         else {
             return Ok(());
         };
@@ -195,9 +192,7 @@ impl Station {
             return Ok(0);
         };
         if page.is_empty() {
-            return Err(Unfit {
-                seq: now.showing.seq() + 1,
-            });
+            return Err(Unfit { seq: now.showing.seq() + 1 });
         }
         for message in page {
             now.showing.apply(message, limits)?;
@@ -223,10 +218,7 @@ impl Station {
         {
             return Plan::Snapshot;
         }
-        let place = Place {
-            load: now.load,
-            seq: held,
-        };
+        let place = Place { load: now.load, seq: held };
         let kept = showing.first_kept();
         if held + 1 >= kept {
             Plan::FromMemory { place, head }
@@ -321,11 +313,7 @@ impl Station {
         if replaced {
             self.wake();
         }
-        Seat {
-            station: self.clone(),
-            id,
-            member,
-        }
+        Seat { station: self.clone(), id, member }
     }
 
     /// Tells a device's socket to go.

@@ -46,10 +46,7 @@ pub struct ShiftView {
 
 impl From<&Shift> for ShiftView {
     fn from(shift: &Shift) -> ShiftView {
-        ShiftView {
-            start: shift.start.to_string(),
-            end: shift.end.to_string(),
-        }
+        ShiftView { start: shift.start.to_string(), end: shift.end.to_string() }
     }
 }
 
@@ -126,17 +123,11 @@ impl From<&Posting> for JobView {
         JobView {
             id: posting.id.to_string(),
             version: posting.version,
-            external_id: posting
-                .external
-                .as_ref()
-                .map(|external| external.id.clone()),
+            external_id: posting.external.as_ref().map(|external| external.id.clone()),
             status: posting.status.word(),
             title: terms.title.clone(),
             description: terms.description.clone(),
-            occupation: terms
-                .occupation
-                .as_ref()
-                .map(|code| code.as_str().to_owned()),
+            occupation: terms.occupation.as_ref().map(|code| code.as_str().to_owned()),
             skills: terms.skills.clone(),
             employer: EmployerView {
                 name,

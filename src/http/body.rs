@@ -18,17 +18,15 @@ pub struct JsonBody(pub Value);
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &S) -> Result<JsonBody, Problem> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    let kib = limits::BODY_BYTES_MAX / 1024;
-                    let title = format!("内容太长，最多{kib}KB");
-                    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
-                } else {
-                    Problem::bad_request("没有收到完整的请求内容，请再试一次")
-                }
-            })?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let kib = limits::BODY_BYTES_MAX / 1024;
+                let title = format!("内容太长，最多{kib}KB");
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
+            } else {
+                Problem::bad_request("没有收到完整的请求内容，请再试一次")
+            }
+        })?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| Problem::bad_request("请求内容不是UTF-8文字"))?;
         if text.trim().is_empty() {
@@ -75,11 +73,7 @@ impl Query {
     pub fn parse(raw: &str) -> Query {
         let pairs = form_urlencoded::parse(raw.as_bytes());
         let owned = |text: Cow<'_, str>| text.into_owned();
-        Query {
-            pairs: pairs
-                .map(|(name, value)| (owned(name), owned(value)))
-                .collect(),
-        }
+        Query { pairs: pairs.map(|(name, value)| (owned(name), owned(value))).collect() }
     }
 
     /// The first value of a name that is not blank.
@@ -90,9 +84,7 @@ impl Query {
     /// Every value of a name that is not blank.
     pub fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
         let named = self.pairs.iter().filter(move |(key, _)| key == name);
-        named
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty())
+        named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// A value of a type; a wrong one is a fault at its name.
@@ -125,9 +117,15 @@ impl Query {
         None
     }
 
-    /// A yes or no; `true`, `1`, `on`, `yes` are yes.
-    pub fn flag(&self, name: &str) -> bool {
-        self.get(name)
-            .is_some_and(|value| matches!(value, "true" | "1" | "on" | "yes"))
+    /// A yes or no, in one of the words that forms and programs use.
+    pub fn yes(&self, errors: &mut FieldErrors, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            "true" | "1" | "on" | "yes" => Some(true),
+            "false" | "0" | "off" | "no" => Some(false),
+            _ => {
+                errors.add(name, "format", format!("{name}应当是true或false"));
+                None
+            }
+        }
     }
 }

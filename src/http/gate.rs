@@ -30,9 +30,7 @@ impl Gate for Sessions {
     ) -> BoxFuture<'a, Result<Option<DeviceId>, Denied>> {
         Box::pin(async move {
             let account = self.0.who(token).await.map_err(|_| Denied::Unavailable)?;
-            let account = account
-                .filter(|account| reads(account, station))
-                .ok_or(Denied::Token)?;
+            let account = account.filter(|account| reads(account, station)).ok_or(Denied::Token)?;
             // A person may look on from several windows; a screen is one.
             let device = account.role == Role::Device;
             Ok(device.then(|| DeviceId(account.id.to_string())))

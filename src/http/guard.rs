@@ -53,15 +53,17 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Whoever did not sign in.
+    pub fn nobody() -> Visitor {
+        Visitor { account: None, token: None }
+    }
+
     /// Who acts.
     ///
     /// # Errors
     /// 401 where nobody signed in.
     pub fn actor(&self) -> Result<Actor, Problem> {
-        self.account
-            .clone()
-            .map(Actor::Account)
-            .ok_or_else(Problem::sign_in)
+        self.account.clone().map(Actor::Account).ok_or_else(Problem::sign_in)
     }
 
     /// The token that this visitor's forms must carry.
@@ -75,19 +77,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visitor, Problem> {
         // A route without the guard knows nobody.
-        let nobody = Visitor {
-            account: None,
-            token: None,
-        };
-        Ok(parts.extensions.get::<Visitor>().cloned().unwrap_or(nobody))
+        let known = parts.extensions.get::<Visitor>().cloned();
+        Ok(known.unwrap_or_else(Visitor::nobody))
     }
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -104,14 +100,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// origin of every such request; one that names none is no browser's form.
 fn same_origin(headers: &HeaderMap) -> Option<bool> {
     let origin = headers.get(header::ORIGIN)?.to_str().ok()?;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())?;
-    Some(
-        origin
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-    )
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok())?;
+    Some(origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)))
 }
 
 /// Finds out who is asking and stops whoever the route is not for.
@@ -122,10 +112,7 @@ pub async fn guard(
 ) -> Response {
     let headers = request.headers();
     let is_api = request.uri().path().starts_with("/api/");
-    let changes = !matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let (shown, by_cookie) = match (bearer(headers), cookie(headers)) {
         (Some(token), _) => (Some(token.to_owned()), false),
         (None, Some(token)) => (Some(token.to_owned()), true),
@@ -147,19 +134,27 @@ pub async fn guard(
         },
         None => None,
     };
+    let token = shown.filter(|_| account.is_some());
     if !access.allows(account.as_ref()) {
         let wants_page = !is_api && request.method() == Method::GET;
         return match account {
             None if wants_page => {
-                let next = form_urlencoded::byte_serialize(request.uri().path().as_bytes());
+                let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+                let next = form_urlencoded::byte_serialize(asked.as_bytes());
                 let next: String = next.collect();
                 Redirect::to(&format!("/login?next={next}")).into_response()
             }
             None => Problem::sign_in().into_response(),
-            Some(_) => Problem::forbidden().into_response(),
+            Some(_) => known_to(Visitor { account, token }, Problem::forbidden().into_response()),
         };
     }
-    let token = shown.filter(|_| account.is_some());
-    request.extensions_mut().insert(Visitor { account, token });
-    next.run(request).await
+    let visitor = Visitor { account, token };
+    request.extensions_mut().insert(visitor.clone());
+    known_to(visitor, next.run(request).await)
+}
+
+/// Tells the layers around the route who asked, for the frame of an error's page.
+fn known_to(visitor: Visitor, mut response: Response) -> Response {
+    response.extensions_mut().insert(visitor);
+    response
 }

@@ -26,11 +26,7 @@ pub async fn ready(State(app): State<App>) -> Response {
         }
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
-                .into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
         }
     }
 }

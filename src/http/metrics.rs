@@ -43,14 +43,7 @@ impl Default for Metrics {
         let help = "Sequence that the search index has caught up with";
         registry.register("index_place", help, index_place.clone());
         registry.register("screens", "Screens that are connected", screens.clone());
-        Metrics {
-            registry,
-            requests,
-            seconds,
-            log_seq,
-            index_place,
-            screens,
-        }
+        Metrics { registry, requests, seconds, log_seq, index_place, screens }
     }
 }
 

@@ -10,6 +10,7 @@ mod guard;
 mod headers;
 mod health;
 mod metrics;
+mod pages;
 mod problem;
 pub mod routes;
 pub mod sockets;

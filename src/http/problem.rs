@@ -28,11 +28,7 @@ pub struct FieldProblem {
 impl From<&FieldError> for FieldProblem {
     fn from(error: &FieldError) -> FieldProblem {
         let (field, message) = (error.field.clone(), error.message.clone());
-        FieldProblem {
-            field,
-            code: error.code,
-            message,
-        }
+        FieldProblem { field, code: error.code, message }
     }
 }
 
@@ -82,11 +78,7 @@ impl Problem {
 
     /// There is nothing here, as far as the client may know.
     pub fn not_found() -> Problem {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "没有找到，可能已经删除或地址写错了",
-        )
+        Problem::new(StatusCode::NOT_FOUND, "not_found", "没有找到，可能已经删除或地址写错了")
     }
 
     /// The request can't be understood.
@@ -156,11 +148,7 @@ impl From<MarketError> for Problem {
                 };
                 let mut problem = Problem::new(StatusCode::CONFLICT, "duplicate", title.clone());
                 let field = field.to_owned();
-                problem.errors = vec![FieldProblem {
-                    field,
-                    code: "duplicate",
-                    message: title,
-                }];
+                problem.errors = vec![FieldProblem { field, code: "duplicate", message: title }];
                 problem
             }
             MarketError::BadCredentials => {
@@ -182,11 +170,9 @@ impl From<StoreError> for Problem {
         // The chain goes to the log once, here at the edge; the client gets none of it.
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
         match error {
-            StoreError::Conflict(_) => Problem::new(
-                StatusCode::CONFLICT,
-                "conflict",
-                "别人刚刚做了同样的事，请刷新再看",
-            ),
+            StoreError::Conflict(_) => {
+                Problem::new(StatusCode::CONFLICT, "conflict", "别人刚刚做了同样的事，请刷新再看")
+            }
             StoreError::Trouble(_) => {
                 let title = "系统忙，请稍后再试";
                 let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title);
@@ -210,7 +196,9 @@ pub fn internal() -> Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, retry) = (self.status, self.retry_after_s);
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(&self)).into_response();
+        // For whoever makes a page of it.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

@@ -12,7 +12,7 @@ use super::{
     api::{bookings, jobs, openapi, search, session, workers},
     assets,
     guard::guard,
-    headers, health, sockets,
+    headers, health, pages, sockets,
 };
 use crate::market::Verb;
 
@@ -33,12 +33,7 @@ const fn route(
     access: Access,
     handler: fn() -> MethodRouter<App>,
 ) -> Route {
-    Route {
-        method,
-        path,
-        access,
-        handler,
-    }
+    Route { method, path, access, handler }
 }
 
 use Access::{May, Public, SignedIn};
@@ -75,6 +70,30 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/workers/{id}/bookings", May(Verb::ReadWorker), || get(workers::bookings)),
     route("GET", "/api/v1/stations", Public, || get(session::stations)),
     route("GET", "/api/v1/stations/{station}/feed", Public, || get(sockets::feed)),
+    route("GET", "/", Public, || get(pages::home)),
+    route("GET", "/login", Public, || get(pages::login)),
+    route("POST", "/login", Public, || post(pages::sign_in)),
+    route("POST", "/logout", Public, || post(pages::logout)),
+    route("GET", "/jobs", Public, || get(pages::openings)),
+    route("GET", "/jobs/{id}", Public, || get(pages::opening)),
+    route("POST", "/jobs/{id}/book", May(Verb::Book), || post(pages::book)),
+    route("GET", "/desk", May(Verb::ReadDraft), || get(pages::desk)),
+    route("GET", "/desk/jobs/new", May(Verb::Post), || get(pages::new)),
+    route("POST", "/desk/jobs", May(Verb::Post), || post(pages::create)),
+    route("GET", "/desk/jobs/{id}", May(Verb::ReadDraft), || get(pages::job)),
+    route("POST", "/desk/jobs/{id}", May(Verb::Revise), || post(pages::revise)),
+    route("GET", "/desk/jobs/{id}/edit", May(Verb::Revise), || get(pages::edit)),
+    route("POST", "/desk/jobs/{id}/submit", May(Verb::Conduct), || post(pages::submit)),
+    route("POST", "/desk/jobs/{id}/approve", May(Verb::Review), || post(pages::approve)),
+    route("POST", "/desk/jobs/{id}/reject", May(Verb::Review), || post(pages::reject)),
+    route("POST", "/desk/jobs/{id}/close", May(Verb::Conduct), || post(pages::close)),
+    route("POST", "/desk/jobs/{id}/withdraw", May(Verb::Conduct), || post(pages::withdraw)),
+    route("GET", "/me", May(Verb::Book), || get(pages::me)),
+    route("POST", "/me", May(Verb::Register), || post(pages::register)),
+    route("POST", "/me/bookings/{id}/cancel", May(Verb::Book), || post(pages::cancel)),
+    route("GET", "/admin/accounts", May(Verb::Administer), || get(pages::accounts)),
+    route("GET", "/admin/audit", May(Verb::Administer), || get(pages::audit)),
+    route("GET", "/board/{station}", Public, || get(pages::board)),
 ];
 
 /// The router: each route behind its guard, everything behind the common layers.

@@ -26,9 +26,7 @@ const RETRY_AFTER_S: &str = "10";
 
 /// The feed's address: `GET /api/v1/stations/{station}/feed`.
 pub fn routes(hub: Hub) -> Router {
-    Router::new()
-        .route("/api/v1/stations/{station}/feed", any(feed))
-        .with_state(hub)
+    Router::new().route("/api/v1/stations/{station}/feed", any(feed)).with_state(hub)
 }
 
 /// Upgrades to the feed; 503 where no place is left. A client that names no subprotocol is taken
@@ -54,9 +52,7 @@ pub async fn feed(
 
 fn full() -> Response {
     let problem = r#"{"type":"about:blank","title":"连接已满，请稍后再试","status":503}"#;
-    let headers = [
-        (header::CONTENT_TYPE, "application/problem+json"),
-        (header::RETRY_AFTER, RETRY_AFTER_S),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "application/problem+json"), (header::RETRY_AFTER, RETRY_AFTER_S)];
     (StatusCode::SERVICE_UNAVAILABLE, headers, problem).into_response()
 }

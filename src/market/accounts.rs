@@ -62,6 +62,12 @@ const SESSION: i64 = 12 * HOUR;
 /// How long a screen's session lasts.
 const DEVICE_SESSION: i64 = 365 * DAY;
 
+/// Letters and digits of a made password: none looks like another.
+const PASSWORD_LETTERS: [char; 32] = [
+    'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u',
+    'v', 'w', 'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9',
+];
+
 /// The form in which a session's token is stored and looked up.
 pub fn hash_token(token: &str) -> String {
     hex::encode(Sha256::digest(token))
@@ -119,18 +125,9 @@ impl Market {
                 Role::Broker => EmployerKind::Broker,
                 _ => EmployerKind::Enterprise,
             };
-            let name = if acts_for_org {
-                login.clone()
-            } else {
-                id.to_string()
-            };
-            let stub = Employer {
-                name,
-                uscc: None,
-                kind,
-            };
-            self.org_or_new(&mut txn, id, new.employer.unwrap_or(stub))
-                .await?;
+            let name = if acts_for_org { login.clone() } else { id.to_string() };
+            let stub = Employer { name, uscc: None, kind };
+            self.org_or_new(&mut txn, id, new.employer.unwrap_or(stub)).await?;
         }
         let account = Account {
             id: AccountId::grow(self.seedling()),
@@ -141,17 +138,10 @@ impl Market {
             worker: None,
         };
         let at = self.now();
-        let new = NewAccount {
-            account: &account,
-            password_hash: &password_hash,
-            at,
-        };
+        let new = NewAccount { account: &account, password_hash: &password_hash, at };
         match txn.add_account(new).await {
             Err(StoreError::Conflict(_)) => {
-                return Err(MarketError::Duplicate {
-                    field: "login",
-                    held: None,
-                });
+                return Err(MarketError::Duplicate { field: "login", held: None });
             }
             other => other?,
         }
@@ -159,6 +149,15 @@ impl Market {
         txn.log(self.entry(actor, "add_user", Kind::Account, &account.id, detail));
         txn.commit().await?;
         Ok(account)
+    }
+
+    /// A password that reads well aloud: three groups of four letters and digits (60 bits).
+    pub fn make_password(&self) -> String {
+        let letter = |byte: &u8| PASSWORD_LETTERS[usize::from(byte % 32)];
+        let bytes: [u8; 12] = self.random();
+        let groups = bytes.chunks(4).map(|group| group.iter().map(letter));
+        let groups: Vec<String> = groups.map(Iterator::collect).collect();
+        groups.join("-")
     }
 
     /// Signs in.
@@ -171,9 +170,7 @@ impl Market {
         if let Some(held) = &found
             && held.locked_until > now
         {
-            return Err(MarketError::Locked(
-                (held.locked_until.0 - now.0) / 1_000_000 + 1,
-            ));
+            return Err(MarketError::Locked((held.locked_until.0 - now.0) / 1_000_000 + 1));
         }
         // An unknown login takes as long as a wrong password.
         let hash = match &found {
@@ -183,9 +180,7 @@ impl Market {
         let password = password.to_owned();
         let right = slowly(move || {
             PasswordHash::new(&hash).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(password.as_bytes(), &hash)
-                    .is_ok()
+                Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
             })
         })
         .await?;
@@ -206,50 +201,24 @@ impl Market {
             let kept = if locked { 0 } else { failures };
             txn.set_failures(&held.account.id, kept, until).await?;
             let detail = json!({ "failures": failures });
-            txn.log(self.entry(
-                &actor,
-                "sign_in_failed",
-                Kind::Account,
-                &held.account.id,
-                detail,
-            ));
+            txn.log(self.entry(&actor, "sign_in_failed", Kind::Account, &held.account.id, detail));
             txn.commit().await?;
             return Err(MarketError::BadCredentials);
         }
         let token = URL_SAFE_NO_PAD.encode(self.random::<32>());
-        let lasts = if held.account.role == Role::Device {
-            DEVICE_SESSION
-        } else {
-            SESSION
-        };
+        let lasts = if held.account.role == Role::Device { DEVICE_SESSION } else { SESSION };
         let expires_at = now.plus(lasts);
         txn.set_failures(&held.account.id, 0, Moment(0)).await?;
-        txn.add_session(&hash_token(&token), &held.account.id, now, expires_at)
-            .await?;
-        txn.log(self.entry(
-            &actor,
-            "sign_in",
-            Kind::Account,
-            &held.account.id,
-            json!({}),
-        ));
+        txn.add_session(&hash_token(&token), &held.account.id, now, expires_at).await?;
+        txn.log(self.entry(&actor, "sign_in", Kind::Account, &held.account.id, json!({})));
         txn.commit().await?;
-        Ok(SignIn {
-            token,
-            account: held.account,
-            expires_at,
-        })
+        Ok(SignIn { token, account: held.account, expires_at })
     }
 
     /// The account whose session this token is.
     pub async fn who(&self, token: &str) -> MarketResult<Option<Account>> {
         let now = self.now();
-        let row = self
-            .store
-            .read()
-            .await?
-            .session(&hash_token(token), now)
-            .await?;
+        let row = self.store.read().await?.session(&hash_token(token), now).await?;
         Ok(row.map(|row| row.account))
     }
 

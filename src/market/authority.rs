@@ -149,17 +149,18 @@ pub fn reaches_posting(
         posting.poster.as_ref() == Some(&account.id)
             || (account.org.is_some() && account.org == posting.org)
     });
+    let poster = account.is_some_and(|account| posting.poster.as_ref() == Some(&account.id));
+    // Staff do not publish their own posting on other stations' screens.
+    let homeless = posting.terms.stations.is_empty() && posting.terms.point.is_none();
     let station = home.is_some_and(|home| belongs(posting, home))
-        || account.is_some_and(|account| posting.poster.as_ref() == Some(&account.id));
+        || (poster && (verb != Verb::Review || homeless));
     holds(actor_reach(actor, verb), own, station)
 }
 
 fn belongs(posting: &Posting, home: &Station) -> bool {
     let terms = &posting.terms;
     if terms.stations.is_empty() {
-        terms
-            .point
-            .is_some_and(|point| home.covers(point).is_some())
+        terms.point.is_some_and(|point| home.covers(point).is_some())
     } else {
         terms.stations.contains(&home.id)
     }

@@ -1,8 +1,6 @@
 //! Bookings: take a place, wait for one, give it up. Places never oversell: every decision about
 //! a posting's places holds the posting's row until its commit.
 
-use std::collections::HashSet;
-
 use serde_json::json;
 
 use super::{
@@ -70,30 +68,23 @@ impl Market {
             return Err(MarketError::NotFound);
         }
         let posting = txn.posting(job).await?.ok_or(MarketError::NotFound)?;
-        let worker = txn
-            .worker(&request.worker)
-            .await?
-            .ok_or(MarketError::NotFound)?;
-        if !authority::reaches_worker(actor, Verb::Book, &worker) || posting.published_at.is_none()
-        {
+        let worker = txn.worker(&request.worker).await?.ok_or(MarketError::NotFound)?;
+        if !authority::reaches_worker(actor, Verb::Book, &worker) {
             return Err(MarketError::NotFound);
+        }
+        if posting.published_at.is_none() {
+            let known = self.reaches(&mut txn, actor, Verb::ReadDraft, &posting).await?;
+            return Err(if known { NoPlace::Closed.into() } else { MarketError::NotFound });
         }
         let shifts = chosen_shifts(&posting, request.shift)?;
         let others = txn.bookings_by(&worker.id).await?;
         self.bar(&posting, &worker, &shifts, &others)?;
         let waiting = txn.bookings_of(job).await?;
-        let waiting = waiting
-            .iter()
-            .filter(|b| b.status == BookingStatus::Waiting)
-            .count();
-        let is_self = actor
-            .account()
-            .is_some_and(|account| worker.account.as_ref() == Some(&account.id));
+        let waiting = waiting.iter().filter(|b| b.status == BookingStatus::Waiting).count();
+        let is_self =
+            actor.account().is_some_and(|account| worker.account.as_ref() == Some(&account.id));
         let status = if posting.places_left() == 0 {
-            let bound = posting
-                .terms
-                .headcount
-                .saturating_mul(limits::WAITING_PER_PLACE);
+            let bound = posting.terms.headcount.saturating_mul(limits::WAITING_PER_PLACE);
             if waiting >= bound as usize {
                 return Err(NoPlace::Full.into());
             }
@@ -125,8 +116,7 @@ impl Market {
         };
         if let Some(key) = &request.idempotency_key {
             let hash = request_hash(job, request);
-            txn.remember(actor.name(), key, &hash, booking.id.as_str(), self.now())
-                .await?;
+            txn.remember(actor.name(), key, &hash, booking.id.as_str(), self.now()).await?;
         }
         txn.commit().await?;
         Ok(Booked { booking, posting })
@@ -211,31 +201,21 @@ impl Market {
         txn.hold_for_booking(&booking.job, &booking.worker).await?;
         // Read again: it may have changed while another transaction held the posting.
         let mut booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
-        let worker = txn
-            .worker(&booking.worker)
-            .await?
-            .ok_or(MarketError::NotFound)?;
+        let worker = txn.worker(&booking.worker).await?.ok_or(MarketError::NotFound)?;
         if !authority::reaches_worker(actor, Verb::Book, &worker) {
             return Err(MarketError::NotFound);
         }
-        let posting = txn
-            .posting(&booking.job)
-            .await?
-            .ok_or(MarketError::NotFound)?;
+        let posting = txn.posting(&booking.job).await?.ok_or(MarketError::NotFound)?;
         if booking.status == BookingStatus::Cancelled {
             return Ok(Booked { booking, posting });
         }
         let had_place = booking.status == BookingStatus::Booked;
-        txn.set_booking(id, BookingStatus::Cancelled, self.now())
-            .await?;
+        txn.set_booking(id, BookingStatus::Cancelled, self.now()).await?;
         booking.status = BookingStatus::Cancelled;
         let detail = json!({ "job": booking.job.as_str(), "to": booking.status.word() });
         txn.log(self.entry(actor, "cancel", Kind::Booking, id, detail));
-        let posting = if had_place {
-            self.pass_on(&mut txn, actor, posting).await?
-        } else {
-            posting
-        };
+        let posting =
+            if had_place { self.pass_on(&mut txn, actor, posting).await? } else { posting };
         txn.commit().await?;
         Ok(Booked { booking, posting })
     }
@@ -247,10 +227,7 @@ impl Market {
     pub async fn accept(&self, actor: &Actor, id: &BookingId) -> MarketResult<Booked> {
         let mut txn = self.store.begin().await?;
         let (mut booking, posting) = self.asked_for(&mut txn, actor, id).await?;
-        let worker = txn
-            .worker(&booking.worker)
-            .await?
-            .ok_or(MarketError::NotFound)?;
+        let worker = txn.worker(&booking.worker).await?.ok_or(MarketError::NotFound)?;
         let mut others = txn.bookings_by(&booking.worker).await?;
         others.retain(|other| other.booking.id != booking.id);
         self.bar(&posting, &worker, &booking.shifts, &others)?;
@@ -258,19 +235,11 @@ impl Market {
             return Ok(Booked { booking, posting });
         }
         let free = posting.places_left() > 0;
-        booking.status = if free {
-            BookingStatus::Booked
-        } else {
-            BookingStatus::Waiting
-        };
+        booking.status = if free { BookingStatus::Booked } else { BookingStatus::Waiting };
         txn.set_booking(id, booking.status, self.now()).await?;
         let detail = json!({ "job": posting.id.as_str(), "to": booking.status.word() });
         txn.log(self.entry(actor, "accept", Kind::Booking, id, detail));
-        let posting = if free {
-            self.take_place(&mut txn, actor, posting).await?
-        } else {
-            posting
-        };
+        let posting = if free { self.take_place(&mut txn, actor, posting).await? } else { posting };
         txn.commit().await?;
         Ok(Booked { booking, posting })
     }
@@ -306,10 +275,7 @@ impl Market {
         let booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
         txn.hold_for_booking(&booking.job, &booking.worker).await?;
         let booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
-        let posting = txn
-            .posting(&booking.job)
-            .await?
-            .ok_or(MarketError::NotFound)?;
+        let posting = txn.posting(&booking.job).await?.ok_or(MarketError::NotFound)?;
         if self.reaches(txn, actor, Verb::Roster, &posting).await? {
             Ok((booking, posting))
         } else {
@@ -317,37 +283,8 @@ impl Market {
         }
     }
 
-    /// Those of these workers who can still take the posting's places: not booked for it, and
-    /// free at its shifts.
-    pub async fn free_for(
-        &self,
-        posting: &Posting,
-        workers: &[WorkerId],
-    ) -> MarketResult<HashSet<WorkerId>> {
-        let mut view = self.store.read().await?;
-        let mut free = HashSet::new();
-        for worker in workers {
-            let others = view.bookings_by(worker).await?;
-            let taken = others.iter().any(|other| {
-                let held = &other.booking;
-                held.job == posting.id
-                    || (held.status == BookingStatus::Booked
-                        && overlap(&held.shifts, &posting.terms.shifts))
-            });
-            if !taken {
-                free.insert(worker.clone());
-            }
-        }
-        Ok(free)
-    }
-
-    /// A place is free: the first who waits and can take it gets it, else it is open again.
-    async fn pass_on(
-        &self,
-        txn: &mut Txn,
-        actor: &Actor,
-        mut posting: Posting,
-    ) -> MarketResult<Posting> {
+    /// Gives a free place to the first who waits and can take it. Answers whether somebody did.
+    pub(super) async fn promote(&self, txn: &mut Txn, posting: &Posting) -> MarketResult<bool> {
         for waiting in txn.bookings_of(&posting.id).await? {
             if waiting.status != BookingStatus::Waiting {
                 continue;
@@ -358,16 +295,25 @@ impl Market {
             };
             let mut others = txn.bookings_by(&waiting.worker).await?;
             others.retain(|other| other.booking.id != waiting.id);
-            if self
-                .bar(&posting, &worker, &waiting.shifts, &others)
-                .is_err()
-            {
+            if self.bar(posting, &worker, &waiting.shifts, &others).is_err() {
                 continue;
             }
-            txn.set_booking(&waiting.id, BookingStatus::Booked, self.now())
-                .await?;
+            txn.set_booking(&waiting.id, BookingStatus::Booked, self.now()).await?;
             let detail = json!({ "job": posting.id.as_str(), "to": "booked", "from": "waiting" });
             txn.log(self.entry(&Actor::House, "promote", Kind::Booking, &waiting.id, detail));
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// A place is free: the first who waits and can take it gets it, else it is open again.
+    async fn pass_on(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        mut posting: Posting,
+    ) -> MarketResult<Posting> {
+        if self.promote(txn, &posting).await? {
             return Ok(posting);
         }
         let from = posting.status;
@@ -396,10 +342,7 @@ impl Market {
     pub async fn roster(&self, actor: &Actor, job: &JobId) -> MarketResult<Vec<Booking>> {
         let mut view = self.store.read().await?;
         let posting = view.posting(job).await?.ok_or(MarketError::NotFound)?;
-        if !self
-            .reaches(&mut view, actor, Verb::Roster, &posting)
-            .await?
-        {
+        if !self.reaches(&mut view, actor, Verb::Roster, &posting).await? {
             return Err(if posting.published_at.is_some() {
                 MarketError::Forbidden
             } else {
@@ -410,9 +353,8 @@ impl Market {
     }
 }
 
-fn overlap(held: &[Shift], wanted: &[Shift]) -> bool {
-    held.iter()
-        .any(|held| wanted.iter().any(|wanted| held.overlaps(*wanted)))
+pub(super) fn overlap(held: &[Shift], wanted: &[Shift]) -> bool {
+    held.iter().any(|held| wanted.iter().any(|wanted| held.overlaps(*wanted)))
 }
 
 fn chosen_shifts(posting: &Posting, shift: Option<usize>) -> Result<Vec<Shift>, FieldErrors> {
@@ -427,11 +369,7 @@ fn chosen_shifts(posting: &Posting, shift: Option<usize>) -> Result<Vec<Shift>, 
 }
 
 fn too_young(worker: &Worker, at: Moment) -> bool {
-    let born = worker
-        .person
-        .id_number
-        .as_ref()
-        .and_then(|number| number.born());
+    let born = worker.person.id_number.as_ref().and_then(|number| number.born());
     born.is_some_and(|born| born.add_months(AGE_MIN * 12) > at.day())
 }
 

@@ -38,11 +38,11 @@ impl Market {
         actor: &Actor,
         id: &JobId,
         patch: &Value,
-        expected: Option<i64>,
+        expected: Option<&[i64]>,
     ) -> MarketResult<Posting> {
         let mut txn = self.store.begin().await?;
         let held = self.hold(&mut txn, actor, Verb::Revise, id).await?;
-        if expected.is_some_and(|version| version != held.version) {
+        if expected.is_some_and(|versions| !versions.contains(&held.version)) {
             return Err(MarketError::Stale);
         }
         let live = matches!(held.status, Status::Open | Status::Filled);
@@ -53,9 +53,7 @@ impl Market {
         let mut input = as_input(&held);
         intake::overlay(&mut input, patch);
         let own_org = self.own_org(&mut txn, actor).await?;
-        let posted = self
-            .read_terms(&mut txn, actor, own_org.as_ref(), &input)
-            .await?;
+        let posted = self.read_terms(&mut txn, actor, own_org.as_ref(), &input).await?;
         if live && !reviewer && !without_review(&held.terms, &posted.terms) {
             return Err(MarketError::NeedsReview);
         }
@@ -69,6 +67,12 @@ impl Market {
         let (from, mut next) = (held.status, held.clone());
         next.terms = posted.terms;
         next.label = self.label_after(&mut txn, &held, &next.terms).await?;
+        while matches!(from, Status::Open | Status::Filled)
+            && next.places_left() > 0
+            && self.promote(&mut txn, &next).await?
+        {
+            next.taken += 1;
+        }
         let event = match (from, next.places_left()) {
             (Status::Open, 0) => Some(Event::Fill),
             (Status::Filled, 1..) => Some(Event::Free),
@@ -91,14 +95,12 @@ impl Market {
 
     /// Hands a draft in for review.
     pub async fn submit(&self, actor: &Actor, id: &JobId) -> MarketResult<Posting> {
-        self.step(actor, Verb::Conduct, id, Event::Submit, None)
-            .await
+        self.step(actor, Verb::Conduct, id, Event::Submit, None).await
     }
 
     /// Publishes a posting that waits for review.
     pub async fn approve(&self, actor: &Actor, id: &JobId) -> MarketResult<Posting> {
-        self.step(actor, Verb::Review, id, Event::Approve, None)
-            .await
+        self.step(actor, Verb::Review, id, Event::Approve, None).await
     }
 
     /// Hands a posting back to its poster; a reason is owed.
@@ -108,20 +110,12 @@ impl Market {
         id: &JobId,
         reason: Option<&str>,
     ) -> MarketResult<Posting> {
-        self.step(
-            actor,
-            Verb::Review,
-            id,
-            Event::Reject,
-            Some(reason.unwrap_or_default()),
-        )
-        .await
+        self.step(actor, Verb::Review, id, Event::Reject, Some(reason.unwrap_or_default())).await
     }
 
     /// Ends a published posting.
     pub async fn close(&self, actor: &Actor, id: &JobId) -> MarketResult<Posting> {
-        self.step(actor, Verb::Conduct, id, Event::Close, None)
-            .await
+        self.step(actor, Verb::Conduct, id, Event::Close, None).await
     }
 
     /// Takes a posting back, or down; a reason is owed.
@@ -131,14 +125,7 @@ impl Market {
         id: &JobId,
         reason: Option<&str>,
     ) -> MarketResult<Posting> {
-        self.step(
-            actor,
-            Verb::Conduct,
-            id,
-            Event::Withdraw,
-            Some(reason.unwrap_or_default()),
-        )
-        .await
+        self.step(actor, Verb::Conduct, id, Event::Withdraw, Some(reason.unwrap_or_default())).await
     }
 
     /// One step of a posting's life; `reason`, where it is owed, is checked.
@@ -154,8 +141,7 @@ impl Market {
         let held = self.hold(&mut txn, actor, verb, id).await?;
         let next = self.stepped(&held, event, reason)?;
         let entry = step_entry(self, actor, event.word(), &next, Some(held.status));
-        self.write_posting(&mut txn, &next, Some(event), entry)
-            .await?;
+        self.write_posting(&mut txn, &next, Some(event), entry).await?;
         txn.commit().await?;
         Ok(next)
     }
@@ -203,8 +189,7 @@ impl Market {
             if let (true, Ok(next)) = (over, self.stepped(&held, Event::Expire, None)) {
                 let verb = Event::Expire.word();
                 let entry = step_entry(self, &Actor::House, verb, &next, Some(held.status));
-                self.write_posting(&mut txn, &next, Some(Event::Expire), entry)
-                    .await?;
+                self.write_posting(&mut txn, &next, Some(Event::Expire), entry).await?;
                 txn.commit().await?;
                 done += 1;
             }
@@ -215,18 +200,16 @@ impl Market {
 
 /// Whether a published posting changed only in ways that need no review.
 fn without_review(held: &Terms, next: &Terms) -> bool {
-    let raised = match (
-        a_day(held.wage.min(), held.wage.unit),
-        a_day(next.wage.min(), next.wage.unit),
-    ) {
-        (Some(before), Some(after)) => {
-            held.wage.unit == next.wage.unit
-                && held.wage.settlement == next.wage.settlement
-                && after >= before
-                && next.wage.max() >= held.wage.max()
-        }
-        _ => held.wage == next.wage,
-    };
+    let raised =
+        match (a_day(held.wage.min(), held.wage.unit), a_day(next.wage.min(), next.wage.unit)) {
+            (Some(before), Some(after)) => {
+                held.wage.unit == next.wage.unit
+                    && held.wage.settlement == next.wage.settlement
+                    && after >= before
+                    && next.wage.max() >= held.wage.max()
+            }
+            _ => held.wage == next.wage,
+        };
     let rest = Terms {
         headcount: held.headcount,
         valid_until: held.valid_until,

@@ -49,9 +49,7 @@ impl Market {
         import: &Import,
     ) -> MarketResult<Imported> {
         if !matches!(actor, Actor::Operator)
-            && actor
-                .account()
-                .is_none_or(|account| account.role != Role::Admin)
+            && actor.account().is_none_or(|account| account.role != Role::Admin)
         {
             return Err(MarketError::Forbidden);
         }
@@ -59,10 +57,7 @@ impl Market {
         let Some(id) = posted.external_id else {
             return Err(FieldErrors::one("external_id", "missing", "请填写外部编号").into());
         };
-        let external = External {
-            source: import.source.clone(),
-            id,
-        };
+        let external = External { source: import.source.clone(), id };
         let (held, verb) = match txn.posting_from(&external).await? {
             None => {
                 let label = self.label_of(txn, None, &posted.terms).await?;
@@ -84,10 +79,7 @@ impl Market {
             same_terms.valid_until = held.terms.valid_until;
         }
         let published = import.publish && held.status == Status::Draft;
-        let ended = matches!(
-            held.status,
-            Status::Closed | Status::Expired | Status::Withdrawn
-        );
+        let ended = matches!(held.status, Status::Closed | Status::Expired | Status::Withdrawn);
         if ended || (same_terms == held.terms && !published) {
             return Ok(Imported::Unchanged);
         }

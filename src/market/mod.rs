@@ -6,12 +6,14 @@
 mod accounts;
 mod authority;
 mod bookings;
+mod candidates;
 mod error;
 mod intake;
 mod life;
 mod lists;
 mod postings;
 mod screens;
+mod standing;
 mod stations;
 mod terms;
 mod workers;
@@ -30,6 +32,7 @@ pub use intake::{
 };
 pub use lists::{Import, Imported};
 pub use postings::NewPosting;
+pub use standing::Standing;
 pub use stations::NewStation;
 pub use workers::NewWorker;
 
@@ -54,11 +57,7 @@ pub struct Market {
 impl Market {
     /// A market on these records; `seed` drives ids and tokens.
     pub fn new(store: Store, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Market {
-        Market {
-            store,
-            clock,
-            dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))),
-        }
+        Market { store, clock, dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))) }
     }
 
     /// The present moment.
@@ -68,18 +67,12 @@ impl Market {
 
     fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.dice
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
+        self.dice.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
         bytes
     }
 
     fn seedling(&self) -> Seedling {
-        Seedling {
-            at_ms: self.now().millis(),
-            random: u128::from_le_bytes(self.random()),
-        }
+        Seedling { at_ms: self.now().millis(), random: u128::from_le_bytes(self.random()) }
     }
 
     fn entry(
@@ -91,13 +84,6 @@ impl Market {
         detail: serde_json::Value,
     ) -> Entry {
         let (at, actor) = (self.now(), actor.name().to_owned());
-        Entry {
-            at,
-            actor,
-            verb,
-            kind,
-            entity: entity.to_string(),
-            detail,
-        }
+        Entry { at, actor, verb, kind, entity: entity.to_string(), detail }
     }
 }

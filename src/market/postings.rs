@@ -16,7 +16,7 @@ use crate::{
         posting::{External, Posting, Status, Terms},
         station::Station,
     },
-    store::{PostingFilter, Txn, View},
+    store::{PostingFilter, StoreError, Txn, View},
 };
 
 /// A posting to be stored.
@@ -46,6 +46,23 @@ impl Market {
         input: &Value,
         new: NewPosting,
     ) -> MarketResult<Posting> {
+        match self.post_once(actor, input, &new).await {
+            // The same at the same moment: the other one stands by now, and is found.
+            Err(MarketError::Store(StoreError::Conflict(_)) | MarketError::Duplicate { .. })
+                if new.idempotency_key.is_some() =>
+            {
+                self.post_once(actor, input, &new).await
+            }
+            done => done,
+        }
+    }
+
+    async fn post_once(
+        &self,
+        actor: &Actor,
+        input: &Value,
+        new: &NewPosting,
+    ) -> MarketResult<Posting> {
         if !authority::may(actor, Verb::Post) {
             return Err(MarketError::Forbidden);
         }
@@ -60,33 +77,23 @@ impl Market {
             return txn.posting(&id).await?.ok_or(MarketError::NotFound);
         }
         let own_org = self.own_org(&mut txn, actor).await?;
-        let posted = self
-            .read_terms(&mut txn, actor, own_org.as_ref(), input)
-            .await?;
+        let posted = self.read_terms(&mut txn, actor, own_org.as_ref(), input).await?;
         let source = own_org.as_ref().map_or(actor.name(), |org| org.id.as_str());
-        let external = posted.external_id.map(|id| External {
-            source: format!("api:{source}"),
-            id,
-        });
+        let external =
+            posted.external_id.map(|id| External { source: format!("api:{source}"), id });
         if let Some(external) = &external
             && let Some(held) = txn.posting_from(external).await?
         {
             let held = Some(held.id.to_string());
-            return Err(MarketError::Duplicate {
-                field: "external_id",
-                held,
-            });
+            return Err(MarketError::Duplicate { field: "external_id", held });
         }
-        let label = self
-            .label_of(&mut txn, own_org.as_ref(), &posted.terms)
-            .await?;
+        let label = self.label_of(&mut txn, own_org.as_ref(), &posted.terms).await?;
         let posting = self.new_posting(actor, posted.terms, label, own_org, external, new.demo);
         let entry = step_entry(self, actor, "post", &posting, None);
         self.write_posting(&mut txn, &posting, None, entry).await?;
         if let Some(key) = &new.idempotency_key {
             let (hash, id) = (hash_of(input), posting.id.as_str());
-            txn.remember(actor.name(), key, &hash, id, self.now())
-                .await?;
+            txn.remember(actor.name(), key, &hash, id, self.now()).await?;
         }
         txn.commit().await?;
         Ok(posting)
@@ -129,35 +136,10 @@ impl Market {
         let posting = view.posting(id).await?.ok_or(MarketError::NotFound)?;
         let published = posting.published_at.is_some();
         let reached = match actor {
-            Some(actor) => {
-                self.reaches(&mut view, actor, Verb::ReadDraft, &posting)
-                    .await?
-            }
+            Some(actor) => self.reaches(&mut view, actor, Verb::ReadDraft, &posting).await?,
             None => false,
         };
-        if published || reached {
-            Ok(posting)
-        } else {
-            Err(MarketError::NotFound)
-        }
-    }
-
-    /// A posting whose places the actor may look for people for.
-    ///
-    /// # Errors
-    /// [`MarketError::Forbidden`], or [`MarketError::NotFound`] where its existence may not be
-    /// known.
-    pub async fn wanting(&self, actor: &Actor, id: &JobId) -> MarketResult<Posting> {
-        let posting = self.posting(Some(actor), id).await?;
-        let mut view = self.store.read().await?;
-        let reached = self
-            .reaches(&mut view, actor, Verb::Candidates, &posting)
-            .await?;
-        if reached {
-            Ok(posting)
-        } else {
-            Err(MarketError::Forbidden)
-        }
+        if published || reached { Ok(posting) } else { Err(MarketError::NotFound) }
     }
 
     /// The postings that the actor conducts or reviews, newest first.
@@ -205,12 +187,7 @@ impl Market {
         posting: &Posting,
     ) -> MarketResult<bool> {
         let home = self.home(view, actor).await?;
-        Ok(authority::reaches_posting(
-            actor,
-            verb,
-            posting,
-            home.as_ref(),
-        ))
+        Ok(authority::reaches_posting(actor, verb, posting, home.as_ref()))
     }
 
     /// Loads a posting for a change that the actor may make; nobody else changes it meanwhile.
@@ -232,10 +209,6 @@ impl Market {
         // Whether a draft exists is nobody's business; that an open posting does, everyone sees.
         let known = posting.published_at.is_some()
             || self.reaches(txn, actor, Verb::ReadDraft, &posting).await?;
-        Err(if known {
-            MarketError::Forbidden
-        } else {
-            MarketError::NotFound
-        })
+        Err(if known { MarketError::Forbidden } else { MarketError::NotFound })
     }
 }

@@ -33,20 +33,15 @@ pub(super) fn shown_at<'s>(
 ) -> impl Iterator<Item = (&'s Station, Option<f64>)> {
     let (chosen, point) = (posting.terms.stations.clone(), posting.terms.point);
     let open = posting.status == Status::Open;
-    stations
-        .iter()
-        .filter(move |_| open)
-        .filter_map(move |station| {
-            if chosen.is_empty() {
-                station
-                    .covers(point?)
-                    .map(|distance| (station, Some(distance)))
-            } else if chosen.contains(&station.id) {
-                Some((station, point.map(|point| station.point.distance_m(point))))
-            } else {
-                None
-            }
-        })
+    stations.iter().filter(move |_| open).filter_map(move |station| {
+        if chosen.is_empty() {
+            station.covers(point?).map(|distance| (station, Some(distance)))
+        } else if chosen.contains(&station.id) {
+            Some((station, point.map(|point| station.point.distance_m(point))))
+        } else {
+            None
+        }
+    })
 }
 
 fn put(posting: &Posting, station: &Station, distance: Option<f64>, at: Moment) -> Shown {
@@ -58,10 +53,7 @@ fn put(posting: &Posting, station: &Station, distance: Option<f64>, at: Moment) 
         station: station.id.clone(),
         job: posting.id.clone(),
         at,
-        what: ShownWhat::Put {
-            version: posting.version,
-            payload,
-        },
+        what: ShownWhat::Put { version: posting.version, payload },
     }
 }
 
@@ -114,10 +106,8 @@ impl Market {
         station: &Station,
     ) -> MarketResult<usize> {
         let stations = std::slice::from_ref(station);
-        let mut filter = crate::store::PostingFilter {
-            statuses: vec![Status::Open],
-            ..Default::default()
-        };
+        let mut filter =
+            crate::store::PostingFilter { statuses: vec![Status::Open], ..Default::default() };
         let mut shown = 0;
         loop {
             let page = txn.postings(&filter, 500).await?;

@@ -45,12 +45,7 @@ impl Market {
 
     /// One station.
     pub async fn station(&self, id: &StationId) -> MarketResult<Station> {
-        self.store
-            .read()
-            .await?
-            .station(id)
-            .await?
-            .ok_or(MarketError::NotFound)
+        self.store.read().await?.station(id).await?.ok_or(MarketError::NotFound)
     }
 
     /// Forgets stream messages and request keys older than so many days.

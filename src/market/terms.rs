@@ -44,9 +44,7 @@ impl Market {
             return Err(FieldErrors::one("", "type", message).into());
         };
         let role = actor.account().map(|account| account.role);
-        let own = own_org
-            .filter(|_| role != Some(Role::Broker))
-            .map(|org| &org.employer);
+        let own = own_org.filter(|_| role != Some(Role::Broker)).map(|org| &org.employer);
         let mut posted = intake::posting(map, own, self.now())?;
         let mut errors = FieldErrors::default();
         if role == Some(Role::Broker) {
@@ -62,11 +60,7 @@ impl Market {
         let stations = view.stations().await?;
         for (i, id) in posted.terms.stations.iter().enumerate() {
             if !stations.iter().any(|station| station.id == *id) {
-                errors.add(
-                    format!("stations[{i}]"),
-                    "unknown",
-                    format!("没有“{id}”这个站点"),
-                );
+                errors.add(format!("stations[{i}]"), "unknown", format!("没有“{id}”这个站点"));
             }
         }
         if let Some(broker) = &posted.terms.via_broker
@@ -74,11 +68,7 @@ impl Market {
         {
             errors.add("via_broker", "unknown", "没有这个经纪人或机构");
         }
-        if errors.is_empty() {
-            Ok(posted)
-        } else {
-            Err(errors.into())
-        }
+        if errors.is_empty() { Ok(posted) } else { Err(errors.into()) }
     }
 
     pub(super) async fn label_of(
@@ -117,16 +107,12 @@ impl Market {
         if let Some(org) = txn.org(id).await? {
             return Ok(org);
         }
-        let org = Org {
-            id: id.clone(),
-            employer,
-        };
+        let org = Org { id: id.clone(), employer };
         match txn.add_org(&org, self.now()).await {
             Ok(()) => Ok(org),
-            Err(StoreError::Conflict(_)) => Err(MarketError::Duplicate {
-                field: "uscc",
-                held: None,
-            }),
+            Err(StoreError::Conflict(_)) => {
+                Err(MarketError::Duplicate { field: "uscc", held: None })
+            }
             Err(error) => Err(error.into()),
         }
     }

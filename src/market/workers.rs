@@ -42,10 +42,65 @@ impl Market {
         input: &Value,
         new: NewWorker,
     ) -> MarketResult<Worker> {
+        match self.register_once(actor, input, &new).await {
+            // The same at the same moment: the other one stands by now, and is found.
+            Err(MarketError::Store(StoreError::Conflict(_)) | MarketError::Duplicate { .. })
+                if new.idempotency_key.is_some() =>
+            {
+                self.register_once(actor, input, &new).await
+            }
+            done => done,
+        }
+    }
+
+    async fn register_once(
+        &self,
+        actor: &Actor,
+        input: &Value,
+        new: &NewWorker,
+    ) -> MarketResult<Worker> {
         if !authority::may(actor, Verb::Register) {
             return Err(MarketError::Forbidden);
         }
         let mut txn = self.store.begin().await?;
+        let worker = self.register_in(&mut txn, actor, input, new.clone()).await?;
+        txn.commit().await?;
+        Ok(worker)
+    }
+
+    /// Registers several people in one transaction: all, or none where one can't be. A key in
+    /// `new` would name several requests and is refused.
+    ///
+    /// # Errors
+    /// As [`Market::register`], for the first who can't be registered.
+    pub async fn register_all(
+        &self,
+        actor: &Actor,
+        inputs: &[Value],
+        new: &NewWorker,
+    ) -> MarketResult<Vec<Worker>> {
+        if !authority::may(actor, Verb::Register) {
+            return Err(MarketError::Forbidden);
+        }
+        if new.idempotency_key.is_some() {
+            return Err(MarketError::KeyReused);
+        }
+        let mut txn = self.store.begin().await?;
+        let mut workers = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            workers.push(self.register_in(&mut txn, actor, input, new.clone()).await?);
+        }
+        txn.commit().await?;
+        Ok(workers)
+    }
+
+    async fn register_in(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        input: &Value,
+        new: NewWorker,
+    ) -> MarketResult<Worker> {
         let registered = read(input)?;
         let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(input.to_string()));
         // The stored hash is keyed, since the request holds personal data.
@@ -59,37 +114,27 @@ impl Market {
             let id = id.parse().map_err(|_| MarketError::NotFound)?;
             return txn.worker(&id).await?.ok_or(MarketError::NotFound);
         }
-        let account = actor
-            .account()
-            .filter(|a| matches!(a.role, Role::Worker | Role::Leader));
+        let account = actor.account().filter(|a| matches!(a.role, Role::Worker | Role::Leader));
         if let Some(held) = account.and_then(|account| account.worker.as_ref()) {
             let held = Some(held.to_string());
-            return Err(MarketError::Duplicate {
-                field: "account",
-                held,
-            });
+            return Err(MarketError::Duplicate { field: "account", held });
         }
-        let external = registered.external_id.clone().map(|id| External {
-            source: format!("api:{}", actor.name()),
-            id,
-        });
-        let station = actor
-            .account()
-            .and_then(|a| a.station.clone())
-            .or(new.station);
+        let external = registered
+            .external_id
+            .clone()
+            .map(|id| External { source: format!("api:{}", actor.name()), id });
+        let station =
+            actor.account().and_then(|a| a.station.clone()).or_else(|| new.station.clone());
         let mut worker = self.new_worker(registered, external, new.demo);
         worker.station = station;
         worker.account = account.map(|account| account.id.clone());
-        self.write_worker(&mut txn, actor, &worker, "register")
-            .await?;
+        self.write_worker(txn, actor, &worker, "register").await?;
         if let Some(account) = account {
             txn.set_worker(&account.id, &worker.id).await?;
         }
         if let Some(key) = &new.idempotency_key {
-            txn.remember(actor.name(), key, &hash, worker.id.as_str(), self.now())
-                .await?;
+            txn.remember(actor.name(), key, &hash, worker.id.as_str(), self.now()).await?;
         }
-        txn.commit().await?;
         Ok(worker)
     }
 
@@ -124,19 +169,13 @@ impl Market {
         {
             let known = authority::reaches_worker(actor, Verb::ReadWorker, &held);
             let held = known.then(|| held.id.to_string());
-            return Err(MarketError::Duplicate {
-                field: "id_number",
-                held,
-            });
+            return Err(MarketError::Duplicate { field: "id_number", held });
         }
         match txn.put_worker(worker).await {
             Ok(true) => {}
             Ok(false) => return Err(MarketError::Stale),
             Err(StoreError::Conflict(_)) => {
-                return Err(MarketError::Duplicate {
-                    field: "external_id",
-                    held: None,
-                });
+                return Err(MarketError::Duplicate { field: "external_id", held: None });
             }
             Err(error) => return Err(error.into()),
         }
@@ -170,9 +209,7 @@ impl Market {
     pub async fn seeker(&self, actor: &Actor, id: &WorkerId) -> MarketResult<(Worker, Vec<Shift>)> {
         let worker = self.worker(actor, id).await?;
         let rows = self.store.read().await?.bookings_by(id).await?;
-        let held = rows
-            .into_iter()
-            .filter(|row| row.booking.status == BookingStatus::Booked);
+        let held = rows.into_iter().filter(|row| row.booking.status == BookingStatus::Booked);
         Ok((worker, held.flat_map(|row| row.booking.shifts).collect()))
     }
 
@@ -188,9 +225,7 @@ impl Market {
         source: &str,
     ) -> MarketResult<Imported> {
         if !matches!(actor, Actor::Operator)
-            && actor
-                .account()
-                .is_none_or(|account| account.role != Role::Admin)
+            && actor.account().is_none_or(|account| account.role != Role::Admin)
         {
             return Err(MarketError::Forbidden);
         }
@@ -198,10 +233,7 @@ impl Market {
         let Some(id) = registered.external_id.clone() else {
             return Err(FieldErrors::one("external_id", "missing", "请填写外部编号").into());
         };
-        let external = External {
-            source: source.to_owned(),
-            id,
-        };
+        let external = External { source: source.to_owned(), id };
         let Some(held) = txn.worker_from(&external).await? else {
             let new = self.new_worker(registered, Some(external), false);
             self.write_worker(txn, actor, &new, "import").await?;

@@ -57,10 +57,7 @@ pub fn closed(posting: &Posting, now: Moment) -> Option<Bar> {
 /// The bar of distance: none for a worker without a point.
 pub fn place_bar(home: Option<Point>, radius_m: f64, work: Option<Point>) -> Option<Bar> {
     let reach = Reach::new(Spot::of(home).point()?, Some(radius_m));
-    reach
-        .distance_m(Spot::of(work))
-        .is_none()
-        .then_some(Bar::Outside)
+    reach.distance_m(Spot::of(work)).is_none().then_some(Bar::Outside)
 }
 
 /// The bar of time: each of `shifts` must lie within one of `spans` (none: any time is free) and
@@ -68,17 +65,12 @@ pub fn place_bar(home: Option<Point>, radius_m: f64, work: Option<Point>) -> Opt
 pub fn time_bar(spans: Option<&[Shift]>, booked: &[Shift], shifts: &[Shift]) -> Option<Bar> {
     let within = |shift: &Shift| {
         spans.is_none_or(|spans| {
-            spans
-                .iter()
-                .any(|span| span.start <= shift.start && shift.end <= span.end)
+            spans.iter().any(|span| span.start <= shift.start && shift.end <= span.end)
         })
     };
     if !shifts.iter().all(within) {
         Some(Bar::Unavailable)
-    } else if shifts
-        .iter()
-        .any(|shift| booked.iter().any(|other| other.overlaps(*shift)))
-    {
+    } else if shifts.iter().any(|shift| booked.iter().any(|other| other.overlaps(*shift))) {
         Some(Bar::Clash)
     } else {
         None

@@ -75,14 +75,7 @@ impl Reach {
         } else {
             LON_ROUND
         };
-        Reach {
-            centre,
-            radius_m,
-            lat,
-            lon,
-            lat_half: half(angle),
-            lon_half,
-        }
+        Reach { centre, radius_m, lat, lon, lat_half: half(angle), lon_half }
     }
 
     /// The distance of `spot` in metres where it lies within the circle.
@@ -113,15 +106,8 @@ mod tests {
 
     #[test]
     fn positions_of_seven_decimals_are_kept_exactly() {
-        for (lat, lon) in [
-            (38.284_733_1, 106.271_999_9),
-            (-90.0, -180.0),
-            (90.0, 180.0),
-        ] {
-            assert_eq!(
-                Spot::of(Some(point(lat, lon))).point(),
-                Some(point(lat, lon))
-            );
+        for (lat, lon) in [(38.284_733_1, 106.271_999_9), (-90.0, -180.0), (90.0, 180.0)] {
+            assert_eq!(Spot::of(Some(point(lat, lon))).point(), Some(point(lat, lon)));
         }
         assert_eq!(Spot::of(None).point(), None);
     }
@@ -131,14 +117,8 @@ mod tests {
         let (centre, edge) = (point(38.28, 106.27), point(38.35, 106.31));
         let radius = centre.distance_m(edge);
         let spot = Spot::of(Some(edge));
-        assert_eq!(
-            Reach::new(centre, Some(radius)).distance_m(spot),
-            Some(radius)
-        );
-        assert_eq!(
-            Reach::new(centre, Some(radius.next_down())).distance_m(spot),
-            None
-        );
+        assert_eq!(Reach::new(centre, Some(radius)).distance_m(spot), Some(radius));
+        assert_eq!(Reach::new(centre, Some(radius.next_down())).distance_m(spot), None);
     }
 
     #[test]
@@ -160,11 +140,7 @@ mod tests {
             (point(-89.99, 20.0), point(-89.98, -150.0)),
         ] {
             let within = Reach::new(centre, Some(10_000.0)).distance_m(Spot::of(Some(other)));
-            assert_eq!(
-                within,
-                Some(centre.distance_m(other)),
-                "{centre:?} {other:?}"
-            );
+            assert_eq!(within, Some(centre.distance_m(other)), "{centre:?} {other:?}");
         }
     }
 

@@ -25,9 +25,7 @@ pub fn reasons(
     now: Moment,
 ) -> Vec<String> {
     let added = score.terms.iter().filter(|term| term.1 > 0.0);
-    added
-        .filter_map(|&(term, _)| reason(term, facts, skills, reader, now))
-        .collect()
+    added.filter_map(|&(term, _)| reason(term, facts, skills, reader, now)).collect()
 }
 
 fn reason(
@@ -40,22 +38,21 @@ fn reason(
     match (term, reader) {
         (Term::Text, _) if facts.relevance > 0.5 => Some("标题正是所搜的词".to_owned()),
         (Term::Text, _) => Some("有所搜的词".to_owned()),
-        (Term::Skill, _) if !skills.is_empty() => Some(format!(
-            "会{}",
-            skills[..skills.len().min(SKILLS_NAMED_MAX)].join("、")
-        )),
+        (Term::Skill, _) if !skills.is_empty() => {
+            Some(format!("会{}", skills[..skills.len().min(SKILLS_NAMED_MAX)].join("、")))
+        }
         (Term::Skill, _) if facts.nearness == 1.0 => Some("工种对口".to_owned()),
         (Term::Skill, _) => Some("工种相近".to_owned()),
-        (Term::Distance, Reader::Worker) => facts
-            .distance_m
-            .map(|metres| format!("距您{}", speech::distance(metres))),
-        (Term::Distance, Reader::Employer) => facts
-            .distance_m
-            .map(|metres| format!("距工作地{}", speech::distance(metres))),
+        (Term::Distance, Reader::Worker) => {
+            facts.distance_m.map(|metres| format!("距您{}", speech::distance(metres)))
+        }
+        (Term::Distance, Reader::Employer) => {
+            facts.distance_m.map(|metres| format!("距工作地{}", speech::distance(metres)))
+        }
         (Term::Wage, Reader::Worker) => Some(speech::pay(facts.wage)),
-        (Term::Start, Reader::Worker) => facts
-            .starts_at
-            .map(|at| format!("{}开工", speech::start_time(at, now))),
+        (Term::Start, Reader::Worker) => {
+            facts.starts_at.map(|at| format!("{}开工", speech::start_time(at, now)))
+        }
         (Term::Fresh, Reader::Worker) => {
             let lately = now.0.saturating_sub(facts.published_at.0) < DAY;
             lately.then(|| "一天内发布".to_owned())
@@ -86,10 +83,7 @@ mod tests {
             say(&facts(), &["装载机"], Reader::Worker),
             "会装载机 · 距您2.3公里 · 日结220元 · 明早8点开工"
         );
-        assert_eq!(
-            say(&facts(), &["装载机"], Reader::Employer),
-            "会装载机 · 距工作地2.3公里"
-        );
+        assert_eq!(say(&facts(), &["装载机"], Reader::Employer), "会装载机 · 距工作地2.3公里");
 
         let mut bare = facts();
         bare.skills.held = 0;

@@ -79,10 +79,7 @@ pub struct Score {
 impl Score {
     /// What a term adds.
     pub fn term(&self, term: Term) -> f32 {
-        self.terms
-            .iter()
-            .find(|entry| entry.0 == term)
-            .map_or(0.0, |entry| entry.1)
+        self.terms.iter().find(|entry| entry.0 == term).map_or(0.0, |entry| entry.1)
     }
 }
 
@@ -96,9 +93,7 @@ pub fn score(weights: &Weights, facts: &JobFacts, day_wage: Option<Fen>, now: Mo
     let (weight, half) = (&weights.weight, &weights.half);
     let fit = facts.skills.share().max(facts.nearness);
     let skill = if fit > 0.0 { 0.5 + 0.5 * fit } else { 0.0 };
-    let distance = facts
-        .distance_m
-        .map_or(0.0, |metres| fading(metres, half.distance_m));
+    let distance = facts.distance_m.map_or(0.0, |metres| fading(metres, half.distance_m));
     let start = facts.starts_at.map_or(0.0, |start| {
         let hours = start.0.saturating_sub(now.0) as f64 / HOUR as f64;
         fading(hours, half.start_hours)
@@ -108,22 +103,13 @@ pub fn score(weights: &Weights, facts: &JobFacts, day_wage: Option<Fen>, now: Mo
         (Term::Text, weight.text * facts.relevance),
         (Term::Skill, weight.skill * skill),
         (Term::Distance, weight.distance * distance),
-        (
-            Term::Wage,
-            weight.wage * pay(facts.wage, day_wage, half.day_wage_fen),
-        ),
+        (Term::Wage, weight.wage * pay(facts.wage, day_wage, half.day_wage_fen)),
         (Term::Start, weight.start * start),
         (Term::Fresh, weight.fresh * fading(age_days, half.age_days)),
-        (
-            Term::Instant,
-            weight.instant * f64::from(u8::from(facts.instant)),
-        ),
+        (Term::Instant, weight.instant * f64::from(u8::from(facts.instant))),
     ]
     .map(|(term, value)| (term, value as f32));
-    Score {
-        total: terms.iter().map(|term| term.1).sum(),
-        terms,
-    }
+    Score { total: terms.iter().map(|term| term.1).sum(), terms }
 }
 
 /// The pay's worth, 0..=1: by the day, less where even its most stays below the wish.
@@ -140,11 +126,7 @@ fn pay(wage: Wage, wish: Option<Fen>, half: f64) -> f64 {
 
 /// When the first shift from `now` on starts.
 pub fn first_start(shifts: impl IntoIterator<Item = Shift>, now: Moment) -> Option<Moment> {
-    shifts
-        .into_iter()
-        .map(|shift| shift.start)
-        .filter(|&start| start >= now)
-        .min()
+    shifts.into_iter().map(|shift| shift.start).filter(|&start| start >= now).min()
 }
 
 #[cfg(test)]
@@ -159,11 +141,7 @@ pub(super) mod tests {
     pub fn facts() -> JobFacts {
         let yuan = Fen::from_yuan(220);
         JobFacts {
-            skills: Overlap {
-                held: 1,
-                asked: 1,
-                wished: 2,
-            },
+            skills: Overlap { held: 1, asked: 1, wished: 2 },
             nearness: 0.0,
             distance_m: Some(2_300.0),
             wage: Wage::new(yuan, yuan, WageUnit::Day, Settlement::Daily).unwrap(),
@@ -203,10 +181,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_next_shift_is_the_first_that_has_not_begun() {
-        let shift = |start: i64| Shift {
-            start: Moment(start),
-            end: Moment(start + 5),
-        };
+        let shift = |start: i64| Shift { start: Moment(start), end: Moment(start + 5) };
         let shifts = [shift(30), shift(10), shift(20)];
         assert_eq!(first_start(shifts, Moment(11)), Some(Moment(20)));
         assert_eq!(first_start(shifts, Moment(31)), None);

@@ -69,22 +69,8 @@ impl Weights {
     /// [`BadWeights`] where a number is missing, unknown, out of range or out of order.
     pub fn read(text: &str) -> Result<Weights, BadWeights> {
         let weights: Weights = toml::from_str(text)?;
-        let TermWeights {
-            text,
-            skill,
-            distance,
-            wage,
-            start,
-            fresh,
-            instant,
-        } = weights.weight;
-        let Halves {
-            distance_m,
-            day_wage_fen,
-            start_hours,
-            age_days,
-            relevance,
-        } = weights.half;
+        let TermWeights { text, skill, distance, wage, start, fresh, instant } = weights.weight;
+        let Halves { distance_m, day_wage_fen, start_hours, age_days, relevance } = weights.half;
         let rest = [distance, wage, start, fresh, instant];
         let fits = |value: f64| value.is_finite() && value >= 0.0;
         if ![text, skill].into_iter().chain(rest).all(fits)
@@ -122,29 +108,11 @@ mod tests {
             assert!(good.contains(from));
             Weights::read(&good.replace(from, to))
         };
-        assert!(matches!(
-            with("wage = 0.15", "wage = -1.0"),
-            Err(BadWeights::Range)
-        ));
-        assert!(matches!(
-            with("wage = 0.15", "wage = inf"),
-            Err(BadWeights::Range)
-        ));
-        assert!(matches!(
-            with("age_days = 3.0", "age_days = 0.0"),
-            Err(BadWeights::Range)
-        ));
-        assert!(matches!(
-            with("wage = 0.15", "wage = 0.2"),
-            Err(BadWeights::Order)
-        ));
-        assert!(matches!(
-            with("wage = 0.15", ""),
-            Err(BadWeights::Unreadable(_))
-        ));
-        assert!(matches!(
-            with("wage = 0.15", "wag = 0.15"),
-            Err(BadWeights::Unreadable(_))
-        ));
+        assert!(matches!(with("wage = 0.15", "wage = -1.0"), Err(BadWeights::Range)));
+        assert!(matches!(with("wage = 0.15", "wage = inf"), Err(BadWeights::Range)));
+        assert!(matches!(with("age_days = 3.0", "age_days = 0.0"), Err(BadWeights::Range)));
+        assert!(matches!(with("wage = 0.15", "wage = 0.2"), Err(BadWeights::Order)));
+        assert!(matches!(with("wage = 0.15", ""), Err(BadWeights::Unreadable(_))));
+        assert!(matches!(with("wage = 0.15", "wag = 0.15"), Err(BadWeights::Unreadable(_))));
     }
 }

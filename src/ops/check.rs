@@ -52,45 +52,21 @@ pub async fn check(market: &Market, index: &Index) -> Result<Report, CheckError>
     let mut report = Report::default();
     let (open, shown) = expected(market, &mut view).await?;
     report.open = open.len();
-    compare(
-        "index of postings",
-        &open,
-        &index.jobs_held()?,
-        &mut report.findings,
-    );
+    compare("index of postings", &open, &index.jobs_held()?, &mut report.findings);
     let workers = workers(&mut view).await?;
     report.workers = workers.len();
-    compare(
-        "index of workers",
-        &workers,
-        &index.workers_held()?,
-        &mut report.findings,
-    );
-    index
-        .verify()
-        .err()
-        .into_iter()
-        .for_each(|error| report.findings.push(error.to_string()));
+    compare("index of workers", &workers, &index.workers_held()?, &mut report.findings);
+    index.verify().err().into_iter().for_each(|error| report.findings.push(error.to_string()));
     for (station, wanted) in shown {
         let held = view.shown_at(&station).await?;
-        let held: Vec<Held> = held
-            .into_iter()
-            .map(|(id, version, _)| (id, version))
-            .collect();
-        compare(
-            &format!("screen set of {station}"),
-            &wanted,
-            &held,
-            &mut report.findings,
-        );
+        let held: Vec<Held> = held.into_iter().map(|(id, version, _)| (id, version)).collect();
+        compare(&format!("screen set of {station}"), &wanted, &held, &mut report.findings);
         report.messages += streams(&mut view, &station, &mut report.findings).await?;
     }
     match view.verify_log().await? {
         Ok(entries) => report.entries = entries,
         Err(fault) => {
-            report
-                .findings
-                .push(format!("audit trail: broken at entry {}", fault.seq));
+            report.findings.push(format!("audit trail: broken at entry {}", fault.seq));
         }
     }
     Ok(report)
@@ -103,15 +79,10 @@ async fn expected(
     view: &mut View,
 ) -> Result<(Set, Vec<(StationId, Set)>), CheckError> {
     let stations = view.stations().await?;
-    let mut shown: Vec<(StationId, Set)> = stations
-        .iter()
-        .map(|station| (station.id.clone(), Set::new()))
-        .collect();
+    let mut shown: Vec<(StationId, Set)> =
+        stations.iter().map(|station| (station.id.clone(), Set::new())).collect();
     let mut open = Set::new();
-    let mut filter = PostingFilter {
-        statuses: vec![Status::Open],
-        ..PostingFilter::default()
-    };
+    let mut filter = PostingFilter { statuses: vec![Status::Open], ..PostingFilter::default() };
     loop {
         let page = view.postings(&filter, PAGE).await?;
         let Some(last) = page.last() else { break };
@@ -134,10 +105,7 @@ async fn workers(view: &mut View) -> Result<Set, StoreError> {
         let page = view.workers(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
-        set.extend(
-            page.iter()
-                .map(|worker| (worker.id.to_string(), worker.version)),
-        );
+        set.extend(page.iter().map(|worker| (worker.id.to_string(), worker.version)));
     }
     Ok(set)
 }
@@ -145,10 +113,7 @@ async fn workers(view: &mut View) -> Result<Set, StoreError> {
 fn compare(what: &str, wanted: &Set, held: &[Held], findings: &mut Vec<String>) {
     let got: Set = held.iter().cloned().collect();
     if got.len() != held.len() {
-        findings.push(format!(
-            "{what}: {} entries stand twice",
-            held.len() - got.len()
-        ));
+        findings.push(format!("{what}: {} entries stand twice", held.len() - got.len()));
     }
     for (id, version) in wanted {
         match got.get(id) {
@@ -187,9 +152,7 @@ async fn streams(
         last = Some(end);
     }
     if last.is_some_and(|last| last != newest) {
-        findings.push(format!(
-            "stream of {station}: ends before its newest message {newest}"
-        ));
+        findings.push(format!("stream of {station}: ends before its newest message {newest}"));
     }
     Ok(count)
 }

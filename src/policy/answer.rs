@@ -164,7 +164,5 @@ fn fen<S: Serializer>(fen: &Option<Fen>, serializer: S) -> Result<S::Ok, S::Erro
 }
 
 fn range<S: Serializer>(range: &Option<(Fen, Fen)>, serializer: S) -> Result<S::Ok, S::Error> {
-    range
-        .map(|(low, high)| [low.0, high.0])
-        .serialize(serializer)
+    range.map(|(low, high)| [low.0, high.0]).serialize(serializer)
 }

@@ -32,19 +32,13 @@ impl FromStr for Division {
     type Err = NotADivision;
     fn from_str(text: &str) -> Result<Division, NotADivision> {
         let digits: [u8; 6] = text.as_bytes().try_into().map_err(|_| NotADivision)?;
-        digits
-            .iter()
-            .all(u8::is_ascii_digit)
-            .then_some(Division(digits))
-            .ok_or(NotADivision)
+        digits.iter().all(u8::is_ascii_digit).then_some(Division(digits)).ok_or(NotADivision)
     }
 }
 
 impl fmt::Display for Division {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|digit| write!(f, "{}", char::from(*digit)))
+        self.0.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))
     }
 }
 
@@ -232,9 +226,6 @@ pub struct CaseError {
 
 impl CaseError {
     pub(super) fn new(field: impl Into<String>, problem: impl fmt::Display) -> CaseError {
-        CaseError {
-            field: field.into(),
-            problem: problem.to_string(),
-        }
+        CaseError { field: field.into(), problem: problem.to_string() }
     }
 }

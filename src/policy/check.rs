@@ -43,34 +43,21 @@ impl Policy {
     pub fn parse(text: &str) -> Result<Policy, PolicyError> {
         let refused = |error: toml::de::Error| {
             let message = error.message().replace('\n', " ");
-            PolicyError(vec![Finding {
-                line: line(text, error.span()),
-                message,
-            }])
+            PolicyError(vec![Finding { line: line(text, error.span()), message }])
         };
         let mut policy: Policy = toml::from_str(text).map_err(refused)?;
         let tree = DeTable::parse(text).map_err(refused)?;
-        let mut check = Check {
-            text,
-            tree: DeValue::Table(tree.into_inner()),
-            findings: vec![],
-        };
+        let mut check = Check { text, tree: DeValue::Table(tree.into_inner()), findings: vec![] };
         check.dates(&policy);
         check.rules(&policy);
         policy.readings = check.readings(&policy.interpretations);
         check.findings.sort_by_key(|finding| finding.line);
-        if check.findings.is_empty() {
-            Ok(policy)
-        } else {
-            Err(PolicyError(check.findings))
-        }
+        if check.findings.is_empty() { Ok(policy) } else { Err(PolicyError(check.findings)) }
     }
 }
 
 fn line(text: &str, span: Option<Range<usize>>) -> usize {
-    let before = span
-        .and_then(|span| text.as_bytes().get(..span.start))
-        .unwrap_or_default();
+    let before = span.and_then(|span| text.as_bytes().get(..span.start)).unwrap_or_default();
     before.iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
@@ -107,31 +94,19 @@ impl Check<'_> {
             }
         }
         let line = line(self.text, span);
-        self.findings.push(Finding {
-            line,
-            message: format!("{place}: {message}"),
-        });
+        self.findings.push(Finding { line, message: format!("{place}: {message}") });
     }
 
     fn dates(&mut self, policy: &Policy) {
-        if policy
-            .effective_to
-            .is_some_and(|to| to < policy.effective_from)
-        {
+        if policy.effective_to.is_some_and(|to| to < policy.effective_from) {
             self.find(&[Key("effective_to")], "before effective_from");
         }
         for (at, rule) in policy.rules.iter().enumerate() {
             if rule.effective_to.is_some_and(|to| to < rule.effective_from) {
-                self.find(
-                    &[Key("rule"), At(at), Key("effective_to")],
-                    "before effective_from",
-                );
+                self.find(&[Key("rule"), At(at), Key("effective_to")], "before effective_from");
             }
             if rule.effective_from < policy.effective_from {
-                self.find(
-                    &[Key("rule"), At(at), Key("effective_from")],
-                    "before the plan's",
-                );
+                self.find(&[Key("rule"), At(at), Key("effective_from")], "before the plan's");
             }
         }
     }
@@ -140,10 +115,7 @@ impl Check<'_> {
         let mut ids = HashSet::new();
         for (at, rule) in policy.rules.iter().enumerate() {
             if !ids.insert(&rule.id) {
-                self.find(
-                    &[Key("rule"), At(at), Key("id")],
-                    format!("`{}` twice", rule.id),
-                );
+                self.find(&[Key("rule"), At(at), Key("id")], format!("`{}` twice", rule.id));
             }
             for other in &rule.overlaps {
                 if other == &rule.id || policy.rule(other).is_none() {
@@ -164,11 +136,7 @@ impl Check<'_> {
     fn parties(&mut self, at: usize, rule: &Rule) {
         let (who, once): (&[Beneficiary], &[Once]) = match rule.award {
             Award::SpellFee(_) | Award::SpellRange(_) | Award::SpellBrackets(_) => (
-                &[
-                    Beneficiary::Broker,
-                    Beneficiary::Person,
-                    Beneficiary::Employer,
-                ],
+                &[Beneficiary::Broker, Beneficiary::Person, Beneficiary::Employer],
                 &[Once::PersonYear, Once::PersonEmployer],
             ),
             Award::IncomeTiers(_) => (&[Beneficiary::Person], &[Once::PersonCycle]),
@@ -178,16 +146,10 @@ impl Check<'_> {
         if !who.contains(&rule.beneficiary)
             || (rule.beneficiary == Beneficiary::Broker && !rule.conditions.organised)
         {
-            self.find(
-                &[Key("rule"), At(at), Key("beneficiary")],
-                "not one this award can pay",
-            );
+            self.find(&[Key("rule"), At(at), Key("beneficiary")], "not one this award can pay");
         }
         if rule.once_per.is_empty() || !rule.once_per.iter().all(|key| once.contains(key)) {
-            self.find(
-                &[Key("rule"), At(at), Key("once_per")],
-                "no key of this award",
-            );
+            self.find(&[Key("rule"), At(at), Key("once_per")], "no key of this award");
         }
     }
 
@@ -259,11 +221,7 @@ impl Check<'_> {
             Award::Described(described) => {
                 for (figure_at, figure) in described.figures.iter().enumerate() {
                     let path = within(&[Key("figures"), At(figure_at)]);
-                    if figure
-                        .low_fen
-                        .zip(figure.high_fen)
-                        .is_some_and(|(low, high)| low > high)
-                    {
+                    if figure.low_fen.zip(figure.high_fen).is_some_and(|(low, high)| low > high) {
                         self.find(&path, "low_fen above high_fen");
                     }
                     if figure.percent.is_some() == figure.high_fen.is_some() {
@@ -309,10 +267,7 @@ impl Check<'_> {
             Award::Described(_) => of_spells || of_people || of_rosters || employer_kinds.is_some(),
         };
         if misplaced {
-            self.find(
-                &path,
-                "holds a condition that rules of this award do not look at",
-            );
+            self.find(&path, "holds a condition that rules of this award do not look at");
         }
         if ratio_bp.is_some_and(|ratio| ratio > 10_000) {
             self.find(&[&path[..], &[Key("ratio_bp")]].concat(), "above 10000");
@@ -324,13 +279,7 @@ impl Check<'_> {
         let mut ids = HashSet::new();
         for (at, interpretation) in interpretations.iter().enumerate() {
             let path = |key| [Key("interpretation"), At(at), Key(key)];
-            let Interpretation {
-                id,
-                default,
-                choice,
-                options,
-                ..
-            } = interpretation;
+            let Interpretation { id, default, choice, options, .. } = interpretation;
             let Some(reading) = Reading::ALL.iter().find(|reading| reading.id() == id) else {
                 self.find(&path("id"), format!("no reading `{id}` is known"));
                 continue;
@@ -348,15 +297,11 @@ impl Check<'_> {
                 self.find(&path("default"), format!("no option `{default}`"));
             }
             if !readings.choose(id, interpretation.chosen()) && choice.is_some() {
-                self.find(
-                    &path("choice"),
-                    format!("no option `{}`", interpretation.chosen()),
-                );
+                self.find(&path("choice"), format!("no option `{}`", interpretation.chosen()));
             }
         }
-        for reading in Reading::ALL
-            .iter()
-            .filter(|reading| !ids.iter().any(|id| *id == reading.id()))
+        for reading in
+            Reading::ALL.iter().filter(|reading| !ids.iter().any(|id| *id == reading.id()))
         {
             self.find(&[Key("interpretation")], format!("`{reading}` is missing"));
         }

@@ -52,12 +52,8 @@ pub(super) struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     /// `cycle_of` gives the first day of the cycle of a day; only rules with cycles ask it.
     pub fn of(facts: &Facts<'a>, rule: &Rule, cycle_of: impl Fn(Day) -> Day) -> Ledger<'a> {
-        let payments: Vec<&Paid> = facts
-            .case
-            .paid
-            .iter()
-            .filter(|paid| paid.rule == rule.id)
-            .collect();
+        let payments: Vec<&Paid> =
+            facts.case.paid.iter().filter(|paid| paid.rule == rule.id).collect();
         let pairs: HashSet<(&str, &str)> = payments
             .iter()
             .filter_map(|paid| paid.person.as_deref().zip(paid.employer.as_deref()))
@@ -97,10 +93,7 @@ impl<'a> Ledger<'a> {
     pub fn paid(&self, keys: &[Key]) -> Fen {
         let on = |key| self.by_key.get(key).into_iter().flatten().copied();
         let payments: HashSet<usize> = keys.iter().flat_map(on).collect();
-        payments
-            .into_iter()
-            .map(|at| self.payments[at].amount)
-            .sum()
+        payments.into_iter().map(|at| self.payments[at].amount).sum()
     }
 
     /// What was paid to each person in the cycle that begins on `from`.
@@ -118,9 +111,7 @@ fn claimed_on(facts: &Facts, rule: &Rule, paid: &Paid, spells: &[&Spell]) -> Opt
     match facts.readings().paid_year {
         PaidYear::Date => None,
         PaidYear::Claim => {
-            let days = spells
-                .iter()
-                .filter_map(|spell| facts.eligible_on(rule, spell));
+            let days = spells.iter().filter_map(|spell| facts.eligible_on(rule, spell));
             days.filter(|day| *day <= paid.date).max()
         }
     }
@@ -176,9 +167,7 @@ pub(super) fn settle<'a>(
         let row = &mut rows[claim.row];
         row.claim_keys = claim.keys.iter().map(|key| key.text(rule)).collect();
         if let Some(other) = claim.keys.iter().find_map(|key| drawn.get(key)) {
-            row.trace.push(Step::TakenBy {
-                other: (*other).to_owned(),
-            });
+            row.trace.push(Step::TakenBy { other: (*other).to_owned() });
             (row.status, row.payable) = (Status::Paid, Some(Fen::ZERO));
             continue;
         }
@@ -190,11 +179,7 @@ pub(super) fn settle<'a>(
         };
         if paid > Fen::ZERO {
             row.trace.push(Step::PaidBefore { amount: paid });
-            if claim
-                .keys
-                .iter()
-                .any(|key| matches!(key, Key::PersonYear(..)))
-            {
+            if claim.keys.iter().any(|key| matches!(key, Key::PersonYear(..))) {
                 row.notes.push(Reading::PaidYear);
                 row.notes.sort_unstable();
             }

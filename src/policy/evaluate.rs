@@ -90,9 +90,7 @@ fn flag_overlaps(facts: &Facts, by_rule: &mut [(&Rule, Vec<Entitlement>)]) {
                 row.notes.push(Reading::TwoTransports);
                 row.notes.sort_unstable();
                 row.notes.dedup();
-                row.trace.push(Step::Overlaps {
-                    rule: other.clone(),
-                });
+                row.trace.push(Step::Overlaps { rule: other.clone() });
                 let asks = facts.readings().two_transports == TwoTransports::Ask;
                 if asks && at == yields && row.status == Status::Eligible {
                     (row.status, row.payable) = (Status::NeedsRuling, Some(Fen::ZERO));

@@ -30,10 +30,7 @@ impl<'a> Facts<'a> {
     pub fn index(policy: &'a Policy, case: &'a Case) -> Result<Facts<'a>, CaseError> {
         let mut households = HashMap::with_capacity(case.households.len());
         for (at, household) in case.households.iter().enumerate() {
-            if households
-                .insert(household.id.as_str(), household)
-                .is_some()
-            {
+            if households.insert(household.id.as_str(), household).is_some() {
                 return Err(wrong("households", at, "id", "used twice"));
             }
         }
@@ -47,19 +44,11 @@ impl<'a> Facts<'a> {
                 ),
                 None => None,
             };
-            if residents
-                .insert(person.id.as_str(), Resident { person, household })
-                .is_some()
-            {
+            if residents.insert(person.id.as_str(), Resident { person, household }).is_some() {
                 return Err(wrong("people", at, "id", "used twice"));
             }
         }
-        let mut facts = Facts {
-            policy,
-            case,
-            residents,
-            spells: vec![],
-        };
+        let mut facts = Facts { policy, case, residents, spells: vec![] };
         facts.index_spells()?;
         facts.check_money()?;
         Ok(facts)
@@ -81,8 +70,7 @@ impl<'a> Facts<'a> {
                 .ok_or_else(|| wrong("spells", at, "person", "not in people"))?;
             self.spells.push((spell, *resident));
         }
-        self.spells
-            .sort_unstable_by_key(|(spell, _)| (&spell.person, &spell.id));
+        self.spells.sort_unstable_by_key(|(spell, _)| (&spell.person, &spell.id));
         Ok(())
     }
 
@@ -97,12 +85,7 @@ impl<'a> Facts<'a> {
         }
         for (at, roster) in self.case.rosters.iter().enumerate() {
             if roster.poverty_or_monitored > roster.relocated {
-                return Err(wrong(
-                    "rosters",
-                    at,
-                    "poverty_or_monitored",
-                    "more than relocated",
-                ));
+                return Err(wrong("rosters", at, "poverty_or_monitored", "more than relocated"));
             }
         }
         for (at, paid) in self.case.paid.iter().enumerate() {
@@ -142,10 +125,7 @@ impl<'a> Facts<'a> {
     /// The day on which the spell meets the rule's months; none where it ended before.
     pub fn eligible_on(&self, rule: &Rule, spell: &Spell) -> Option<Day> {
         let reached = self.reached(spell.start, rule.conditions.months?);
-        spell
-            .end
-            .is_none_or(|end| reached <= end.next())
-            .then_some(reached)
+        spell.end.is_none_or(|end| reached <= end.next()).then_some(reached)
     }
 }
 

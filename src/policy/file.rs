@@ -314,10 +314,7 @@ impl Interpretation {
 
     /// The wording of the option in force.
     pub fn text(&self) -> &str {
-        let chosen = self
-            .options
-            .iter()
-            .find(|option| option.id == self.chosen());
+        let chosen = self.options.iter().find(|option| option.id == self.chosen());
         chosen.map_or("", |option| option.text.as_str())
     }
 }
@@ -330,9 +327,7 @@ impl Policy {
 
     /// The file's words about a reading.
     pub fn interpretation(&self, reading: Reading) -> Option<&Interpretation> {
-        self.interpretations
-            .iter()
-            .find(|interpretation| interpretation.id == reading.id())
+        self.interpretations.iter().find(|interpretation| interpretation.id == reading.id())
     }
 
     /// Whether the plan holds on that day.
@@ -355,9 +350,7 @@ fn holds(from: Day, to: Option<Day>, day: Day) -> bool {
 fn text<'de, D: Deserializer<'de>, T: FromStr<Err: std::fmt::Display>>(
     source: D,
 ) -> Result<T, D::Error> {
-    String::deserialize(source)?
-        .parse()
-        .map_err(de::Error::custom)
+    String::deserialize(source)?.parse().map_err(de::Error::custom)
 }
 
 fn optional_text<'de, D: Deserializer<'de>, T: FromStr<Err: std::fmt::Display>>(

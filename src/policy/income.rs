@@ -30,17 +30,12 @@ impl Cycle {
             IncomeCycle::Second => u32::from(award.first_month) + 1,
         };
         let month = day.month();
-        month
-            .earlier((u32::from(month.number()) + 24 - first) % 12)
-            .first_day()
+        month.earlier((u32::from(month.number()) + 24 - first) % 12).first_day()
     }
 
     fn of(facts: &Facts, award: &Tiers) -> Cycle {
         let from = Cycle::first_day(facts, award, facts.case.as_of);
-        Cycle {
-            from,
-            to: from.month().later(11).last_day(),
-        }
+        Cycle { from, to: from.month().later(11).last_day() }
     }
 }
 
@@ -76,12 +71,7 @@ pub(super) fn evaluate(
         received.sort_unstable_by_key(|income| (income.date, income.amount));
         let (row, reached) = person_row(facts, rule, award, cycle, resident, &received);
         let gross = row.amount.unwrap_or(Fen::ZERO);
-        let member = Member {
-            row: rows.len(),
-            person,
-            gross,
-            reached,
-        };
+        let member = Member { row: rows.len(), person, gross, reached };
         match resident.household {
             _ if row.status == Status::Ineligible => {}
             Some(household) => households.entry(&household.id).or_default().push(member),
@@ -91,22 +81,12 @@ pub(super) fn evaluate(
     }
     let mut paid: BTreeMap<&str, Fen> = BTreeMap::new();
     for (person, amount) in ledger.paid_in_cycle(cycle.from) {
-        if let Some(household) = facts
-            .residents
-            .get(person)
-            .and_then(|found| found.household)
-        {
+        if let Some(household) = facts.residents.get(person).and_then(|found| found.household) {
             let sum = paid.entry(&household.id).or_default();
             *sum = *sum + amount;
         }
     }
-    let settlement = Settlement {
-        facts,
-        rule,
-        award,
-        cycle,
-        ledger: &ledger,
-    };
+    let settlement = Settlement { facts, rule, award, cycle, ledger: &ledger };
     for member in alone {
         settlement.household(rows, vec![member], None);
     }
@@ -114,12 +94,7 @@ pub(super) fn evaluate(
         let paid = paid.get(household).copied().unwrap_or_default();
         let (uncapped, capped) = settlement.household(rows, members, Some(paid));
         let (household, rule) = (household.to_owned(), rule.id.clone());
-        totals.push(HouseholdTotal {
-            household,
-            rule,
-            uncapped,
-            capped,
-        });
+        totals.push(HouseholdTotal { household, rule, uncapped, capped });
     }
 }
 
@@ -167,12 +142,7 @@ fn person_row(
     }
     let amount = tier.map_or(Fen::ZERO, |tier| tier.amount_fen);
     let Cycle { from, to } = cycle;
-    judgement.trace.push(Step::Income {
-        from,
-        to,
-        counted: sum,
-        amount,
-    });
+    judgement.trace.push(Step::Income { from, to, counted: sum, amount });
     let gross = judgement.earned(amount);
     let mut row = judgement.into_row(rule);
     row.beneficiary = Some(format!("person:{}", resident.person.id));
@@ -180,10 +150,7 @@ fn person_row(
     row.amount = Some(gross);
     if row.status != Status::Ineligible {
         let next = award.tiers.iter().find(|tier| tier.income_fen > sum);
-        row.next = next.map(|tier| Next {
-            amount: tier.amount_fen,
-            on: None,
-        });
+        row.next = next.map(|tier| Next { amount: tier.amount_fen, on: None });
     }
     (row, reached)
 }
@@ -207,19 +174,11 @@ impl Settlement<'_> {
         paid: Option<Fen>,
     ) -> (Fen, Fen) {
         members.sort_unstable_by_key(|member| {
-            (
-                Reverse(member.gross > Fen::ZERO),
-                member.reached,
-                member.person,
-            )
+            (Reverse(member.gross > Fen::ZERO), member.reached, member.person)
         });
         let uncapped: Fen = members.iter().map(|member| member.gross).sum();
         let cap = self.award.household_cap_fen;
-        let capped = if paid.is_some() {
-            uncapped.min(cap)
-        } else {
-            uncapped
-        };
+        let capped = if paid.is_some() { uncapped.min(cap) } else { uncapped };
         let cut = capped < uncapped;
         let shares = self.shares(&members, uncapped, capped);
         let mut left = paid.map(|paid| (capped - paid).max(Fen::ZERO));
@@ -229,11 +188,7 @@ impl Settlement<'_> {
                 row.notes.push(Reading::HouseholdCut);
                 row.notes.sort_unstable();
                 let paid = paid.unwrap_or_default();
-                row.trace.push(Step::HouseholdCap {
-                    uncapped,
-                    cap,
-                    paid,
-                });
+                row.trace.push(Step::HouseholdCap { uncapped, cap, paid });
             }
             if row.status != Status::Eligible {
                 continue;

@@ -56,11 +56,7 @@ impl Judgement {
     /// The conditions on the person, whatever the person did.
     pub fn person(&mut self, rule: &Rule, resident: &Resident) {
         if let Some(groups) = &rule.conditions.groups {
-            let holds = resident
-                .person
-                .groups
-                .iter()
-                .any(|group| groups.contains(group));
+            let holds = resident.person.groups.iter().any(|group| groups.contains(group));
             self.trace.push(Step::Groups { holds });
             if !holds {
                 self.lacks(Missing::Group, Status::Ineligible);
@@ -90,11 +86,7 @@ impl Judgement {
 
     /// What a gross amount comes to by now: nothing while time or evidence is awaited.
     pub fn earned(&self, gross: Fen) -> Fen {
-        if self.waiting || self.status == Status::Ineligible {
-            Fen::ZERO
-        } else {
-            gross
-        }
+        if self.waiting || self.status == Status::Ineligible { Fen::ZERO } else { gross }
     }
 
     /// The row, not settled yet: amounts, parties and days are for the caller to add.

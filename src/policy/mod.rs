@@ -53,8 +53,5 @@ pub fn shipped() -> Result<&'static Policy, PolicyError> {
 /// A claim is judged by the policy in force on the day on which it arises
 /// ([`Entitlement::eligible_on`]).
 pub fn in_force(policies: &[Policy], day: Day) -> Option<&Policy> {
-    policies
-        .iter()
-        .filter(|policy| policy.holds_on(day))
-        .max_by_key(|policy| policy.effective_from)
+    policies.iter().filter(|policy| policy.holds_on(day)).max_by_key(|policy| policy.effective_from)
 }

@@ -16,12 +16,7 @@ pub(super) fn evaluate(facts: &Facts, rule: &Rule, award: &Range, rows: &mut Vec
     let ledger = Ledger::of(facts, rule, |day| day);
     let mut rosters: Vec<&Roster> = facts.case.rosters.iter().collect();
     rosters.sort_unstable_by_key(|roster| {
-        (
-            &roster.employer,
-            roster.kind,
-            roster.relocated,
-            roster.poverty_or_monitored,
-        )
+        (&roster.employer, roster.kind, roster.relocated, roster.poverty_or_monitored)
     });
     let mut claims = vec![];
     for roster in rosters {
@@ -48,10 +43,7 @@ fn judge(facts: &Facts, rule: &Rule, roster: &Roster) -> Judgement {
     judgement.term(facts, rule, facts.case.as_of);
     if let Some(kinds) = &conditions.employer_kinds {
         let holds = kinds.contains(&roster.kind);
-        judgement.trace.push(Step::EmployerKind {
-            kind: roster.kind,
-            holds,
-        });
+        judgement.trace.push(Step::EmployerKind { kind: roster.kind, holds });
         if !holds {
             judgement.lacks(Missing::EmployerKind, Status::Ineligible);
         }
@@ -60,23 +52,11 @@ fn judge(facts: &Facts, rule: &Rule, roster: &Roster) -> Judgement {
         ShortRoster::Wait => Status::Pending,
         ShortRoster::Refuse => Status::Ineligible,
     };
-    let enough = conditions
-        .relocated
-        .is_none_or(|least| roster.relocated >= least);
-    let share = conditions
-        .ratio_bp
-        .is_none_or(|least| holds_ratio(facts, roster, least));
-    let Roster {
-        relocated,
-        poverty_or_monitored,
-        ..
-    } = *roster;
+    let enough = conditions.relocated.is_none_or(|least| roster.relocated >= least);
+    let share = conditions.ratio_bp.is_none_or(|least| holds_ratio(facts, roster, least));
+    let Roster { relocated, poverty_or_monitored, .. } = *roster;
     let holds = enough && share;
-    judgement.trace.push(Step::Roster {
-        relocated,
-        poverty_or_monitored,
-        holds,
-    });
+    judgement.trace.push(Step::Roster { relocated, poverty_or_monitored, holds });
     if conditions.ratio_bp.is_some() {
         judgement.note(Reading::LocalRatio);
     }
@@ -94,10 +74,7 @@ fn judge(facts: &Facts, rule: &Rule, roster: &Roster) -> Judgement {
 
 /// Compared in whole numbers, so that 20 % is reached by 1 of 5 and not by 19 of 96.
 fn holds_ratio(facts: &Facts, roster: &Roster, least_bp: u32) -> bool {
-    let (all, some) = (
-        u64::from(roster.relocated),
-        u64::from(roster.poverty_or_monitored),
-    );
+    let (all, some) = (u64::from(roster.relocated), u64::from(roster.poverty_or_monitored));
     let least = u64::from(least_bp);
     all > 0
         && match facts.readings().local_ratio {

@@ -53,9 +53,7 @@ fn judge(facts: &Facts, rule: &Rule, spell: &Spell, resident: &Resident) -> Judg
     duration(facts, rule, spell, &mut judgement);
     evidence(facts, rule, spell, &mut judgement);
     if rule.conditions.organised {
-        judgement.trace.push(Step::Organised {
-            by: spell.organised_by.clone(),
-        });
+        judgement.trace.push(Step::Organised { by: spell.organised_by.clone() });
         if spell.organised_by.is_none() {
             judgement.lacks(Missing::Organised, Status::Ineligible);
         }
@@ -63,10 +61,7 @@ fn judge(facts: &Facts, rule: &Rule, spell: &Spell, resident: &Resident) -> Judg
     if rule.conditions.out_of_county {
         judgement.note(Reading::HomeCounty);
         let home = home(facts, resident);
-        judgement.trace.push(Step::Place {
-            home,
-            work: spell.division,
-        });
+        judgement.trace.push(Step::Place { home, work: spell.division });
         if home == spell.division {
             judgement.lacks(Missing::OutOfCounty, Status::Ineligible);
         }
@@ -94,9 +89,7 @@ pub(super) fn home(facts: &Facts, resident: &Resident) -> Division {
 
 /// The first day that the spell's length does not count.
 fn counted_to(facts: &Facts, spell: &Spell) -> Day {
-    spell
-        .end
-        .map_or(facts.case.as_of, |end| end.next().min(facts.case.as_of))
+    spell.end.map_or(facts.case.as_of, |end| end.next().min(facts.case.as_of))
 }
 
 fn duration(facts: &Facts, rule: &Rule, spell: &Spell, judgement: &mut Judgement) {
@@ -107,13 +100,7 @@ fn duration(facts: &Facts, rule: &Rule, spell: &Spell, judgement: &mut Judgement
     let holds = reached <= counted_to(facts, spell);
     judgement.note(Reading::MonthCount);
     let (start, end) = (spell.start, spell.end);
-    judgement.trace.push(Step::Duration {
-        months,
-        start,
-        end,
-        reached,
-        holds,
-    });
+    judgement.trace.push(Step::Duration { months, start, end, reached, holds });
     match facts.eligible_on(rule, spell) {
         _ if holds => judgement.holds_since(reached),
         Some(_) => judgement.lacks(Missing::Duration, Status::Pending),
@@ -139,10 +126,7 @@ fn evidence(facts: &Facts, rule: &Rule, spell: &Spell, judgement: &mut Judgement
     if rule.conditions.contract {
         let signed = spell.contract_signed;
         let in_time = signed.filter(|signed| *signed <= known_to);
-        judgement.trace.push(Step::Contract {
-            signed,
-            holds: in_time.is_some(),
-        });
+        judgement.trace.push(Step::Contract { signed, holds: in_time.is_some() });
         match in_time {
             Some(day) => judgement.holds_since(day),
             None => lacks(judgement, Missing::Contract),
@@ -155,17 +139,11 @@ fn evidence(facts: &Facts, rule: &Rule, spell: &Spell, judgement: &mut Judgement
             InsuredMonths::Any => 1,
         };
         let within = spell.start.month()..=known_to.month();
-        let mut insured: Vec<_> = spell
-            .insured_months
-            .iter()
-            .filter(|month| within.contains(month))
-            .collect();
+        let mut insured: Vec<_> =
+            spell.insured_months.iter().filter(|month| within.contains(month)).collect();
         insured.sort_unstable();
         insured.dedup();
-        judgement.trace.push(Step::InsuredMonths {
-            counted: insured.len(),
-            needed,
-        });
+        judgement.trace.push(Step::InsuredMonths { counted: insured.len(), needed });
         match insured.get(needed.saturating_sub(1)) {
             Some(month) => judgement.holds_since(month.first_day()),
             None => lacks(judgement, Missing::SocialInsurance),
@@ -173,11 +151,8 @@ fn evidence(facts: &Facts, rule: &Rule, spell: &Spell, judgement: &mut Judgement
     }
     if let Some(kinds) = &rule.conditions.insurances {
         judgement.note(Reading::AllInsurances);
-        let lacking: Vec<_> = kinds
-            .iter()
-            .copied()
-            .filter(|kind| !spell.insurances.contains(kind))
-            .collect();
+        let lacking: Vec<_> =
+            kinds.iter().copied().filter(|kind| !spell.insurances.contains(kind)).collect();
         let holds = match facts.readings().all_insurances {
             AllInsurances::Each => lacking.is_empty(),
             AllInsurances::Any => lacking.len() < kinds.len(),
@@ -224,55 +199,33 @@ fn amounts(
     judgement: &mut Judgement,
 ) -> Amounts {
     match &rule.award {
-        Award::SpellFee(fee) => Amounts {
-            gross: Some(judgement.earned(fee.amount_fen)),
-            ..Amounts::default()
-        },
-        Award::SpellRange(range) => Amounts {
-            range: Some((range.low_fen, range.high_fen)),
-            ..Amounts::default()
-        },
+        Award::SpellFee(fee) => {
+            Amounts { gross: Some(judgement.earned(fee.amount_fen)), ..Amounts::default() }
+        }
+        Award::SpellRange(range) => {
+            Amounts { range: Some((range.low_fen, range.high_fen)), ..Amounts::default() }
+        }
         Award::SpellBrackets(award) => {
             judgement.note(Reading::BracketBoundary);
             let other_province = !home(facts, resident).same_province(spell.division);
             let amount = |bracket: &Bracket| {
-                if other_province {
-                    bracket.other_province_fen
-                } else {
-                    bracket.other_county_fen
-                }
+                if other_province { bracket.other_province_fen } else { bracket.other_county_fen }
             };
             let counted_to = counted_to(facts, spell);
             let begins = award.brackets.iter().enumerate().map(|(at, bracket)| {
                 let reached = facts.reached(spell.start, bracket.from_months);
                 let lower = facts.readings().bracket_boundary == BracketBoundary::Lower;
-                (
-                    bracket,
-                    if at > 0 && lower {
-                        reached.next()
-                    } else {
-                        reached
-                    },
-                )
+                (bracket, if at > 0 && lower { reached.next() } else { reached })
             });
             if judgement.status == Status::Ineligible {
-                return Amounts {
-                    gross: Some(Fen::ZERO),
-                    ..Amounts::default()
-                };
+                return Amounts { gross: Some(Fen::ZERO), ..Amounts::default() };
             }
             let mut gross = Fen::ZERO;
-            if let Some((bracket, day)) = begins
-                .clone()
-                .take_while(|(_, day)| *day <= counted_to)
-                .last()
+            if let Some((bracket, day)) =
+                begins.clone().take_while(|(_, day)| *day <= counted_to).last()
             {
                 let (from_months, amount) = (bracket.from_months, amount(bracket));
-                judgement.trace.push(Step::Bracket {
-                    from_months,
-                    other_province,
-                    amount,
-                });
+                judgement.trace.push(Step::Bracket { from_months, other_province, amount });
                 judgement.holds_since(day);
                 gross = judgement.earned(amount);
             }
@@ -280,15 +233,8 @@ fn amounts(
                 .clone()
                 .find(|(_, day)| *day > counted_to)
                 .filter(|(_, day)| spell.end.is_none_or(|end| *day <= end.next()))
-                .map(|(bracket, day)| Next {
-                    amount: amount(bracket),
-                    on: Some(day),
-                });
-            Amounts {
-                gross: Some(gross),
-                next,
-                ..Amounts::default()
-            }
+                .map(|(bracket, day)| Next { amount: amount(bracket), on: Some(day) });
+            Amounts { gross: Some(gross), next, ..Amounts::default() }
         }
         Award::IncomeTiers(_) | Award::RosterRange(_) | Award::Described(_) => Amounts::default(),
     }

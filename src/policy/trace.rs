@@ -145,23 +145,14 @@ fn mark(holds: bool) -> &'static str {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Step::Duration {
-                months,
-                start,
-                end,
-                reached,
-                holds,
-            } => {
+            Step::Duration { months, start, end, reached, holds } => {
                 match end {
                     Some(end) => write!(f, "自 {start} 起、至 {end} 止就业")?,
                     None => write!(f, "自 {start} 起就业，仍在岗")?,
                 }
                 write!(f, "，满 {months} 个月之日为 {reached}：{}", mark(*holds))
             }
-            Step::Contract {
-                signed: Some(day),
-                holds,
-            } => {
+            Step::Contract { signed: Some(day), holds } => {
                 write!(f, "劳动合同签订于 {day}：{}", mark(*holds))
             }
             Step::Contract { signed: None, .. } => f.write_str("无劳动合同签订记录：不符合"),
@@ -196,40 +187,19 @@ impl fmt::Display for Step {
             }
             Step::Groups { holds: true } => f.write_str("属条文所列人群：符合"),
             Step::Groups { holds: false } => f.write_str("不属条文所列人群：不符合"),
-            Step::Household {
-                kind: Some(kind),
-                holds,
-            } => {
+            Step::Household { kind: Some(kind), holds } => {
                 write!(f, "家庭类别为{}：{}", kind.label(), mark(*holds))
             }
             Step::Household { kind: None, .. } => f.write_str("无家庭登记：不符合"),
             Step::OutsideTerm { day } => write!(f, "条件具备之日 {day} 不在本条施行期内"),
-            Step::Bracket {
-                from_months,
-                other_province,
-                amount,
-            } => {
-                let place = if *other_province {
-                    "跨省"
-                } else {
-                    "跨县（区）"
-                };
+            Step::Bracket { from_months, other_province, amount } => {
+                let place = if *other_province { "跨省" } else { "跨县（区）" };
                 write!(f, "满 {from_months} 个月、{place}，对应 {amount} 元")
             }
-            Step::Income {
-                from,
-                to,
-                counted,
-                amount,
-            } => write!(
-                f,
-                "周期 {from} 至 {to} 内计入的务工收入 {counted} 元，对应奖励 {amount} 元"
-            ),
-            Step::Roster {
-                relocated,
-                poverty_or_monitored,
-                holds,
-            } => write!(
+            Step::Income { from, to, counted, amount } => {
+                write!(f, "周期 {from} 至 {to} 内计入的务工收入 {counted} 元，对应奖励 {amount} 元")
+            }
+            Step::Roster { relocated, poverty_or_monitored, holds } => write!(
                 f,
                 "吸纳移民 {relocated} 人，其中脱贫人口或监测对象 {poverty_or_monitored} 人：{}",
                 mark(*holds)
@@ -237,14 +207,9 @@ impl fmt::Display for Step {
             Step::PaidBefore { amount } => write!(f, "同一事项此前已付 {amount} 元"),
             Step::TakenBy { other } => write!(f, "同一事项已由 {other} 计付，不重复计付"),
             Step::Overlaps { rule } => write!(f, "同一人同一年另有 {rule}，须核对能否同享"),
-            Step::HouseholdCap {
-                uncapped,
-                cap,
-                paid,
-            } => write!(
-                f,
-                "全户合计 {uncapped} 元，每户最高 {cap} 元，此前已付全户 {paid} 元"
-            ),
+            Step::HouseholdCap { uncapped, cap, paid } => {
+                write!(f, "全户合计 {uncapped} 元，每户最高 {cap} 元，此前已付全户 {paid} 元")
+            }
         }
     }
 }
@@ -268,19 +233,10 @@ pub fn explain(policy: &Policy, answer: &Answer) -> String {
 }
 
 fn explain_row(text: &mut String, policy: &Policy, row: &Entitlement) -> fmt::Result {
-    let title = policy
-        .rule(&row.rule)
-        .map_or(row.rule.as_str(), |rule| &rule.title);
+    let title = policy.rule(&row.rule).map_or(row.rule.as_str(), |rule| &rule.title);
     write!(text, "【{}】{title}（{}）", row.clause, row.rule)?;
-    let parties = [
-        ("受益方", &row.beneficiary),
-        ("人员", &row.person),
-        ("就业", &row.spell),
-    ];
-    for (label, id) in parties
-        .iter()
-        .filter_map(|(label, id)| id.as_ref().map(|id| (label, id)))
-    {
+    let parties = [("受益方", &row.beneficiary), ("人员", &row.person), ("就业", &row.spell)];
+    for (label, id) in parties.iter().filter_map(|(label, id)| id.as_ref().map(|id| (label, id))) {
         write!(text, " {label} {id}")?;
     }
     write!(text, "\n  结论：{}", row.status.label())?;
@@ -307,9 +263,7 @@ fn explain_row(text: &mut String, policy: &Policy, row: &Entitlement) -> fmt::Re
         writeln!(text, "  {at}. {step}。")?;
     }
     for note in &row.notes {
-        let wording = policy
-            .interpretation(*note)
-            .map_or("", |found| found.text());
+        let wording = policy.interpretation(*note).map_or("", |found| found.text());
         writeln!(text, "  解释 {note}：{wording}")?;
     }
     Ok(())

@@ -35,10 +35,7 @@ impl Case {
 }
 
 fn household(fields: &mut Fields) -> Result<Household, CaseError> {
-    Ok(Household {
-        id: fields.id("id")?,
-        kind: fields.kind("kind")?,
-    })
+    Ok(Household { id: fields.id("id")?, kind: fields.kind("kind")? })
 }
 
 fn person(fields: &mut Fields) -> Result<Person, CaseError> {
@@ -59,12 +56,10 @@ fn spell(fields: &mut Fields) -> Result<Spell, CaseError> {
         division: fields.parsed("division", "not a division code of six digits")?,
         start: fields.parsed("start", "not a date")?,
         end: fields.optional("end", |fields, name| fields.parsed(name, "not a date"))?,
-        contract_signed: fields.optional("contract_signed", |fields, name| {
-            fields.parsed(name, "not a date")
-        })?,
-        insured_months: fields.list("insured_months", |value, field| {
-            as_parsed(value, field, "not a month")
-        })?,
+        contract_signed: fields
+            .optional("contract_signed", |fields, name| fields.parsed(name, "not a date"))?,
+        insured_months: fields
+            .list("insured_months", |value, field| as_parsed(value, field, "not a month"))?,
         insurances: fields.list("insurances", as_kind)?,
         organised_by: fields.optional("organised_by", Fields::id)?,
     })
@@ -109,10 +104,7 @@ impl Fields {
     fn of(value: Value, path: String) -> Result<Fields, CaseError> {
         match value {
             Value::Object(left) => Ok(Fields { path, left }),
-            _ => Err(CaseError::new(
-                if path.is_empty() { "case" } else { &path },
-                "not an object",
-            )),
+            _ => Err(CaseError::new(if path.is_empty() { "case" } else { &path }, "not an object")),
         }
     }
 
@@ -129,26 +121,17 @@ impl Fields {
     }
 
     fn field(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
     fn take(&mut self, name: &'static str) -> Result<Value, CaseError> {
-        self.left
-            .remove(name)
-            .ok_or_else(|| CaseError::new(self.field(name), "missing"))
+        self.left.remove(name).ok_or_else(|| CaseError::new(self.field(name), "missing"))
     }
 
     fn id(&mut self, name: &'static str) -> Result<String, CaseError> {
         match self.take(name)? {
             Value::String(id) if !id.is_empty() => Ok(id),
-            _ => Err(CaseError::new(
-                self.field(name),
-                "not an id (text that is not empty)",
-            )),
+            _ => Err(CaseError::new(self.field(name), "not an id (text that is not empty)")),
         }
     }
 
@@ -165,18 +148,12 @@ impl Fields {
     fn fen(&mut self, name: &'static str) -> Result<Fen, CaseError> {
         match self.take(name)?.as_i64() {
             Some(fen) => Ok(Fen(fen)),
-            None => Err(CaseError::new(
-                self.field(name),
-                "not a whole number of fen",
-            )),
+            None => Err(CaseError::new(self.field(name), "not a whole number of fen")),
         }
     }
 
     fn count(&mut self, name: &'static str) -> Result<u32, CaseError> {
-        let count = self
-            .take(name)?
-            .as_u64()
-            .and_then(|count| u32::try_from(count).ok());
+        let count = self.take(name)?.as_u64().and_then(|count| u32::try_from(count).ok());
         count.ok_or_else(|| CaseError::new(self.field(name), "not a number of people"))
     }
 
@@ -210,9 +187,7 @@ impl Fields {
         name: &'static str,
         read: fn(&mut Fields) -> Result<T, CaseError>,
     ) -> Result<Vec<T>, CaseError> {
-        self.list(name, |value, path| {
-            Fields::of(value, path.to_owned())?.finish(read)
-        })
+        self.list(name, |value, path| Fields::of(value, path.to_owned())?.finish(read))
     }
 }
 

@@ -34,10 +34,7 @@ pub struct Spans {
 impl Spans {
     /// The columns of these names.
     pub fn open(segment: &SegmentReader, start: &str, end: &str) -> tantivy::Result<Spans> {
-        Ok(Spans {
-            start: column(segment, start)?,
-            end: column(segment, end)?,
-        })
+        Ok(Spans { start: column(segment, start)?, end: column(segment, end)? })
     }
 
     /// The spans of a document, in the order in which they were given.
@@ -45,10 +42,7 @@ impl Spans {
         let starts = self.start.values_for_doc(doc);
         starts
             .zip(self.end.values_for_doc(doc))
-            .map(|(start, end)| Shift {
-                start: Moment(start),
-                end: Moment(end),
-            })
+            .map(|(start, end)| Shift { start: Moment(start), end: Moment(end) })
     }
 }
 
@@ -85,17 +79,12 @@ impl Marks {
             .words
             .term_ords(doc)
             .filter_map(|ord| self.ords.binary_search_by_key(&ord, |entry| entry.0).ok());
-        held.fold(0, |bits, at| {
-            self.ords.get(at).map_or(bits, |entry| bits | 1 << entry.1)
-        })
+        held.fold(0, |bits, at| self.ords.get(at).map_or(bits, |entry| bits | 1 << entry.1))
     }
 }
 
 /// The words whose bits are set.
 pub fn marked(asked: &[String], bits: u64) -> Vec<&str> {
     let words = asked.iter().take(MARKS_MAX).enumerate();
-    words
-        .filter(|(at, _)| bits >> at & 1 == 1)
-        .map(|(_, word)| word.as_str())
-        .collect()
+    words.filter(|(at, _)| bits >> at & 1 == 1).map(|(_, word)| word.as_str()).collect()
 }

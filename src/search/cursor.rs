@@ -42,11 +42,7 @@ impl fmt::Display for Cursor {
             None => bytes.push(0),
             Some(statistics) => {
                 bytes.push(u8::try_from(statistics.freqs.len()).map_err(|_| fmt::Error)?);
-                for count in [
-                    statistics.docs,
-                    statistics.title_words,
-                    statistics.body_words,
-                ] {
+                for count in [statistics.docs, statistics.title_words, statistics.body_words] {
                     bytes.extend(count.to_be_bytes());
                 }
                 for freq in &statistics.freqs {
@@ -76,42 +72,25 @@ impl FromStr for Cursor {
         let scored_at = Moment(i64::from_be_bytes(rest.take()?));
         let key = u64::from_be_bytes(rest.take()?);
         let [words] = rest.take()?;
-        let statistics = if words == 0 {
-            None
-        } else {
-            Some(statistics(&mut rest, words)?)
-        };
+        let statistics = if words == 0 { None } else { Some(statistics(&mut rest, words)?) };
         let id = std::str::from_utf8(rest.0).map_err(|_| BadCursor)?;
         if id.is_empty() || id.len() > ID_BYTES_MAX {
             return Err(BadCursor);
         }
-        Ok(Cursor {
-            sort,
-            scored_at,
-            key,
-            statistics,
-            id: id.to_owned(),
-        })
+        Ok(Cursor { sort, scored_at, key, statistics, id: id.to_owned() })
     }
 }
 
 fn statistics(rest: &mut Bytes, words: u8) -> Result<Statistics, BadCursor> {
     let mut count = || rest.take().map(u32::from_be_bytes);
     let (docs, title_words, body_words) = (count()?, count()?, count()?);
-    let freqs = (0..words)
-        .map(|_| count())
-        .collect::<Result<Vec<u32>, _>>()?;
+    let freqs = (0..words).map(|_| count()).collect::<Result<Vec<u32>, _>>()?;
     // What the engine's formula takes for granted.
     let sane = docs > 0 && title_words > 0 && body_words > 0;
     if !sane || freqs.iter().any(|&freq| freq > docs) {
         return Err(BadCursor);
     }
-    Ok(Statistics {
-        docs,
-        title_words,
-        body_words,
-        freqs,
-    })
+    Ok(Statistics { docs, title_words, body_words, freqs })
 }
 
 struct Bytes<'a>(&'a [u8]);
@@ -159,12 +138,7 @@ mod tests {
 
     #[test]
     fn statistics_that_can_not_be_are_refused() {
-        let statistics = Statistics {
-            docs: 1,
-            title_words: 1,
-            body_words: 1,
-            freqs: vec![2],
-        };
+        let statistics = Statistics { docs: 1, title_words: 1, body_words: 1, freqs: vec![2] };
         let cursor = Cursor {
             sort: Sort::Match,
             scored_at: Moment(0),

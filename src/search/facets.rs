@@ -16,11 +16,7 @@ const TRADES_MAX: usize = 20;
 /// Upper bounds of the distance bands, metres; beyond the last is one more band.
 pub const DISTANCE_BANDS_M: [f64; 4] = [1_000.0, 3_000.0, 10_000.0, 30_000.0];
 /// Lower bounds of the wage bands by the day, after the first.
-pub const WAGE_BANDS: [Fen; 3] = [
-    Fen::from_yuan(150),
-    Fen::from_yuan(200),
-    Fen::from_yuan(300),
-];
+pub const WAGE_BANDS: [Fen; 3] = [Fen::from_yuan(150), Fen::from_yuan(200), Fen::from_yuan(300)];
 
 /// Counts over all hits of a query, not only those of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,10 +46,7 @@ pub struct Counter {
 impl Counter {
     /// Counts from zero; `skills` are the segment's.
     pub fn new(skills: &StrColumn) -> Counter {
-        Counter {
-            counts: Facets::default(),
-            skills: vec![0; skills.num_terms()],
-        }
+        Counter { counts: Facets::default(), skills: vec![0; skills.num_terms()] }
     }
 
     /// Counts one hit.
@@ -72,10 +65,7 @@ impl Counter {
         one_more(self.counts.settlement.get_mut(traits.settlement as usize));
         one_more(self.counts.label.get_mut(traits.label as usize));
         if let Some(metres) = distance_m {
-            let band = DISTANCE_BANDS_M
-                .iter()
-                .filter(|&&bound| metres > bound)
-                .count();
+            let band = DISTANCE_BANDS_M.iter().filter(|&&bound| metres > bound).count();
             one_more(self.counts.distance.get_mut(band));
         }
         if let Some(day) = wage.day_min() {
@@ -97,9 +87,7 @@ impl Counter {
         let mut counts = counts.into_iter();
         skills.dictionary().sorted_ords_to_term_cb(&ords, |word| {
             let word = String::from_utf8_lossy(word).into_owned();
-            facets
-                .trade
-                .extend(counts.next().map(|count| (word, u64::from(count))));
+            facets.trade.extend(counts.next().map(|count| (word, u64::from(count))));
         })?;
         Ok(facets)
     }
@@ -120,8 +108,7 @@ impl Facets {
             }
         }
         sum.trade = trades.into_iter().collect();
-        sum.trade
-            .sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sum.trade.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         sum.trade.truncate(TRADES_MAX);
         sum
     }

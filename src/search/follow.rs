@@ -69,11 +69,7 @@ impl Follower {
             Ok::<_, SearchError>((index.place()?, Arc::new(index)))
         });
         let (place, index) = opened.await??;
-        let follower = Follower {
-            store,
-            index,
-            place: watch::Sender::new(place),
-        };
+        let follower = Follower { store, index, place: watch::Sender::new(place) };
         let head = follower.store.read().await?.log_seq().await?;
         if (place == 0 && head > 0) || place > head {
             follower.rebuild().await?;
@@ -150,18 +146,13 @@ impl Follower {
         let place = view.log_seq().await?;
         let index = Arc::clone(&self.index);
         let mut rebuild = task::spawn_blocking(move || Rebuild::begin(&index)).await??;
-        let mut filter = PostingFilter {
-            statuses: vec![Status::Open],
-            ..PostingFilter::default()
-        };
+        let mut filter = PostingFilter { statuses: vec![Status::Open], ..PostingFilter::default() };
         loop {
             let page = view.postings(&filter, PAGE).await?;
             let Some(last) = page.last() else { break };
             filter.after = Some(last.id.clone());
             let put = task::spawn_blocking(move || {
-                page.iter()
-                    .try_for_each(|posting| rebuild.put_job(posting))
-                    .map(|()| rebuild)
+                page.iter().try_for_each(|posting| rebuild.put_job(posting)).map(|()| rebuild)
             });
             rebuild = put.await??;
         }
@@ -171,9 +162,7 @@ impl Follower {
             let Some(last) = page.last() else { break };
             after = Some(last.id.clone());
             let put = task::spawn_blocking(move || {
-                page.iter()
-                    .try_for_each(|worker| rebuild.put_worker(worker))
-                    .map(|()| rebuild)
+                page.iter().try_for_each(|worker| rebuild.put_worker(worker)).map(|()| rebuild)
             });
             rebuild = put.await??;
         }
@@ -225,14 +214,7 @@ impl Follower {
     /// # Errors
     /// [`FollowError`].
     pub async fn rebuild_if_asked(&self) -> Result<(), FollowError> {
-        if self
-            .store
-            .read()
-            .await?
-            .meta(ASKED)
-            .await?
-            .is_none_or(|asked| asked.is_empty())
-        {
+        if self.store.read().await?.meta(ASKED).await?.is_none_or(|asked| asked.is_empty()) {
             return Ok(());
         }
         self.rebuild().await?;
@@ -258,13 +240,7 @@ pub async fn ask_rebuild(store: &Store, patience: Duration) -> Result<bool, Stor
     let end = time::Instant::now() + patience;
     while time::Instant::now() < end {
         time::sleep(Duration::from_millis(200)).await;
-        if store
-            .read()
-            .await?
-            .meta(ASKED)
-            .await?
-            .is_none_or(|asked| asked.is_empty())
-        {
+        if store.read().await?.meta(ASKED).await?.is_none_or(|asked| asked.is_empty()) {
             return Ok(true);
         }
     }

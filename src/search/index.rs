@@ -213,13 +213,7 @@ impl Index {
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
         let shelves = self.read();
         let searcher = shelves.jobs.searcher();
-        jobs::find(
-            &searcher,
-            &shelves.jobs.fields,
-            &self.weights,
-            query,
-            Fit::default(),
-        )
+        jobs::find(&searcher, &shelves.jobs.fields, &self.weights, query, Fit::default())
     }
 
     /// Postings that a worker can take: within the radius, at free times, beside the shifts
@@ -237,17 +231,10 @@ impl Index {
     ) -> Result<JobPage, SearchError> {
         let wish = Wish::from(profile);
         let skilled = !wish.skills.is_empty() || !wish.trades.is_empty();
-        let query = JobQuery {
-            radius_m: wish.radius_m,
-            limit,
-            wish: Some(wish),
-            ..JobQuery::new(now)
-        };
+        let query =
+            JobQuery { radius_m: wish.radius_m, limit, wish: Some(wish), ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
-        let fit = |kindred_only| Fit {
-            free: Some(free.clone()),
-            kindred_only,
-        };
+        let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
         let shelves = self.read();
         let searcher = shelves.jobs.searcher();
         let find = |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
@@ -276,14 +263,7 @@ impl Index {
         }
         let shelves = self.read();
         let searcher = shelves.workers.searcher();
-        workers::find(
-            &searcher,
-            &shelves.workers.fields,
-            &self.weights,
-            posting,
-            limit,
-            now,
-        )
+        workers::find(&searcher, &shelves.workers.fields, &self.weights, posting, limit, now)
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Shelves> {
@@ -331,8 +311,6 @@ impl<F: Fields> std::fmt::Debug for Shelf<F> {
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Index")
-            .field("dir", &self.dir)
-            .finish_non_exhaustive()
+        f.debug_struct("Index").field("dir", &self.dir).finish_non_exhaustive()
     }
 }

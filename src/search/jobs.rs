@@ -54,11 +54,7 @@ pub fn find(
     let found = match &statistics {
         None => searcher.search(&engine_query, &collector)?,
         Some(statistics) => {
-            let pinned = Pinned {
-                statistics,
-                words: &words,
-                title: fields.title,
-            };
+            let pinned = Pinned { statistics, words: &words, title: fields.title };
             searcher.search_with_statistics_provider(&engine_query, &collector, &pinned)?
         }
     };
@@ -97,10 +93,7 @@ fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>) -> JobPage 
 /// The distinct words of a search text.
 fn query_words(text: &str) -> Vec<String> {
     let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
-    let mut words: Vec<String> = words::words(&text)
-        .into_iter()
-        .map(|word| word.text)
-        .collect();
+    let mut words: Vec<String> = words::words(&text).into_iter().map(|word| word.text).collect();
     words.sort();
     words.dedup();
     // The longest tell the most.
@@ -120,9 +113,7 @@ fn statistics(
         None if words.is_empty() => Ok(None),
         None => Ok(Some(Statistics::take(searcher, fields, words)?)),
         Some(pinned) => {
-            let counted = pinned
-                .as_ref()
-                .map_or(0, |statistics| statistics.freqs.len());
+            let counted = pinned.as_ref().map_or(0, |statistics| statistics.freqs.len());
             if counted != words.len() {
                 return Err(BadCursor.into());
             }
@@ -132,11 +123,7 @@ fn statistics(
 }
 
 fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<Ask, SearchError> {
-    if query
-        .cursor
-        .as_ref()
-        .is_some_and(|cursor| cursor.sort != query.sort)
-    {
+    if query.cursor.as_ref().is_some_and(|cursor| cursor.sort != query.sort) {
         return Err(BadCursor.into());
     }
     let wish = query.wish.as_ref();
@@ -144,10 +131,7 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
     if centre.is_none() && query.sort == Sort::Nearest {
         return Err(SearchError::NoPoint);
     }
-    let skills = query
-        .skills
-        .iter()
-        .chain(wish.iter().flat_map(|wish| &wish.skills));
+    let skills = query.skills.iter().chain(wish.iter().flat_map(|wish| &wish.skills));
     let mut wished = words::skills(&skills.collect::<Vec<_>>());
     wished.truncate(MARKS_MAX);
     let cursor = query.cursor.as_ref();
@@ -200,17 +184,11 @@ fn engine_query(
     let mut skills = words::skills(&query.skills);
     skills.truncate(MARKS_MAX);
     if !skills.is_empty() {
-        filters.push(any(skills
-            .iter()
-            .map(|skill| exact(fields.named, skill))
-            .collect()));
+        filters.push(any(skills.iter().map(|skill| exact(fields.named, skill)).collect()));
     }
     if kindred_only {
         let named = ask.wished.iter().map(|skill| exact(fields.named, skill));
-        let near = ask
-            .trades
-            .iter()
-            .filter_map(|&trade| kindred_term(fields.occupation, trade));
+        let near = ask.trades.iter().filter_map(|&trade| kindred_term(fields.occupation, trade));
         filters.push(any(named.chain(near.map(one)).collect()));
     }
     if let Some(code) = &query.occupation {

@@ -29,10 +29,7 @@ impl Rebuild {
     pub fn begin(index: &Arc<Index>) -> Result<Rebuild, SearchError> {
         index.hold()?;
         index.claim_rebuild()?;
-        let mut rebuild = Rebuild {
-            index: Arc::clone(index),
-            fresh: None,
-        };
+        let mut rebuild = Rebuild { index: Arc::clone(index), fresh: None };
         let dir = beside(&index.dir, ".new");
         remove_dir(&dir)?;
         rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild)?);
@@ -58,10 +55,7 @@ impl Rebuild {
     /// The engine's.
     pub fn put_worker(&self, worker: &Worker) -> Result<(), SearchError> {
         match &self.fresh {
-            Some(fresh) => fresh
-                .workers
-                .pen()?
-                .add(fresh.workers.fields.document(worker)),
+            Some(fresh) => fresh.workers.pen()?.add(fresh.workers.fields.document(worker)),
             None => Ok(()),
         }
     }

@@ -50,10 +50,7 @@ impl Free {
             Available::Always | Available::Words(_) => None,
             Available::Spans(spans) => Some(spans.clone()),
         };
-        Free {
-            spans,
-            booked: booked.to_vec(),
-        }
+        Free { spans, booked: booked.to_vec() }
     }
 }
 
@@ -140,11 +137,7 @@ impl Collector for Jobs {
             facets.push(part.facets);
         }
         order(&mut hits, self.0.limit + 1, |hit| (hit.key, &hit.id));
-        Ok(Found {
-            hits,
-            total,
-            facets: Facets::sum(facets),
-        })
+        Ok(Found { hits, total, facets: Facets::sum(facets) })
     }
 }
 
@@ -177,8 +170,7 @@ impl SegmentCollector for Scan {
             return;
         };
         self.total += 1;
-        self.counter
-            .count(doc, &self.skills, (traits, wage), distance_m);
+        self.counter.count(doc, &self.skills, (traits, wage), distance_m);
         let Some((facts, _)) = self.facts(doc, (traits, wage), distance_m, relevance) else {
             return;
         };
@@ -207,11 +199,7 @@ impl SegmentCollector for Scan {
             }));
         }
         let facets = self.counter.into_facets(&self.skills)?;
-        Ok(Found {
-            hits,
-            total: self.total,
-            facets,
-        })
+        Ok(Found { hits, total: self.total, facets })
     }
 }
 
@@ -228,9 +216,7 @@ impl Scan {
             return None;
         }
         let traits = Traits::unpack(self.traits.first(doc)?)?;
-        if ask
-            .settlement
-            .is_some_and(|asked| asked != traits.settlement)
+        if ask.settlement.is_some_and(|asked| asked != traits.settlement)
             || ask.direct_only && traits.label != Label::Direct
         {
             return None;
@@ -275,10 +261,7 @@ impl Scan {
             0.0
         } else {
             let trade = Trade(self.trade.first(doc)?);
-            ask.trades
-                .iter()
-                .map(|own| own.nearness(trade))
-                .fold(0.0, f64::max)
+            ask.trades.iter().map(|own| own.nearness(trade)).fold(0.0, f64::max)
         };
         let facts = JobFacts {
             skills: Overlap {

@@ -45,9 +45,7 @@ fn exact() -> TextOptions {
 
 fn text(option: IndexRecordOption) -> TextOptions {
     TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(SEGMENTATION)
-            .set_index_option(option),
+        TextFieldIndexing::default().set_tokenizer(SEGMENTATION).set_index_option(option),
     )
 }
 
@@ -122,17 +120,8 @@ impl JobFields {
         doc.add_text(self.id, posting.id.as_str());
         doc.add_i64(self.version, posting.version);
         doc.add_text(self.title, &terms.title);
-        let texts = [
-            &terms.title,
-            &terms.description,
-            &terms.requirements,
-            &terms.address,
-        ];
-        for text in texts
-            .into_iter()
-            .chain(&terms.skills)
-            .chain(&terms.benefits)
-        {
+        let texts = [&terms.title, &terms.description, &terms.requirements, &terms.address];
+        for text in texts.into_iter().chain(&terms.skills).chain(&terms.benefits) {
             doc.add_text(self.body, text);
         }
         // A private employer's name is a person's.
@@ -164,15 +153,9 @@ impl JobFields {
         doc.add_u64(self.spot, Spot::of(terms.point).0);
         doc.add_u64(self.wage, pack_wage(terms.wage));
         doc.add_u64(self.traits, traits.pack());
-        doc.add_u64(
-            self.trade,
-            terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0,
-        );
+        doc.add_u64(self.trade, terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0);
         doc.add_i64(self.expires_at, terms.expires_at().0);
-        doc.add_i64(
-            self.published_at,
-            posting.published_at.unwrap_or(posting.created_at).0,
-        );
+        doc.add_i64(self.published_at, posting.published_at.unwrap_or(posting.created_at).0);
         add_shifts(&mut doc, (self.shift_start, self.shift_end), &terms.shifts);
         doc
     }
@@ -291,12 +274,7 @@ fn pack_wage(wage: Wage) -> u64 {
 /// A wage from its packed amounts; none where they are no wage.
 pub fn unpack_wage(packed: u64, traits: Traits) -> Option<Wage> {
     let part = |bits: u64| Fen((bits & u64::from(u32::MAX)) as i64);
-    Wage::new(
-        part(packed >> 32),
-        part(packed),
-        traits.unit,
-        traits.settlement,
-    )
+    Wage::new(part(packed >> 32), part(packed), traits.unit, traits.settlement)
 }
 
 /// The small traits of a posting, in one number.

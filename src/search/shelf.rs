@@ -71,13 +71,7 @@ impl<F: Fields> Shelf<F> {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(SearchError::on_open)?;
-        Ok(Shelf {
-            fields,
-            index,
-            reader,
-            usage,
-            writer: Mutex::new(None),
-        })
+        Ok(Shelf { fields, index, reader, usage, writer: Mutex::new(None) })
     }
 
     /// What was committed last.
@@ -98,16 +92,10 @@ impl<F: Fields> Shelf<F> {
 
     /// Reads every file and compares it with its checksum.
     pub fn verify(&self) -> Result<(), SearchError> {
-        let broken = self
-            .index
-            .validate_checksum()
-            .map_err(SearchError::on_open)?;
+        let broken = self.index.validate_checksum().map_err(SearchError::on_open)?;
         match broken.iter().next() {
             None => Ok(()),
-            Some(file) => Err(SearchError::Damaged(format!(
-                "{} is broken",
-                file.display()
-            ))),
+            Some(file) => Err(SearchError::Damaged(format!("{} is broken", file.display()))),
         }
     }
 
@@ -134,10 +122,7 @@ impl<F: Fields> Shelf<F> {
             }
             *writer = Some(opened);
         }
-        Ok(Pen {
-            shelf: self,
-            writer,
-        })
+        Ok(Pen { shelf: self, writer })
     }
 
     fn id_term(&self, id: &str) -> Term {
@@ -213,9 +198,7 @@ fn open_index(dir: &Path, schema: Schema) -> Result<tantivy::Index, SearchError>
     }
     let index = tantivy::Index::open_in_dir(dir).map_err(SearchError::on_open)?;
     if index.schema() != schema {
-        return Err(SearchError::Damaged(
-            "its schema is another version's".to_owned(),
-        ));
+        return Err(SearchError::Damaged("its schema is another version's".to_owned()));
     }
     Ok(index)
 }

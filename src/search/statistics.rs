@@ -69,10 +69,7 @@ impl Bm25StatisticsProvider for Pinned<'_> {
     /// A title's word is as common as the word is in all texts.
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         let value = term.value();
-        let place = self
-            .words
-            .iter()
-            .position(|word| value.as_str() == Some(word));
+        let place = self.words.iter().position(|word| value.as_str() == Some(word));
         let freq = place.and_then(|place| self.statistics.freqs.get(place));
         Ok(freq.map_or(0, |&freq| u64::from(freq)))
     }

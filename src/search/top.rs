@@ -51,9 +51,7 @@ impl Top {
             None => None,
             Some((key, id)) => {
                 let beyond = Bound::Excluded(id.as_str());
-                let (from, _) = ids
-                    .dictionary()
-                    .term_bounds_to_ord(beyond, Bound::Unbounded)?;
+                let (from, _) = ids.dictionary().term_bounds_to_ord(beyond, Bound::Unbounded)?;
                 Some((
                     *key,
                     match from {
@@ -64,11 +62,7 @@ impl Top {
                 ))
             }
         };
-        Ok(Top {
-            limit,
-            after,
-            heap: BinaryHeap::with_capacity(limit + 1),
-        })
+        Ok(Top { limit, after, heap: BinaryHeap::with_capacity(limit + 1) })
     }
 
     /// Offers a document; its id is looked up only where the key is good enough.
@@ -83,18 +77,10 @@ impl Top {
         let Some(ord) = ids.ords().first(doc) else {
             return;
         };
-        if self
-            .after
-            .is_some_and(|(last, next)| key == last && ord < next)
-        {
+        if self.after.is_some_and(|(last, next)| key == last && ord < next) {
             return;
         }
-        let entry = Entry {
-            key,
-            ord,
-            doc,
-            relevance,
-        };
+        let entry = Entry { key, ord, doc, relevance };
         if !full {
             self.heap.push(entry);
         } else if let Some(mut worst) = self.heap.peek_mut()

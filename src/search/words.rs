@@ -31,10 +31,7 @@ pub fn phrase(text: &str) -> Vec<Word> {
 
 /// A skill as both sides compare it: lower case, without marks and spaces.
 pub fn skill(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Skills as both sides compare them, sorted, each once, none empty.
@@ -80,10 +77,7 @@ fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
         .filter(|token| token.end - token.start <= WORD_CHARS_MAX)
         .filter_map(|token| {
             let start = *before.get(token.start)?;
-            Some(Word {
-                text: token.word.to_owned(),
-                start,
-            })
+            Some(Word { text: token.word.to_owned(), start })
         })
         .collect()
 }
@@ -101,10 +95,7 @@ impl Tokenizer for Segmenter {
     type TokenStream<'a> = Stream;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream {
-            words: words(text).into_iter(),
-            token: Token::default(),
-        }
+        Stream { words: words(text).into_iter(), token: Token::default() }
     }
 }
 
@@ -137,10 +128,7 @@ mod tests {
 
     #[test]
     fn chinese_is_cut_and_latin_lowered() {
-        assert_eq!(
-            texts(words("招聘C1司机，日结")),
-            ["招聘", "c1", "司机", "日结"]
-        );
+        assert_eq!(texts(words("招聘C1司机，日结")), ["招聘", "c1", "司机", "日结"]);
         assert_eq!(texts(phrase("技术学校")), ["技术学校"]);
         assert!(texts(words("技术学校")).contains(&"学校".to_owned()));
         assert!(words(" ，。\n").is_empty());

@@ -106,10 +106,7 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
 }
 
 fn kindred_query(fields: &WorkerFields, ask: &Ask) -> BooleanQuery {
-    let named = ask
-        .named
-        .iter()
-        .map(|word| Term::from_field_text(fields.skill, word));
+    let named = ask.named.iter().map(|word| Term::from_field_text(fields.skill, word));
     let terms = named.chain(kindred_term(fields.occupation, ask.trade));
     let one = |term| -> Box<dyn Query> { Box::new(TermQuery::new(term, IndexRecordOption::Basic)) };
     BooleanQuery::union(terms.map(one).collect())
@@ -198,13 +195,7 @@ impl SegmentCollector for Scan {
             }
             if let Some((facts, held)) = self.facts(entry.doc) {
                 let score = self.score(entry.doc, &facts);
-                hits.push(Hit {
-                    key: entry.key,
-                    id,
-                    held,
-                    facts,
-                    score,
-                });
+                hits.push(Hit { key: entry.key, id, held, facts, score });
             }
         }
         Ok(hits)
@@ -239,9 +230,7 @@ impl Scan {
                 asked: ask.asked,
                 wished: self.own.term_ords(doc).count() as u32,
             },
-            nearness: trades
-                .map(|own| Trade(own).nearness(ask.trade))
-                .fold(0.0, f64::max),
+            nearness: trades.map(|own| Trade(own).nearness(ask.trade)).fold(0.0, f64::max),
             distance_m,
             wage: ask.wage,
             starts_at: ask.starts_at,
@@ -253,11 +242,6 @@ impl Scan {
     }
 
     fn score(&self, doc: u32, facts: &JobFacts) -> Score {
-        score(
-            &self.ask.weights,
-            facts,
-            self.day_wage.first(doc).map(Fen),
-            self.ask.now,
-        )
+        score(&self.ask.weights, facts, self.day_wage.first(doc).map(Fen), self.ask.now)
     }
 }

@@ -57,6 +57,15 @@ impl View {
             .transpose()
     }
 
+    /// One account.
+    pub async fn account(&mut self, id: &AccountId) -> StoreResult<Option<Account>> {
+        let row = sqlx::query("select * from account where id = $1")
+            .bind(id.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(account).transpose()
+    }
+
     /// Every account, by login.
     pub async fn accounts(&mut self) -> StoreResult<Vec<Account>> {
         let rows = sqlx::query("select * from account order by login")
@@ -67,9 +76,8 @@ impl View {
 
     /// Whether nobody has an account yet.
     pub async fn is_new(&mut self) -> StoreResult<bool> {
-        let row = sqlx::query("select id from account limit 1")
-            .fetch_optional(self.connection())
-            .await?;
+        let row =
+            sqlx::query("select id from account limit 1").fetch_optional(self.connection()).await?;
         Ok(row.is_none())
     }
 }

@@ -55,12 +55,7 @@ impl View {
         .fetch_all(self.connection())
         .await?;
         rows.iter()
-            .map(|row| {
-                Ok(BookingRow {
-                    booking: booking(row)?,
-                    title: row.try_get("job_title")?,
-                })
-            })
+            .map(|row| Ok(BookingRow { booking: booking(row)?, title: row.try_get("job_title")? }))
             .collect()
     }
 }

@@ -44,10 +44,8 @@ pub struct Store {
 static DRIVERS: Once = Once::new();
 
 async fn pool(engine: Engine, url: &str, size: u32, read_only: bool) -> StoreResult<AnyPool> {
-    let options = AnyPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(WAIT)
-        .after_connect(move |connection, _| {
+    let options = AnyPoolOptions::new().max_connections(size).acquire_timeout(WAIT).after_connect(
+        move |connection, _| {
             Box::pin(async move {
                 if engine == Engine::Sqlite {
                     // The first statement may meet another process that turns WAL on.
@@ -62,7 +60,8 @@ async fn pool(engine: Engine, url: &str, size: u32, read_only: bool) -> StoreRes
                 }
                 Ok(())
             })
-        });
+        },
+    );
     Ok(options.connect(url).await?)
 }
 
@@ -74,10 +73,7 @@ impl Store {
     pub async fn open_sqlite(folder: &Path, vault: Vault) -> StoreResult<Store> {
         std::fs::create_dir_all(folder)?;
         let file = folder.join("linggong.db");
-        let path = file
-            .to_string_lossy()
-            .replace('%', "%25")
-            .replace('?', "%3F");
+        let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F");
         Store::open(Engine::Sqlite, &format!("sqlite://{path}?mode=rwc"), vault).await
     }
 
@@ -95,13 +91,7 @@ impl Store {
         let write = pool(engine, url, writers, false).await?;
         sqlx::migrate!("./migrations").run(&write).await?;
         let read = pool(engine, url, READERS, true).await?;
-        let store = Store {
-            engine,
-            write,
-            read,
-            vault,
-            head: watch::Sender::new(0),
-        };
+        let store = Store { engine, write, read, vault, head: watch::Sender::new(0) };
         store.check_key().await?;
         store.look().await?;
         Ok(store)
@@ -121,10 +111,7 @@ impl Store {
         };
         let tx = self.write.begin_with(begin).await?;
         Ok(Txn {
-            view: View {
-                tx,
-                vault: self.vault.clone(),
-            },
+            view: View { tx, vault: self.vault.clone() },
             entries: Vec::new(),
             shown: Vec::new(),
             head: self.head.clone(),
@@ -138,10 +125,7 @@ impl Store {
             Engine::Postgres => "begin isolation level repeatable read read only",
         };
         let tx = self.read.begin_with(begin).await?;
-        Ok(View {
-            tx,
-            vault: self.vault.clone(),
-        })
+        Ok(View { tx, vault: self.vault.clone() })
     }
 
     /// The newest log sequence that this process has seen; changes when there is more.
@@ -181,8 +165,7 @@ impl Store {
             None => {
                 let sealed = self.vault.seal(PLACE, "linggong")?;
                 txn.set_meta("key_check", &sealed).await?;
-                txn.set_meta("epoch", &hex::encode(rand::random::<[u8; 8]>()))
-                    .await?;
+                txn.set_meta("epoch", &hex::encode(rand::random::<[u8; 8]>())).await?;
                 txn.view.tx.commit().await?;
             }
         }

@@ -35,13 +35,7 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
-        let unique = error
-            .as_database_error()
-            .is_some_and(|e| e.is_unique_violation());
-        if unique {
-            StoreError::Conflict(error)
-        } else {
-            StoreError::Trouble(error)
-        }
+        let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
+        if unique { StoreError::Conflict(error) } else { StoreError::Trouble(error) }
     }
 }

@@ -17,34 +17,18 @@ pub(super) fn text<T: Serialize>(value: &T) -> String {
 
 /// Strings of a list of words.
 pub(super) fn words<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
-    text(
-        &items
-            .into_iter()
-            .map(|item| item.as_ref().to_owned())
-            .collect::<Vec<_>>(),
-    )
+    text(&items.into_iter().map(|item| item.as_ref().to_owned()).collect::<Vec<_>>())
 }
 
 /// A span as start and end in microseconds.
 pub(super) type SpanJson = (i64, i64);
 
 pub(super) fn spans(shifts: &[Shift]) -> String {
-    text(
-        &shifts
-            .iter()
-            .map(|s| (s.start.0, s.end.0))
-            .collect::<Vec<SpanJson>>(),
-    )
+    text(&shifts.iter().map(|s| (s.start.0, s.end.0)).collect::<Vec<SpanJson>>())
 }
 
 pub(super) fn shifts(spans: Vec<SpanJson>) -> Vec<Shift> {
-    spans
-        .into_iter()
-        .map(|(s, e)| Shift {
-            start: Moment(s),
-            end: Moment(e),
-        })
-        .collect()
+    spans.into_iter().map(|(s, e)| Shift { start: Moment(s), end: Moment(e) }).collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,19 +69,13 @@ pub(super) struct ConsentJson {
 
 impl From<&Consent> for ConsentJson {
     fn from(consent: &Consent) -> ConsentJson {
-        ConsentJson {
-            purpose: consent.purpose.clone(),
-            text_version: consent.text_version.clone(),
-        }
+        ConsentJson { purpose: consent.purpose.clone(), text_version: consent.text_version.clone() }
     }
 }
 
 impl From<ConsentJson> for Consent {
     fn from(json: ConsentJson) -> Consent {
-        Consent {
-            purpose: json.purpose,
-            text_version: json.text_version,
-        }
+        Consent { purpose: json.purpose, text_version: json.text_version }
     }
 }
 
@@ -117,11 +95,7 @@ impl From<&Person> for PersonJson {
             name: person.name.clone(),
             phone: person.phone.as_ref().map(|phone| phone.expose().to_owned()),
             id_number: person.id_number.as_ref().map(|id| id.expose().to_owned()),
-            groups: person
-                .groups
-                .iter()
-                .map(|group| group.word().to_owned())
-                .collect(),
+            groups: person.groups.iter().map(|group| group.word().to_owned()).collect(),
             household: person.household.clone(),
         }
     }
@@ -131,19 +105,12 @@ impl TryFrom<PersonJson> for Person {
     type Error = NotAChoice;
     fn try_from(json: PersonJson) -> Result<Person, NotAChoice> {
         let phone = json.phone.map(|text| text.parse::<Phone>()).transpose();
-        let id_number = json
-            .id_number
-            .map(|text| text.parse::<ResidentId>())
-            .transpose();
+        let id_number = json.id_number.map(|text| text.parse::<ResidentId>()).transpose();
         Ok(Person {
             name: json.name,
             phone: phone.map_err(|_| NotAChoice)?,
             id_number: id_number.map_err(|_| NotAChoice)?,
-            groups: json
-                .groups
-                .iter()
-                .map(|word| word.parse())
-                .collect::<Result<_, _>>()?,
+            groups: json.groups.iter().map(|word| word.parse()).collect::<Result<_, _>>()?,
             household: json.household,
         })
     }

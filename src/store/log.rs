@@ -139,10 +139,7 @@ fn chain(before: &str, seq: i64, parts: &[&str]) -> String {
 pub(super) async fn append(txn: &mut Txn) -> StoreResult<i64> {
     let mut by_station: BTreeMap<StationId, Vec<Shown>> = BTreeMap::new();
     for shown in std::mem::take(&mut txn.shown) {
-        by_station
-            .entry(shown.station.clone())
-            .or_default()
-            .push(shown);
+        by_station.entry(shown.station.clone()).or_default().push(shown);
     }
     for (station, changes) in by_station {
         append_stream(txn, &station, changes).await?;
@@ -161,14 +158,8 @@ pub(super) async fn append(txn: &mut Txn) -> StoreResult<i64> {
     for (seq, entry) in (first..).zip(entries) {
         let detail = entry.detail.to_string();
         let at = entry.at.0.to_string();
-        let fields = [
-            &at,
-            &entry.actor,
-            entry.verb,
-            entry.kind.word(),
-            &entry.entity,
-            detail.as_str(),
-        ];
+        let fields =
+            [&at, &entry.actor, entry.verb, entry.kind.word(), &entry.entity, detail.as_str()];
         hash = chain(&hash, seq, &fields);
         sqlx::query(
             "insert into log (seq, at, actor, verb, kind, entity, detail, hash) \
@@ -287,14 +278,8 @@ impl View {
             }
             for row in rows {
                 let at = row.at.0.to_string();
-                let fields = [
-                    &at,
-                    &row.actor,
-                    &row.verb,
-                    row.kind.word(),
-                    &row.entity,
-                    row.detail.as_str(),
-                ];
+                let fields =
+                    [&at, &row.actor, &row.verb, row.kind.word(), &row.entity, row.detail.as_str()];
                 hash = chain(&hash, row.seq, &fields);
                 if row.seq != seq + 1 || hash != row.hash {
                     return Ok(Err(VerifyFault { seq: seq + 1 }));
@@ -307,11 +292,7 @@ impl View {
             .await?;
         let (held, held_hash): (i64, String) = (head.try_get("seq")?, head.try_get("hash")?);
         let whole = held == seq && held_hash == hash;
-        Ok(if whole {
-            Ok(seq)
-        } else {
-            Err(VerifyFault { seq: seq + 1 })
-        })
+        Ok(if whole { Ok(seq) } else { Err(VerifyFault { seq: seq + 1 }) })
     }
 
     /// The newest sequence of a station's stream; 0 where nothing was shown yet.
@@ -354,10 +335,7 @@ impl View {
         .await?;
         rows.iter()
             .map(|row| {
-                Ok(StreamMessage {
-                    seq: row.try_get("seq")?,
-                    message: row.try_get("message")?,
-                })
+                Ok(StreamMessage { seq: row.try_get("seq")?, message: row.try_get("message")? })
             })
             .collect()
     }
@@ -373,13 +351,7 @@ impl View {
                 .fetch_all(self.connection())
                 .await?;
         rows.iter()
-            .map(|row| {
-                Ok((
-                    row.try_get("job")?,
-                    row.try_get("version")?,
-                    row.try_get("payload")?,
-                ))
-            })
+            .map(|row| Ok((row.try_get("job")?, row.try_get("version")?, row.try_get("payload")?)))
             .collect()
     }
 
@@ -389,9 +361,7 @@ impl View {
             .bind(job.as_str())
             .fetch_all(self.connection())
             .await?;
-        rows.iter()
-            .map(|row| Cells::new(row, "shown", "job").parsed("station"))
-            .collect()
+        rows.iter().map(|row| Cells::new(row, "shown", "job").parsed("station")).collect()
     }
 
     /// The stream's epoch: changes when history is gone or restored.

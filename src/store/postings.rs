@@ -105,11 +105,7 @@ impl View {
         if let Some(id) = &filter.after {
             query.push(" and id > ").bind(id.as_str());
         }
-        query.push(if filter.newest_first {
-            " order by id desc"
-        } else {
-            " order by id"
-        });
+        query.push(if filter.newest_first { " order by id desc" } else { " order by id" });
         query.push(" limit ").bind(limit);
         let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| posting(row, &self.vault)).collect()
@@ -219,10 +215,7 @@ fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
         None => cells.text("employer_name")?,
     };
     let stations = cells.json::<Vec<String>>("stations")?;
-    let stations = stations
-        .iter()
-        .map(|id| id.parse().ok())
-        .collect::<Option<_>>();
+    let stations = stations.iter().map(|id| id.parse().ok()).collect::<Option<_>>();
     let terms = Terms {
         title: cells.text("title")?,
         description: cells.text("description")?,

@@ -26,11 +26,7 @@ impl<'r> Cells<'r> {
 
     fn wrong(&self, column: &'static str) -> StoreError {
         let row = self.row.try_get::<String, _>(self.key).unwrap_or_default();
-        StoreError::Inconsistent {
-            table: self.table,
-            column,
-            row,
-        }
+        StoreError::Inconsistent { table: self.table, column, row }
     }
 
     pub(super) fn text(&self, column: &'static str) -> StoreResult<String> {
@@ -67,8 +63,7 @@ impl<'r> Cells<'r> {
 
     pub(super) fn parsed_maybe<T: FromStr>(&self, column: &'static str) -> StoreResult<Option<T>> {
         let text = self.text_maybe(column)?;
-        text.map(|text| text.parse().map_err(|_| self.wrong(column)))
-            .transpose()
+        text.map(|text| text.parse().map_err(|_| self.wrong(column))).transpose()
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> StoreResult<T> {
@@ -82,9 +77,9 @@ impl<'r> Cells<'r> {
     /// The point of the columns `lat` and `lon`.
     pub(super) fn point(&self) -> StoreResult<Option<Point>> {
         match (self.real_maybe("lat")?, self.real_maybe("lon")?) {
-            (Some(lat), Some(lon)) => Ok(Some(
-                self.checked("lat", Point::new(lat, lon, Crs::Wgs84).ok())?,
-            )),
+            (Some(lat), Some(lon)) => {
+                Ok(Some(self.checked("lat", Point::new(lat, lon, Crs::Wgs84).ok())?))
+            }
             _ => Ok(None),
         }
     }

@@ -37,10 +37,7 @@ impl View {
         row.as_ref()
             .map(|row| {
                 let expires_at = Moment(row.try_get("session_ends")?);
-                Ok(SessionRow {
-                    account: account(row)?,
-                    expires_at,
-                })
+                Ok(SessionRow { account: account(row)?, expires_at })
             })
             .transpose()
     }
@@ -58,8 +55,7 @@ impl View {
         .bind(name)
         .fetch_optional(self.connection())
         .await?;
-        row.map(|row| Ok((row.try_get("request_hash")?, row.try_get("entity")?)))
-            .transpose()
+        row.map(|row| Ok((row.try_get("request_hash")?, row.try_get("entity")?))).transpose()
     }
 }
 

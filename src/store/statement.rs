@@ -21,11 +21,7 @@ pub(super) struct Statement {
 impl Statement {
     /// A statement that begins so.
     pub(super) fn new(sql: &'static str) -> Statement {
-        Statement {
-            sql: sql.to_owned(),
-            values: Ok(AnyArguments::default()),
-            count: 0,
-        }
+        Statement { sql: sql.to_owned(), values: Ok(AnyArguments::default()), count: 0 }
     }
 
     /// Goes on with these words.

@@ -18,9 +18,8 @@ use crate::domain::{
 impl View {
     /// Every station, by id.
     pub async fn stations(&mut self) -> StoreResult<Vec<Station>> {
-        let rows = sqlx::query("select * from station order by id")
-            .fetch_all(self.connection())
-            .await?;
+        let rows =
+            sqlx::query("select * from station order by id").fetch_all(self.connection()).await?;
         rows.iter().map(station).collect()
     }
 

@@ -73,10 +73,7 @@ impl Vault {
     /// Seals a text for one place (table, column, row); it opens nowhere else.
     pub fn seal(&self, place: &str, text: &str) -> StoreResult<String> {
         let nonce: [u8; 24] = rand::random();
-        let payload = Payload {
-            msg: text.as_bytes(),
-            aad: place.as_bytes(),
-        };
+        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
         let sealed = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -92,14 +89,8 @@ impl Vault {
         let wrong = || StoreError::Sealed(place.to_owned());
         let bytes = BASE64.decode(sealed).map_err(|_| wrong())?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or_else(wrong)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: place.as_bytes(),
-        };
-        let text = self
-            .cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| wrong())?;
+        let payload = Payload { msg: sealed, aad: place.as_bytes() };
+        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| wrong())?;
         String::from_utf8(text).map_err(|_| wrong())
     }
 
@@ -121,11 +112,7 @@ mod tests {
         assert!(!sealed.contains('王'));
         assert_eq!(vault.open("worker.person:w1", &sealed).unwrap(), "王小明");
         assert!(vault.open("worker.person:w2", &sealed).is_err());
-        assert!(
-            Vault::new(&Key::new([2; 32]))
-                .open("worker.person:w1", &sealed)
-                .is_err()
-        );
+        assert!(Vault::new(&Key::new([2; 32])).open("worker.person:w1", &sealed).is_err());
         assert!(vault.open("worker.person:w1", "AAAA").is_err());
         assert_ne!(sealed, vault.seal("worker.person:w1", "王小明").unwrap());
     }
@@ -133,13 +120,7 @@ mod tests {
     #[test]
     fn blind_indexes_are_equal_for_equal_values_only() {
         let vault = Vault::new(&Key::new([1; 32]));
-        assert_eq!(
-            vault.index("phone", "13812345678"),
-            vault.index("phone", "13812345678")
-        );
-        assert_ne!(
-            vault.index("phone", "13812345678"),
-            vault.index("name", "13812345678")
-        );
+        assert_eq!(vault.index("phone", "13812345678"), vault.index("phone", "13812345678"));
+        assert_ne!(vault.index("phone", "13812345678"), vault.index("name", "13812345678"));
     }
 }

@@ -100,18 +100,10 @@ impl Txn {
     /// or the identity in a foreign list.
     pub async fn put_worker(&mut self, worker: &Worker) -> StoreResult<bool> {
         let (person, profile) = (&worker.person, &worker.profile);
-        let sealed = self.vault.seal(
-            &sealed_at(&worker.id),
-            &json::text(&PersonJson::from(person)),
-        )?;
-        let phone = person
-            .phone
-            .as_ref()
-            .map(|p| self.vault.index("phone", p.expose()));
-        let number = person
-            .id_number
-            .as_ref()
-            .map(|n| self.vault.index("id_number", n.expose()));
+        let sealed =
+            self.vault.seal(&sealed_at(&worker.id), &json::text(&PersonJson::from(person)))?;
+        let phone = person.phone.as_ref().map(|p| self.vault.index("phone", p.expose()));
+        let number = person.id_number.as_ref().map(|n| self.vault.index("id_number", n.expose()));
         let external = worker.external.as_ref();
         let consents: Vec<ConsentJson> = worker.consents.iter().map(ConsentJson::from).collect();
         let done = sqlx::query(UPSERT)
@@ -128,9 +120,7 @@ impl Txn {
             .bind(profile.point.map(Point::lon))
             .bind(profile.radius_m)
             .bind(json::words(&profile.skills))
-            .bind(json::words(
-                profile.occupations.iter().map(|code| code.as_str()),
-            ))
+            .bind(json::words(profile.occupations.iter().map(|code| code.as_str())))
             .bind(profile.day_wage_wish.map(|wish| wish.0))
             .bind(json::text(&AvailableJson::from(&profile.available)))
             .bind(json::text(&consents))
@@ -151,10 +141,7 @@ fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
     let person = serde_json::from_str::<PersonJson>(&opened).ok();
     let person: Option<Person> = person.and_then(|json| json.try_into().ok());
     let codes = cells.json::<Vec<String>>("occupations")?;
-    let codes = codes
-        .iter()
-        .map(|code| code.parse().ok())
-        .collect::<Option<_>>();
+    let codes = codes.iter().map(|code| code.parse().ok()).collect::<Option<_>>();
     let consents = cells.json::<Vec<ConsentJson>>("consents")?;
     Ok(Worker {
         id,

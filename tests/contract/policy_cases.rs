@@ -11,10 +11,8 @@ use serde_json::Value;
 #[test]
 fn every_case_is_answered_as_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract/policy-cases");
-    let mut names: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     names.sort();
     assert!(!names.is_empty());
     let mut failures = vec![];
@@ -46,9 +44,7 @@ fn check(answer: &Value, expected: &Value) -> Result<(), String> {
         let sum: i64 = of_rule.filter_map(|row| row["payable_fen"].as_i64()).sum();
         return equal("sum of payable_fen", &sum.into(), &expected["want"]);
     }
-    let rule = expected["rule"]
-        .as_str()
-        .ok_or("expectation without a rule")?;
+    let rule = expected["rule"].as_str().ok_or("expectation without a rule")?;
     if let Some(household) = expected.get("household") {
         let row = households
             .iter()
@@ -60,9 +56,7 @@ fn check(answer: &Value, expected: &Value) -> Result<(), String> {
         let rows = rows.iter().filter(|row| row["rule"] == rule).count();
         return equal("rows", &rows.into(), count);
     }
-    let select = expected["select"]
-        .as_object()
-        .ok_or("expectation without a selection")?;
+    let select = expected["select"].as_object().ok_or("expectation without a selection")?;
     let selected: Vec<&Value> = rows
         .iter()
         .filter(|row| row["rule"] == rule)
@@ -97,9 +91,5 @@ fn fields(row: &Value, wanted: &Value) -> Result<(), String> {
 }
 
 fn equal(name: &str, found: &Value, wanted: &Value) -> Result<(), String> {
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(format!("{name} is {found}, wanted {wanted}"))
-    }
+    if found == wanted { Ok(()) } else { Err(format!("{name} is {found}, wanted {wanted}")) }
 }

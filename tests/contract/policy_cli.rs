@@ -52,10 +52,7 @@ fn eval_prints_one_object_with_exactly_the_fields_of_the_contract() {
         names.sort();
         names
     };
-    assert_eq!(
-        names(&answer),
-        ["as_of", "entitlements", "households", "policy"]
-    );
+    assert_eq!(names(&answer), ["as_of", "entitlements", "households", "policy"]);
     assert_eq!(
         names(&answer["entitlements"][0]),
         [
@@ -81,10 +78,7 @@ fn eval_prints_one_object_with_exactly_the_fields_of_the_contract() {
 #[test]
 fn eval_reads_a_file_and_another_policy() {
     let folder = tempfile::tempdir().unwrap();
-    let (case, policy) = (
-        folder.path().join("case.json"),
-        folder.path().join("next.toml"),
-    );
+    let (case, policy) = (folder.path().join("case.json"), folder.path().join("next.toml"));
     std::fs::write(&case, CASE).unwrap();
     let text = std::fs::read_to_string(policy_file()).unwrap();
     let next = text.replace("other_province_fen = 100000", "other_province_fen = 110000");
@@ -92,19 +86,10 @@ fn eval_reads_a_file_and_another_policy() {
     let (case, policy) = (case.to_str().unwrap(), policy.to_str().unwrap());
     let output = linggong(&["eval", case, "--policy", policy], "");
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let row = answer["entitlements"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["clause"] == "六");
+    let row = answer["entitlements"].as_array().unwrap().iter().find(|row| row["clause"] == "六");
     assert!(row.is_some());
     let bracketed = |row: &&Value| row["rule"] == "transport-household";
-    let row = answer["entitlements"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(bracketed)
-        .unwrap();
+    let row = answer["entitlements"].as_array().unwrap().iter().find(bracketed).unwrap();
     assert_eq!(row["payable_fen"], 110_000);
 }
 
@@ -127,14 +112,8 @@ fn explain_tells_clause_facts_and_readings_in_chinese() {
 #[test]
 fn malformed_cases_and_missing_files_exit_2_with_one_line() {
     let wrong_day = CASE.replace("2025-01-15", "2025-02-30");
-    assert_eq!(
-        refused(&linggong(&["eval", "-"], &wrong_day)),
-        "spells[0].start: not a date"
-    );
-    assert_eq!(
-        refused(&linggong(&["explain", "-"], &wrong_day)),
-        "spells[0].start: not a date"
-    );
+    assert_eq!(refused(&linggong(&["eval", "-"], &wrong_day)), "spells[0].start: not a date");
+    assert_eq!(refused(&linggong(&["explain", "-"], &wrong_day)), "spells[0].start: not a date");
     let two_lines = CASE.replacen("\"as_of\"", "\"as\\nof\": 1, \"as_of\"", 1);
     assert!(refused(&linggong(&["eval", "-"], &two_lines)).ends_with("unknown field"));
     assert!(refused(&linggong(&["eval", "-"], "{")).starts_with("case: not JSON"));
@@ -154,23 +133,13 @@ fn check_exits_by_its_findings() {
     let wrong = folder.path().join("wrong.toml");
     let text = std::fs::read_to_string(&shipped).unwrap();
     let broken = text.replace("low_fen = 20000", "low_fen = 90000");
-    let line = broken
-        .lines()
-        .position(|line| line == "low_fen = 90000")
-        .unwrap()
-        + 1;
+    let line = broken.lines().position(|line| line == "low_fen = 90000").unwrap() + 1;
     std::fs::write(&wrong, broken).unwrap();
     let output = linggong(&["check", wrong.to_str().unwrap()], "");
     assert_eq!(output.status.code(), Some(1));
     let findings = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        findings.starts_with(&format!("{}:{line}: rule[4]", wrong.display())),
-        "{findings}"
-    );
+    assert!(findings.starts_with(&format!("{}:{line}: rule[4]", wrong.display())), "{findings}");
 
-    assert_eq!(
-        linggong(&["check", "no-such.toml"], "").status.code(),
-        Some(2)
-    );
+    assert_eq!(linggong(&["check", "no-such.toml"], "").status.code(), Some(2));
     assert_eq!(linggong(&["check"], "").status.code(), Some(2));
 }

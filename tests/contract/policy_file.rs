@@ -22,11 +22,8 @@ fn finding(from: &str, to: &str) -> String {
 #[test]
 fn the_shipped_file_holds_every_money_rule_and_every_reading() {
     let policy = shipped().unwrap();
-    let rules: Vec<_> = policy
-        .rules
-        .iter()
-        .map(|rule| (rule.clause.as_str(), rule.id.as_str()))
-        .collect();
+    let rules: Vec<_> =
+        policy.rules.iter().map(|rule| (rule.clause.as_str(), rule.id.as_str())).collect();
     assert_eq!(
         rules,
         [
@@ -44,12 +41,7 @@ fn the_shipped_file_holds_every_money_rule_and_every_reading() {
     );
     for rule in &policy.rules {
         assert!(!rule.evidence.is_empty(), "{}", rule.id);
-        assert_eq!(
-            rule.notice_days,
-            Known::Unconfirmed(Unconfirmed::Mark),
-            "{}",
-            rule.id
-        );
+        assert_eq!(rule.notice_days, Known::Unconfirmed(Unconfirmed::Mark), "{}", rule.id);
     }
     for reading in Reading::ALL {
         let interpretation = policy.interpretation(*reading).unwrap();
@@ -61,91 +53,23 @@ fn the_shipped_file_holds_every_money_rule_and_every_reading() {
 #[test]
 fn contradictions_are_found_with_their_lines() {
     for (from, to, place) in [
-        (
-            "id = \"absorption-local\"",
-            "id = \"absorption-workshop\"",
-            "rule[2].id",
-        ),
-        (
-            "from_months = 6",
-            "from_months = 3",
-            "brackets[1]: not ascending",
-        ),
-        (
-            "from_months = 3",
-            "from_months = 2",
-            "brackets: the first does not begin",
-        ),
-        (
-            "months = 3",
-            "months = 4",
-            "brackets: the first does not begin",
-        ),
-        (
-            "{ income_fen = 2000000,",
-            "{ income_fen = 1000000,",
-            "tiers[1]: not ascending",
-        ),
-        (
-            "first_month = 10",
-            "first_month = 13",
-            "first_month: not a month",
-        ),
-        (
-            "amount_fen = 20000",
-            "amount_fen = 0",
-            "amount_fen: not above 0",
-        ),
-        (
-            "high_fen = 80000",
-            "high_fen = 10000",
-            "low_fen: below 0 or above high_fen",
-        ),
-        (
-            "low_fen = 600000, high",
-            "low_fen = 1600000, high",
-            "low_fen above high_fen",
-        ),
-        (
-            "default = \"civil-code\"",
-            "default = \"lunar\"",
-            "default: no option `lunar`",
-        ),
-        (
-            "default = \"ask\"",
-            "default = \"ask\"\nchoice = \"no\"",
-            "choice: no option `no`",
-        ),
-        (
-            "id = \"fee-once\"",
-            "id = \"fee-twice\"",
-            "no reading `fee-twice` is known",
-        ),
-        (
-            "overlaps = [\"transport-household\"]",
-            "overlaps = [\"x\"]",
-            "no other rule `x`",
-        ),
-        (
-            "once_per = [\"person-cycle\"]",
-            "once_per = []",
-            "once_per: no key",
-        ),
-        (
-            "organised = true",
-            "organised = false",
-            "beneficiary: not one",
-        ),
-        (
-            "ratio_bp = 2000",
-            "ratio_bp = 2000\nmonths = 6",
-            "do not look at",
-        ),
-        (
-            "effective_to = \"2024-12-31\"",
-            "effective_to = \"2024-10-31\"",
-            "before effective_from",
-        ),
+        ("id = \"absorption-local\"", "id = \"absorption-workshop\"", "rule[2].id"),
+        ("from_months = 6", "from_months = 3", "brackets[1]: not ascending"),
+        ("from_months = 3", "from_months = 2", "brackets: the first does not begin"),
+        ("months = 3", "months = 4", "brackets: the first does not begin"),
+        ("{ income_fen = 2000000,", "{ income_fen = 1000000,", "tiers[1]: not ascending"),
+        ("first_month = 10", "first_month = 13", "first_month: not a month"),
+        ("amount_fen = 20000", "amount_fen = 0", "amount_fen: not above 0"),
+        ("high_fen = 80000", "high_fen = 10000", "low_fen: below 0 or above high_fen"),
+        ("low_fen = 600000, high", "low_fen = 1600000, high", "low_fen above high_fen"),
+        ("default = \"civil-code\"", "default = \"lunar\"", "default: no option `lunar`"),
+        ("default = \"ask\"", "default = \"ask\"\nchoice = \"no\"", "choice: no option `no`"),
+        ("id = \"fee-once\"", "id = \"fee-twice\"", "no reading `fee-twice` is known"),
+        ("overlaps = [\"transport-household\"]", "overlaps = [\"x\"]", "no other rule `x`"),
+        ("once_per = [\"person-cycle\"]", "once_per = []", "once_per: no key"),
+        ("organised = true", "organised = false", "beneficiary: not one"),
+        ("ratio_bp = 2000", "ratio_bp = 2000\nmonths = 6", "do not look at"),
+        ("effective_to = \"2024-12-31\"", "effective_to = \"2024-10-31\"", "before effective_from"),
     ] {
         let found = finding(from, to);
         assert!(found.contains(place), "{from} -> {to}: {found}");
@@ -159,20 +83,14 @@ fn unknown_missing_and_mistyped_fields_are_found() {
     assert!(finding("issued = \"2024-11-12\"", "issued = \"2024-11-31\"").contains("not a date"));
     assert!(finding("notice_days = \"未确认\"", "notice_days = \"待定\"").contains("match"));
     assert!(finding("\"pension\", ", "\"pensoin\", ").contains("pensoin"));
-    let line = TEXT
-        .lines()
-        .position(|line| line.starts_with("organised"))
-        .unwrap()
-        + 1;
+    let line = TEXT.lines().position(|line| line.starts_with("organised")).unwrap() + 1;
     assert!(finding("organised = true", "organised =").starts_with(&format!("{line}: ")));
 }
 
 #[test]
 fn the_policy_in_force_is_the_one_that_took_effect_last() {
     let old = Policy::parse(TEXT).unwrap();
-    let new = TEXT
-        .replace("2024-11-12", "2026-01-01")
-        .replace("2024-12-31", "2026-12-31");
+    let new = TEXT.replace("2024-11-12", "2026-01-01").replace("2024-12-31", "2026-12-31");
     let new = Policy::parse(&new.replacen("jinfeng-2024", "jinfeng-2026", 1)).unwrap();
     let policies = [new, old];
     let chosen = |text| in_force(&policies, day(text)).map(|policy| policy.id.as_str());
@@ -210,15 +128,7 @@ fn each_reading_can_be_switched_in_the_file() {
         "organised_by": "b1"}]);
     for (id, choice, case, rule, row, before, after) in [
         // 180 days from 15 January are over on 14 July.
-        (
-            "month-count",
-            "thirty-days",
-            case("fee-day-before", &[]),
-            fee,
-            0,
-            Pending,
-            Eligible,
-        ),
+        ("month-count", "thirty-days", case("fee-day-before", &[]), fee, 0, Pending, Eligible),
         (
             "home-county",
             "district",
@@ -246,15 +156,7 @@ fn each_reading_can_be_switched_in_the_file() {
             NeedsRuling,
             Eligible,
         ),
-        (
-            "insured-months",
-            "any",
-            case("fee-five-insured-months", &[]),
-            fee,
-            0,
-            Pending,
-            Eligible,
-        ),
+        ("insured-months", "any", case("fee-five-insured-months", &[]), fee, 0, Pending, Eligible),
         (
             "all-insurances",
             "any",
@@ -273,15 +175,7 @@ fn each_reading_can_be_switched_in_the_file() {
             Pending,
             Ineligible,
         ),
-        (
-            "fee-once",
-            "year",
-            case("fee-same-employer-two-years", &[]),
-            fee,
-            1,
-            Paid,
-            Eligible,
-        ),
+        ("fee-once", "year", case("fee-same-employer-two-years", &[]), fee, 1, Paid, Eligible),
         (
             "household-once",
             "ever",
@@ -300,15 +194,7 @@ fn each_reading_can_be_switched_in_the_file() {
             Eligible,
             NeedsRuling,
         ),
-        (
-            "outside-term",
-            "ask",
-            case("fee-leap-day", &[]),
-            fee,
-            0,
-            Eligible,
-            NeedsRuling,
-        ),
+        ("outside-term", "ask", case("fee-leap-day", &[]), fee, 0, Eligible, NeedsRuling),
         (
             "income-cycle",
             "second-month",
@@ -339,13 +225,7 @@ fn each_reading_can_be_switched_in_the_file() {
     ] {
         let status = |policy: &Policy| {
             let answer = evaluate(policy, &case).unwrap();
-            answer
-                .entitlements
-                .iter()
-                .filter(|found| found.rule == rule)
-                .nth(row)
-                .unwrap()
-                .status
+            answer.entitlements.iter().filter(|found| found.rule == rule).nth(row).unwrap().status
         };
         assert_eq!(status(shipped().unwrap()), before, "{id} by default");
         assert_eq!(status(&switched(id, choice)), after, "{id} = {choice}");
@@ -392,8 +272,7 @@ fn readings_of_amounts_can_be_switched_in_the_file() {
             let answer = evaluate(policy, &case(file, &[])).unwrap();
             let rows = answer.entitlements.iter().filter(|row| row.rule == rule);
             let mut sums = [0; 2];
-            rows.zip(&mut sums)
-                .for_each(|(row, sum)| *sum = row.payable.unwrap().0);
+            rows.zip(&mut sums).for_each(|(row, sum)| *sum = row.payable.unwrap().0);
             sums
         };
         assert_eq!(payable(shipped().unwrap()), before, "{id} by default");

@@ -126,9 +126,7 @@ fn answer(case: &Case) -> Answer {
 fn drawn(answer: &Answer) -> BTreeMap<(String, Option<String>), Fen> {
     let mut drawn = BTreeMap::new();
     for row in answer.entitlements.iter().filter(|row| row.clause == "六") {
-        let sum = drawn
-            .entry((row.rule.clone(), row.person.clone()))
-            .or_insert(Fen::ZERO);
+        let sum = drawn.entry((row.rule.clone(), row.person.clone())).or_insert(Fen::ZERO);
         *sum = *sum + row.payable.unwrap_or_default();
     }
     drawn

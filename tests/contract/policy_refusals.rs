@@ -40,134 +40,42 @@ fn a_wrong_value_names_its_field() {
         ("/as_of", json!(20_250_101), "as_of: not a date"),
         ("/households", json!({}), "households: not a list"),
         ("/households/0", json!(1), "households[0]: not an object"),
-        (
-            "/households/0/kind",
-            json!("rich"),
-            "households[0].kind: unknown variant `rich`",
-        ),
+        ("/households/0/kind", json!("rich"), "households[0].kind: unknown variant `rich`"),
         ("/people/0/id", json!(""), "people[0].id: not an id"),
-        (
-            "/people/0/household",
-            json!("h9"),
-            "people[0].household: not in households",
-        ),
-        (
-            "/people/0/hukou",
-            json!("64010"),
-            "people[0].hukou: not a division code",
-        ),
-        (
-            "/people/0/hukou",
-            json!("64010a"),
-            "people[0].hukou: not a division code",
-        ),
-        (
-            "/people/0/groups/0",
-            json!("cats"),
-            "people[0].groups[0]: unknown variant `cats`",
-        ),
-        (
-            "/spells/0/person",
-            json!("p9"),
-            "spells[0].person: not in people",
-        ),
-        (
-            "/spells/0/person",
-            json!(null),
-            "spells[0].person: not an id",
-        ),
+        ("/people/0/household", json!("h9"), "people[0].household: not in households"),
+        ("/people/0/hukou", json!("64010"), "people[0].hukou: not a division code"),
+        ("/people/0/hukou", json!("64010a"), "people[0].hukou: not a division code"),
+        ("/people/0/groups/0", json!("cats"), "people[0].groups[0]: unknown variant `cats`"),
+        ("/spells/0/person", json!("p9"), "spells[0].person: not in people"),
+        ("/spells/0/person", json!(null), "spells[0].person: not an id"),
         (
             "/spells/0/employer_kind",
             json!({"enterprise": null}),
             "spells[0].employer_kind: not text",
         ),
-        (
-            "/spells/0/start",
-            json!("2025-02-29"),
-            "spells[0].start: not a date",
-        ),
-        (
-            "/spells/0/start",
-            json!(null),
-            "spells[0].start: not a date",
-        ),
-        (
-            "/spells/0/end",
-            json!("2025-01-14"),
-            "spells[0].end: before start",
-        ),
-        (
-            "/spells/0/contract_signed",
-            json!("soon"),
-            "spells[0].contract_signed: not a date",
-        ),
+        ("/spells/0/start", json!("2025-02-29"), "spells[0].start: not a date"),
+        ("/spells/0/start", json!(null), "spells[0].start: not a date"),
+        ("/spells/0/end", json!("2025-01-14"), "spells[0].end: before start"),
+        ("/spells/0/contract_signed", json!("soon"), "spells[0].contract_signed: not a date"),
         (
             "/spells/0/insured_months/0",
             json!("2025-00"),
             "spells[0].insured_months[0]: not a month",
         ),
-        (
-            "/spells/0/insurances/0",
-            json!(1),
-            "spells[0].insurances[0]: not text",
-        ),
-        (
-            "/income/0/person",
-            json!("p9"),
-            "income[0].person: not in people",
-        ),
-        (
-            "/income/0/amount_fen",
-            json!(-1),
-            "income[0].amount_fen: negative",
-        ),
-        (
-            "/income/0/amount_fen",
-            json!(1.5),
-            "income[0].amount_fen: not a whole number",
-        ),
-        (
-            "/income/0/amount_fen",
-            json!("1"),
-            "income[0].amount_fen: not a whole number",
-        ),
-        (
-            "/income/0/amount_fen",
-            json!(u64::MAX),
-            "income[0].amount_fen: not a whole number",
-        ),
-        (
-            "/income/0/kind",
-            json!("gift"),
-            "income[0].kind: unknown variant `gift`",
-        ),
-        (
-            "/rosters/0/relocated",
-            json!(-5),
-            "rosters[0].relocated: not a number of people",
-        ),
-        (
-            "/rosters/0/poverty_or_monitored",
-            json!(6),
-            "rosters[0].poverty_or_monitored: more than",
-        ),
+        ("/spells/0/insurances/0", json!(1), "spells[0].insurances[0]: not text"),
+        ("/income/0/person", json!("p9"), "income[0].person: not in people"),
+        ("/income/0/amount_fen", json!(-1), "income[0].amount_fen: negative"),
+        ("/income/0/amount_fen", json!(1.5), "income[0].amount_fen: not a whole number"),
+        ("/income/0/amount_fen", json!("1"), "income[0].amount_fen: not a whole number"),
+        ("/income/0/amount_fen", json!(u64::MAX), "income[0].amount_fen: not a whole number"),
+        ("/income/0/kind", json!("gift"), "income[0].kind: unknown variant `gift`"),
+        ("/rosters/0/relocated", json!(-5), "rosters[0].relocated: not a number of people"),
+        ("/rosters/0/poverty_or_monitored", json!(6), "rosters[0].poverty_or_monitored: more than"),
         ("/paid/0/rule", json!("gift"), "paid[0].rule: no rule"),
-        (
-            "/paid/0/person",
-            json!("p9"),
-            "paid[0].person: not in people",
-        ),
+        ("/paid/0/person", json!("p9"), "paid[0].person: not in people"),
         ("/paid/0/person", json!(null), "paid[0].person: missing"),
-        (
-            "/paid/0/rule",
-            json!("absorption-local"),
-            "paid[0].employer: missing",
-        ),
-        (
-            "/paid/0/amount_fen",
-            json!(-1),
-            "paid[0].amount_fen: negative",
-        ),
+        ("/paid/0/rule", json!("absorption-local"), "paid[0].employer: missing"),
+        ("/paid/0/amount_fen", json!(-1), "paid[0].amount_fen: negative"),
     ] {
         let mut case = sound();
         *case.pointer_mut(pointer).unwrap() = value;
@@ -178,14 +86,7 @@ fn a_wrong_value_names_its_field() {
 
 #[test]
 fn each_field_must_be_there_and_no_other() {
-    for list in [
-        "households",
-        "people",
-        "spells",
-        "income",
-        "rosters",
-        "paid",
-    ] {
+    for list in ["households", "people", "spells", "income", "rosters", "paid"] {
         let mut case = sound();
         case[list][0]["extra"] = json!(1);
         assert_eq!(refusal(&case), format!("{list}[0].extra: unknown field"));

@@ -27,73 +27,37 @@ fn list(rows: &[String]) -> String {
 async fn a_table_goes_in_and_a_second_run_changes_nothing() {
     let place = Place::new();
     let text = list(&[row(1, "大棚采摘工"), row(2, "枸杞分拣员")]);
-    place
-        .import("jobs", "farm.csv", &text, &[])
-        .is(0, [2, 2, 0, 0, 0]);
-    place
-        .import("jobs", "farm.csv", &text, &[])
-        .is(0, [2, 0, 0, 2, 0]);
+    place.import("jobs", "farm.csv", &text, &[]).is(0, [2, 2, 0, 0, 0]);
+    place.import("jobs", "farm.csv", &text, &[]).is(0, [2, 0, 0, 2, 0]);
     let postings = place.postings().await;
     assert_eq!(postings.len(), 2);
     let posting = &postings[0];
-    let external = posting
-        .external
-        .as_ref()
-        .map(|e| (e.source.as_str(), e.id.as_str()));
+    let external = posting.external.as_ref().map(|e| (e.source.as_str(), e.id.as_str()));
     assert_eq!(external, Some(("farm", "1")));
     assert_eq!((posting.status, posting.version), (Status::Draft, 1));
     let terms = &posting.terms;
-    assert_eq!(
-        (terms.wage.min(), terms.wage.max()),
-        (Fen(18_000), Fen(22_050))
-    );
-    assert_eq!(
-        (terms.wage.unit, terms.wage.settlement),
-        (WageUnit::Day, Settlement::Daily)
-    );
+    assert_eq!((terms.wage.min(), terms.wage.max()), (Fen(18_000), Fen(22_050)));
+    assert_eq!((terms.wage.unit, terms.wage.settlement), (WageUnit::Day, Settlement::Daily));
     assert_eq!((terms.headcount, terms.requirements.as_str()), (12, "不限"));
     assert_eq!(terms.employer.kind, EmployerKind::Enterprise);
 
-    let changed = list(&[
-        row(1, "大棚采摘工"),
-        row(2, "枸杞分拣员（夜班）"),
-        row(3, "装卸工"),
-    ]);
-    place
-        .import("jobs", "farm.csv", &changed, &[])
-        .is(0, [3, 1, 1, 1, 0]);
+    let changed = list(&[row(1, "大棚采摘工"), row(2, "枸杞分拣员（夜班）"), row(3, "装卸工")]);
+    place.import("jobs", "farm.csv", &changed, &[]).is(0, [3, 1, 1, 1, 0]);
     let postings = place.postings().await;
     assert_eq!(postings.len(), 3);
-    assert_eq!(
-        (postings[1].terms.title.as_str(), postings[1].version),
-        ("枸杞分拣员（夜班）", 2)
-    );
+    assert_eq!((postings[1].terms.title.as_str(), postings[1].version), ("枸杞分拣员（夜班）", 2));
 }
 
 #[tokio::test]
 async fn a_dry_run_tells_everything_and_keeps_nothing() {
     let place = Place::new();
     place
-        .import(
-            "jobs",
-            "farm.csv",
-            list(&[row(1, "采摘工"), row(2, "分拣员")]),
-            &[],
-        )
+        .import("jobs", "farm.csv", list(&[row(1, "采摘工"), row(2, "分拣员")]), &[])
         .is(0, [2, 2, 0, 0, 0]);
-    let text = list(&[
-        row(1, "采摘工"),
-        row(2, "分拣员长"),
-        row(3, "装卸工"),
-        row(4, "工"),
-    ]);
-    place
-        .import("jobs", "farm.csv", &text, &["--dry-run"])
-        .is(1, [4, 1, 1, 1, 1]);
+    let text = list(&[row(1, "采摘工"), row(2, "分拣员长"), row(3, "装卸工"), row(4, "工")]);
+    place.import("jobs", "farm.csv", &text, &["--dry-run"]).is(1, [4, 1, 1, 1, 1]);
     assert_eq!(place.postings().await.len(), 2);
-    place
-        .import("jobs", "farm.csv", &text, &[])
-        .is(1, [4, 1, 1, 1, 1]);
+    place.import("jobs", "farm.csv", &text, &[]).is(1, [4, 1, 1, 1, 1]);
 }
 
 #[tokio::test]
@@ -194,17 +158,9 @@ async fn broken_text_and_open_quotes_are_one_row_s_fault() {
         .map(|(line, field, _)| (line, field))
         .collect();
     let expected = [("3", "title"), ("4", ""), ("6", ""), ("8", "external_id")];
-    assert_eq!(
-        at,
-        expected.map(|(line, field)| (line.to_owned(), field.to_owned()))
-    );
-    let ids: Vec<_> = place
-        .postings()
-        .await
-        .into_iter()
-        .filter_map(|p| p.external)
-        .map(|e| e.id)
-        .collect();
+    assert_eq!(at, expected.map(|(line, field)| (line.to_owned(), field.to_owned())));
+    let ids: Vec<_> =
+        place.postings().await.into_iter().filter_map(|p| p.external).map(|e| e.id).collect();
     assert_eq!(ids, ["1", "4", "6"]);
 }
 
@@ -239,23 +195,12 @@ async fn ndjson_lines_are_postings_as_in_the_interface() {
         .into_iter()
         .map(|(line, field, _)| (line, field))
         .collect();
-    let expected = [
-        ("2", "valid_until"),
-        ("4", ""),
-        ("5", ""),
-        ("7", "wage.min_fen"),
-        ("7", "valid_until"),
-    ];
-    assert_eq!(
-        at,
-        expected.map(|(line, field)| (line.to_owned(), field.to_owned()))
-    );
+    let expected =
+        [("2", "valid_until"), ("4", ""), ("5", ""), ("7", "wage.min_fen"), ("7", "valid_until")];
+    assert_eq!(at, expected.map(|(line, field)| (line.to_owned(), field.to_owned())));
     let postings = place.postings().await;
-    let ids: Vec<_> = postings
-        .iter()
-        .filter_map(|p| p.external.as_ref())
-        .map(|e| e.id.as_str())
-        .collect();
+    let ids: Vec<_> =
+        postings.iter().filter_map(|p| p.external.as_ref()).map(|e| e.id.as_str()).collect();
     assert_eq!(ids, ["7", "a"]);
     assert_eq!(postings[0].terms.skills, ["焊工"]);
     assert!(postings[0].terms.point.is_some());
@@ -302,15 +247,9 @@ async fn sheets_keep_ids_dates_and_decimals() {
         sheet.write(row, 6, "小时").unwrap();
         sheet.write(row, 7, "日结").unwrap();
         sheet.write(row, 8, 2.0).unwrap();
-        sheet
-            .write_with_format(row, 9, moment(3, 8), &time)
-            .unwrap();
-        sheet
-            .write_with_format(row, 10, moment(3, 17), &time)
-            .unwrap();
-        sheet
-            .write_with_format(row, 11, moment(9, 0), &day)
-            .unwrap();
+        sheet.write_with_format(row, 9, moment(3, 8), &time).unwrap();
+        sheet.write_with_format(row, 10, moment(3, 17), &time).unwrap();
+        sheet.write_with_format(row, 11, moment(9, 0), &day).unwrap();
         sheet.write(row, 12, "不看").unwrap();
     }
     sheet.write(4, 8, 2.5).unwrap();
@@ -320,38 +259,24 @@ async fn sheets_keep_ids_dates_and_decimals() {
     import().is(1, [3, 0, 0, 1, 2]);
     let at = places(&place.read("report.csv"));
     let expected = [("5", "headcount", "2.5"), ("6", "external_id", "")];
-    assert_eq!(
-        at,
-        expected.map(|(l, f, v)| (l.to_owned(), f.to_owned(), v.to_owned()))
-    );
+    assert_eq!(at, expected.map(|(l, f, v)| (l.to_owned(), f.to_owned(), v.to_owned())));
     let postings = place.postings().await;
-    assert_eq!(
-        postings[0].external.as_ref().map(|e| e.id.as_str()),
-        Some("13800138000")
-    );
+    assert_eq!(postings[0].external.as_ref().map(|e| e.id.as_str()), Some("13800138000"));
     let terms = &postings[0].terms;
     assert_eq!(terms.wage.min(), Fen(1_830));
     assert_eq!(terms.shifts.len(), 1);
     assert_eq!(terms.shifts[0].start.shanghai().hour(), 8);
-    assert_eq!(
-        terms.shifts[0].end.0 - terms.shifts[0].start.0,
-        9 * 3_600_000_000
-    );
+    assert_eq!(terms.shifts[0].end.0 - terms.shifts[0].start.0, 9 * 3_600_000_000);
     let until = terms.valid_until.shanghai();
     assert_eq!((until.hour(), until.minute()), (23, 59));
-    assert_eq!(
-        until.day(),
-        today.saturating_add(jiff::Span::new().days(9)).day()
-    );
+    assert_eq!(until.day(), today.saturating_add(jiff::Span::new().days(9)).day());
 }
 
 #[tokio::test]
 async fn published_rows_are_open_and_shown_where_they_lie() {
     let place = Place::new();
     for (id, lat) in [("near", "38.45"), ("far", "30.0")] {
-        let name = [
-            "station", "add", id, "--name", id, "--lat", lat, "--lon", "106.2",
-        ];
+        let name = ["station", "add", id, "--name", id, "--lat", lat, "--lon", "106.2"];
         assert_eq!(place.run(&name).code, 0);
     }
     let header = HEADER.trim_end().to_owned() + ",lat,lon,crs,stations,skills\n";
@@ -366,11 +291,7 @@ async fn published_rows_are_open_and_shown_where_they_lie() {
     run(&["--publish"]).is(1, [3, 0, 2, 0, 1]);
     run(&["--publish"]).is(1, [3, 0, 0, 2, 1]);
     let postings = place.postings().await;
-    assert!(
-        postings
-            .iter()
-            .all(|posting| posting.status == Status::Open)
-    );
+    assert!(postings.iter().all(|posting| posting.status == Status::Open));
     assert_eq!(postings[0].terms.skills, ["采摘", "分拣", "装卸"]);
     assert_eq!(postings[1].terms.point, None);
     let mut view = place.store().await.read().await.unwrap();
@@ -383,60 +304,26 @@ async fn published_rows_are_open_and_shown_where_they_lie() {
 #[test]
 fn many_rows_go_in_by_batches() {
     let place = Place::new();
-    let rows: Vec<_> = (1..=450)
-        .map(|id| row(id, if id % 100 == 0 { "工" } else { "采摘工" }))
-        .collect();
+    let rows: Vec<_> =
+        (1..=450).map(|id| row(id, if id % 100 == 0 { "工" } else { "采摘工" })).collect();
     let text = list(&rows);
-    place
-        .import("jobs", "many.csv", &text, &["--dry-run"])
-        .is(1, [450, 446, 0, 0, 4]);
-    place
-        .import("jobs", "many.csv", &text, &[])
-        .is(1, [450, 446, 0, 0, 4]);
-    place
-        .import("jobs", "many.csv", &text, &[])
-        .is(1, [450, 0, 0, 446, 4]);
+    place.import("jobs", "many.csv", &text, &["--dry-run"]).is(1, [450, 446, 0, 0, 4]);
+    place.import("jobs", "many.csv", &text, &[]).is(1, [450, 446, 0, 0, 4]);
+    place.import("jobs", "many.csv", &text, &[]).is(1, [450, 0, 0, 446, 4]);
 }
 
 #[test]
 fn a_header_alone_is_a_list_of_nothing_and_an_empty_file_is_none() {
     let place = Place::new();
-    place
-        .import("jobs", "only.csv", HEADER, &[])
-        .is(0, [0, 0, 0, 0, 0]);
-    place
-        .import("jobs", "only.ndjson", "", &[])
-        .is(0, [0, 0, 0, 0, 0]);
-    place
-        .import("jobs", "empty.csv", "", &[])
-        .is_misuse("empty");
-    place
-        .import("jobs", "short.csv", "external_id,title\n", &[])
-        .is_misuse("employer_name");
-    place
-        .import(
-            "jobs",
-            "twice.csv",
-            HEADER.replace("wage_max", "title"),
-            &[],
-        )
-        .is_misuse("title");
-    place
-        .import("jobs", "gbk.csv", b"\xb1\xea\xcc\xe2,title\n", &[])
-        .is_misuse("UTF-8");
-    place
-        .import("jobs", "sheet.xlsx", "no sheet", &[])
-        .is_misuse("sheet.xlsx");
-    place
-        .import("jobs", "list.txt", HEADER, &[])
-        .is_misuse(".ndjson");
-    place
-        .run(&["import", "jobs", "@missing.csv"])
-        .is_misuse("missing.csv");
-    place
-        .run(&["import", "houses", "@only.csv"])
-        .is_misuse("houses");
-    place
-        .run(&["import", "jobs", "@only.csv", "--report", "@only.csv"])
-        .is_misuse("--report");
+    place.import("jobs", "only.csv", HEADER, &[]).is(0, [0, 0, 0, 0, 0]);
+    place.import("jobs", "only.ndjson", "", &[]).is(0, [0, 0, 0, 0, 0]);
+    place.import("jobs", "empty.csv", "", &[]).is_misuse("empty");
+    place.import("jobs", "short.csv", "external_id,title\n", &[]).is_misuse("employer_name");
+    place.import("jobs", "twice.csv", HEADER.replace("wage_max", "title"), &[]).is_misuse("title");
+    place.import("jobs", "gbk.csv", b"\xb1\xea\xcc\xe2,title\n", &[]).is_misuse("UTF-8");
+    place.import("jobs", "sheet.xlsx", "no sheet", &[]).is_misuse("sheet.xlsx");
+    place.import("jobs", "list.txt", HEADER, &[]).is_misuse(".ndjson");
+    place.run(&["import", "jobs", "@missing.csv"]).is_misuse("missing.csv");
+    place.run(&["import", "houses", "@only.csv"]).is_misuse("houses");
+    place.run(&["import", "jobs", "@only.csv", "--report", "@only.csv"]).is_misuse("--report");
 }

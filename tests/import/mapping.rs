@@ -30,29 +30,16 @@ async fn a_foreign_list_goes_in_without_editing() {
     place.write("map.toml", MAPPING);
     let done = place.import("jobs", "foreign.csv", FOREIGN, &["--mapping", "@map.toml"]);
     done.is(1, [3, 2, 0, 0, 1]);
-    assert!(
-        done.err
-            .contains("foreign.csv:3: wage_min: \"\": 请填写最低工资"),
-        "{}",
-        done.err
-    );
+    assert!(done.err.contains("foreign.csv:3: wage_min: \"\": 请填写最低工资"), "{}", done.err);
     let postings = place.postings().await;
-    let external = postings[0]
-        .external
-        .as_ref()
-        .map(|e| (e.source.as_str(), e.id.as_str()));
+    let external = postings[0].external.as_ref().map(|e| (e.source.as_str(), e.id.as_str()));
     assert_eq!(external, Some(("train", "j1")));
     assert_eq!(postings[0].terms.wage.unit, WageUnit::Month);
     assert_eq!(postings[0].terms.wage.max().0, 600_000);
     assert_eq!(postings[1].terms.address, "日本");
     let filled = FOREIGN.replace("销售,,", "销售,3000,");
-    place
-        .import("jobs", "foreign.csv", filled, &["--mapping", "@map.toml"])
-        .is(0, [3, 1, 0, 2, 0]);
-    assert_eq!(
-        place.postings().await[1].terms.division.as_deref(),
-        Some("320115")
-    );
+    place.import("jobs", "foreign.csv", filled, &["--mapping", "@map.toml"]).is(0, [3, 1, 0, 2, 0]);
+    assert_eq!(place.postings().await[1].terms.division.as_deref(), Some("320115"));
 }
 
 #[test]
@@ -64,24 +51,15 @@ fn what_is_wrong_with_a_mapping_is_told_with_its_line() {
         ("[columns]\ntitle = 5\n", "line 2: title"),
         ("[columns]\nsource = \"source\"\n", "line 2: source"),
         ("[defaults]\n\nexternal_id = \"1\"\n", "line 3: external_id"),
-        (
-            "[defaults]\nwage_unit = \"day\"\nsettlement = \"yearly\"\n",
-            "line 3: settlement",
-        ),
-        (
-            "[defaults]\nwage_currency_unit = \"usd\"\n",
-            "line 2: wage_currency_unit",
-        ),
+        ("[defaults]\nwage_unit = \"day\"\nsettlement = \"yearly\"\n", "line 3: settlement"),
+        ("[defaults]\nwage_currency_unit = \"usd\"\n", "line 2: wage_currency_unit"),
         ("[defaults]\nvalid_days = 0\n", "line 2: valid_days"),
         ("[defaults]\nheadcount = \"many\"\n", "line 2: headcount"),
         ("[defaults]\nskills = [\"a\"]\n", "line 2: skills"),
         ("[defaults]\nsource = \"api:me\"\n", "line 2: source"),
         ("[columns]\n[other]\na = 1\n", "line 2: [other]"),
         ("columns = 1\n", "line 1: columns"),
-        (
-            "[columns]\ntitle = \"title\"\ntitle = \"again\"\n",
-            "line 3",
-        ),
+        ("[columns]\ntitle = \"title\"\ntitle = \"again\"\n", "line 3"),
         ("[columns\n", "line 1"),
     ] {
         place.write("map.toml", wrong);
@@ -89,10 +67,6 @@ fn what_is_wrong_with_a_mapping_is_told_with_its_line() {
         done.is_misuse(says);
     }
     place.write("map.toml", MAPPING.replace("\"company\"", "\"firm\""));
-    place
-        .run(&["import", "jobs", "@list.csv", "--mapping", "@map.toml"])
-        .is_misuse("\"firm\"");
-    place
-        .run(&["import", "jobs", "@list.csv", "--mapping", "@none.toml"])
-        .is_misuse("none.toml");
+    place.run(&["import", "jobs", "@list.csv", "--mapping", "@map.toml"]).is_misuse("\"firm\"");
+    place.run(&["import", "jobs", "@list.csv", "--mapping", "@none.toml"]).is_misuse("none.toml");
 }

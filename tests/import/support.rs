@@ -63,19 +63,11 @@ impl Place {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LINGGONG_")) {
             command.env_remove(name);
         }
-        command.args(
-            arguments
-                .iter()
-                .map(|argument| match argument.strip_prefix('@') {
-                    Some(name) => self.path(name).into_os_string(),
-                    None => argument.into(),
-                }),
-        );
-        let done = command
-            .arg("--data")
-            .arg(self.path("data"))
-            .output()
-            .expect("the binary runs");
+        command.args(arguments.iter().map(|argument| match argument.strip_prefix('@') {
+            Some(name) => self.path(name).into_os_string(),
+            None => argument.into(),
+        }));
+        let done = command.arg("--data").arg(self.path("data")).output().expect("the binary runs");
         Done {
             code: done.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&done.stdout).into_owned(),
@@ -93,17 +85,12 @@ impl Place {
     pub async fn store(&self) -> Store {
         let key = fs::read_to_string(self.path("data/key")).expect("a key");
         let vault = Vault::new(&key.parse().expect("a whole key"));
-        Store::open_sqlite(&self.path("data"), vault)
-            .await
-            .expect("the store opens")
+        Store::open_sqlite(&self.path("data"), vault).await.expect("the store opens")
     }
 
     pub async fn postings(&self) -> Vec<Posting> {
         let mut view = self.store().await.read().await.expect("a view");
-        let mut postings = view
-            .postings(&PostingFilter::default(), 1000)
-            .await
-            .expect("postings");
+        let mut postings = view.postings(&PostingFilter::default(), 1000).await.expect("postings");
         postings.sort_by(|a, b| a.external.cmp(&b.external));
         postings
     }
@@ -119,23 +106,15 @@ impl Place {
 /// The lines of a report, without its header: line, field, value, reason.
 pub fn faults(report: &str) -> Vec<[String; 4]> {
     let mut reader = csv::Reader::from_reader(report.as_bytes());
-    assert_eq!(
-        reader.headers().expect("a header"),
-        vec!["line", "field", "value", "reason"]
-    );
+    assert_eq!(reader.headers().expect("a header"), vec!["line", "field", "value", "reason"]);
     let row = |record: csv::StringRecord| {
         [0, 1, 2, 3].map(|column| record.get(column).unwrap_or_default().to_owned())
     };
-    reader
-        .records()
-        .map(|record| row(record.expect("a record")))
-        .collect()
+    reader.records().map(|record| row(record.expect("a record"))).collect()
 }
 
 /// Line, field and value of each fault of a report.
 pub fn places(report: &str) -> Vec<(String, String, String)> {
     let faults = faults(report).into_iter();
-    faults
-        .map(|[line, field, value, _]| (line, field, value))
-        .collect()
+    faults.map(|[line, field, value, _]| (line, field, value)).collect()
 }

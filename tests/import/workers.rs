@@ -12,38 +12,18 @@ async fn workers_go_in_with_their_village_and_a_second_run_changes_nothing() {
         + "w1,王小明,640103199001010011,13800138000,良田镇金星村,\"焊工,电工\",38.4,106.2,gcj02,15,脱贫人口;农民工,H12,周末\n"
         + "w2,李四,,138-0013-8001,640106100201,,,,,,,,\"[{\"\"from\"\":\"\"2026-12-01T08:00:00+08:00\"\",\"\"to\"\":\"\"2026-12-02T08:00:00+08:00\"\"}]\"\n"
         + "w3,张三,,13800138002,外省某村,4-07-05-01,,,,,,,\n";
-    place
-        .import("workers", "list.csv", &text, &[])
-        .is(0, [3, 3, 0, 0, 0]);
-    place
-        .import("workers", "list.csv", &text, &[])
-        .is(0, [3, 0, 0, 3, 0]);
+    place.import("workers", "list.csv", &text, &[]).is(0, [3, 3, 0, 0, 0]);
+    place.import("workers", "list.csv", &text, &[]).is(0, [3, 0, 0, 3, 0]);
     let changed = text.replace("周末", "周一");
-    place
-        .import("workers", "list.csv", &changed, &["--dry-run"])
-        .is(0, [3, 0, 1, 2, 0]);
-    place
-        .import("workers", "list.csv", &changed, &[])
-        .is(0, [3, 0, 1, 2, 0]);
+    place.import("workers", "list.csv", &changed, &["--dry-run"]).is(0, [3, 0, 1, 2, 0]);
+    place.import("workers", "list.csv", &changed, &[]).is(0, [3, 0, 1, 2, 0]);
     let workers = place.workers().await;
-    let villages: Vec<_> = workers
-        .iter()
-        .map(|worker| worker.village.as_deref())
-        .collect();
-    assert_eq!(
-        villages,
-        [Some("640106100201"), Some("640106100201"), Some("外省某村")]
-    );
-    assert_eq!(
-        workers[0].person.groups,
-        [Group::Poverty, Group::MigrantWorker]
-    );
+    let villages: Vec<_> = workers.iter().map(|worker| worker.village.as_deref()).collect();
+    assert_eq!(villages, [Some("640106100201"), Some("640106100201"), Some("外省某村")]);
+    assert_eq!(workers[0].person.groups, [Group::Poverty, Group::MigrantWorker]);
     assert_eq!(workers[0].profile.skills, ["焊工", "电工"]);
     assert_eq!(workers[0].profile.radius_m, 15_000.0);
-    assert_eq!(
-        workers[0].profile.available,
-        Available::Words("周一".to_owned())
-    );
+    assert_eq!(workers[0].profile.available, Available::Words("周一".to_owned()));
     assert!(matches!(&workers[1].profile.available, Available::Spans(spans) if spans.len() == 1));
     assert_eq!(workers[2].profile.occupations.len(), 1);
 }
@@ -76,10 +56,7 @@ async fn refused_workers_are_told_without_personal_values_in_full() {
         ("8", "phone", "错"),
     ];
     let at = places(&report);
-    assert_eq!(
-        at,
-        expected.map(|(l, f, v)| (l.to_owned(), f.to_owned(), v.to_owned()))
-    );
+    assert_eq!(at, expected.map(|(l, f, v)| (l.to_owned(), f.to_owned(), v.to_owned())));
     for personal in [
         "王小明",
         "欧阳小明",
@@ -93,49 +70,24 @@ async fn refused_workers_are_told_without_personal_values_in_full() {
         "13800138004",
         "13800138005",
     ] {
-        assert!(
-            !report.contains(personal) && !done.err.contains(personal),
-            "{personal}"
-        );
+        assert!(!report.contains(personal) && !done.err.contains(personal), "{personal}");
     }
-    assert!(
-        faults(&report)
-            .iter()
-            .any(|[.., reason]| reason.contains("第5行")),
-        "{report}"
-    );
+    assert!(faults(&report).iter().any(|[.., reason]| reason.contains("第5行")), "{report}");
     assert_eq!(place.workers().await.len(), 1);
     // The same person under another id in another list.
     let again = HEADER.to_owned() + "x1,赵六,640103198505050020,13800138003,,,,,,,,,\n";
     let done = place.import("workers", "other.csv", again, &[]);
     done.is(1, [1, 0, 0, 0, 1]);
-    assert!(
-        done.err
-            .contains("other.csv:2: id_number: \"64**************20\""),
-        "{}",
-        done.err
-    );
+    assert!(done.err.contains("other.csv:2: id_number: \"64**************20\""), "{}", done.err);
 }
 
 #[tokio::test]
 async fn a_division_says_which_villages_are_meant() {
     let place = Place::new();
-    place.write(
-        "map.toml",
-        "[defaults]\ndivision = \"金凤区\"\nsource = \"jinfeng\"\n",
-    );
+    place.write("map.toml", "[defaults]\ndivision = \"金凤区\"\nsource = \"jinfeng\"\n");
     let text = "external_id,name,phone,village\nw1,赵六,13800138003,金星村\n";
-    place
-        .import("workers", "list.csv", text, &["--mapping", "@map.toml"])
-        .is(0, [1, 1, 0, 0, 0]);
-    assert_eq!(
-        place.workers().await[0].village.as_deref(),
-        Some("640106100201")
-    );
-    place
-        .import("workers", "list.csv", text, &["--publish"])
-        .is_misuse("--publish");
-    place
-        .import("workers", "short.csv", "external_id,name\n", &[])
-        .is_misuse("phone");
+    place.import("workers", "list.csv", text, &["--mapping", "@map.toml"]).is(0, [1, 1, 0, 0, 0]);
+    assert_eq!(place.workers().await[0].village.as_deref(), Some("640106100201"));
+    place.import("workers", "list.csv", text, &["--publish"]).is_misuse("--publish");
+    place.import("workers", "short.csv", "external_id,name\n", &[]).is_misuse("phone");
 }

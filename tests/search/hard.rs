@@ -27,17 +27,11 @@ fn each_bar_stands_alone() {
         check(want, |posting, _| posting.status = status);
     }
     check(Some(Bar::Full), |posting, _| posting.taken = 2);
-    check(Some(Bar::Expired), |posting, _| {
-        posting.terms.valid_until = NOW
-    });
+    check(Some(Bar::Expired), |posting, _| posting.terms.valid_until = NOW);
     check(None, |posting, _| posting.terms.valid_until = NOW.plus(1));
-    check(Some(Bar::Expired), |posting, _| {
-        posting.terms.shifts = vec![shift(NOW.plus(-DAY), 9)]
-    });
+    check(Some(Bar::Expired), |posting, _| posting.terms.shifts = vec![shift(NOW.plus(-DAY), 9)]);
 
-    check(Some(Bar::Outside), |posting, _| {
-        posting.terms.point = Some(at(38.6, 106.27))
-    });
+    check(Some(Bar::Outside), |posting, _| posting.terms.point = Some(at(38.6, 106.27)));
     check(Some(Bar::Outside), |posting, _| posting.terms.point = None);
     check(None, |posting, profile| {
         posting.terms.point = None;
@@ -53,15 +47,9 @@ fn each_bar_stands_alone() {
 #[test]
 fn time_binds_only_for_shifts_to_come() {
     let spans = |spans: &[_]| Available::Spans(spans.to_vec());
-    check(None, |_, profile| {
-        profile.available = spans(&[shift(TOMORROW, 9)])
-    });
-    check(Some(Bar::Unavailable), |_, profile| {
-        profile.available = spans(&[shift(TOMORROW, 8)])
-    });
-    check(Some(Bar::Unavailable), |_, profile| {
-        profile.available = spans(&[])
-    });
+    check(None, |_, profile| profile.available = spans(&[shift(TOMORROW, 9)]));
+    check(Some(Bar::Unavailable), |_, profile| profile.available = spans(&[shift(TOMORROW, 8)]));
+    check(Some(Bar::Unavailable), |_, profile| profile.available = spans(&[]));
     check(None, |posting, profile| {
         posting.terms.shifts = Vec::new();
         profile.available = spans(&[]);
@@ -70,15 +58,10 @@ fn time_binds_only_for_shifts_to_come() {
         posting.terms.shifts.push(shift(NOW.plus(-DAY), 9));
         profile.available = spans(&[shift(TOMORROW, 9)]);
     });
-    check(None, |_, profile| {
-        profile.available = Available::Words("周末".to_owned())
-    });
+    check(None, |_, profile| profile.available = Available::Words("周末".to_owned()));
 
     let booked = [shift(TOMORROW.plus(8 * HOUR), 4)];
-    assert_eq!(
-        bar(&posting("a"), &profile(), &booked, NOW),
-        Some(Bar::Clash)
-    );
+    assert_eq!(bar(&posting("a"), &profile(), &booked, NOW), Some(Bar::Clash));
     let after = [shift(TOMORROW.plus(9 * HOUR), 4)];
     assert_eq!(bar(&posting("a"), &profile(), &after, NOW), None);
 }

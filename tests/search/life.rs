@@ -19,11 +19,7 @@ fn place_and_set_outlive_the_process() {
         shop.index.put_job(&posting(id)).unwrap();
     }
     shop.index.put_worker(&worker("w")).unwrap();
-    assert_eq!(
-        shop.index.jobs_held().unwrap(),
-        [],
-        "nothing shows before the commit"
-    );
+    assert_eq!(shop.index.jobs_held().unwrap(), [], "nothing shows before the commit");
     shop.index.commit(7).unwrap();
 
     let mut newer = posting("b");
@@ -66,15 +62,8 @@ fn many_commits_leave_place_and_set() {
 fn only_one_writes() {
     let shop = Shop::of(&[posting("a")]);
     let second = std::sync::Arc::new(Index::open(&shop.path()).unwrap());
-    assert_eq!(
-        second.jobs_held().unwrap().len(),
-        1,
-        "reading needs no lock"
-    );
-    assert!(matches!(
-        second.put_job(&posting("b")),
-        Err(SearchError::Locked)
-    ));
+    assert_eq!(second.jobs_held().unwrap().len(), 1, "reading needs no lock");
+    assert!(matches!(second.put_job(&posting("b")), Err(SearchError::Locked)));
     assert!(matches!(second.hold(), Err(SearchError::Locked)));
     assert!(matches!(Rebuild::begin(&second), Err(SearchError::Locked)));
 }
@@ -83,10 +72,7 @@ fn only_one_writes() {
 fn a_rebuilt_index_takes_the_old_ones_place() {
     let shop = Shop::of(&[posting("old")]);
     let rebuild = Rebuild::begin(&shop.index).unwrap();
-    assert!(matches!(
-        Rebuild::begin(&shop.index),
-        Err(SearchError::Locked)
-    ));
+    assert!(matches!(Rebuild::begin(&shop.index), Err(SearchError::Locked)));
     for id in ["x", "y"] {
         rebuild.put_job(&posting(id)).unwrap();
     }
@@ -98,20 +84,14 @@ fn a_rebuilt_index_takes_the_old_ones_place() {
     shop.index.put_job(&posting("meanwhile")).unwrap();
     rebuild.finish(40).unwrap();
 
-    assert_eq!(
-        ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()),
-        ["x", "y"]
-    );
+    assert_eq!(ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()), ["x", "y"]);
     assert_eq!(shop.index.place().unwrap(), 40);
     shop.index.put_job(&posting("later")).unwrap();
     shop.index.commit(41).unwrap();
 
     let Shop { index, dir } = shop;
     drop(index);
-    let names: Vec<_> = fs::read_dir(dir.path())
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
+    let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["index"]);
     let again = Index::open(&dir.path().join("index")).unwrap();
     assert_eq!(again.jobs_held().unwrap().len(), 3);
@@ -143,15 +123,8 @@ fn a_change_cut_off_between_its_renamings_is_undone() {
 }
 
 fn files(dir: &Path) -> Vec<std::path::PathBuf> {
-    let inner = |name| {
-        fs::read_dir(dir.join(name))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-    };
-    inner("jobs")
-        .chain(inner("workers"))
-        .filter(|path| path.is_file())
-        .collect()
+    let inner = |name| fs::read_dir(dir.join(name)).unwrap().map(|entry| entry.unwrap().path());
+    inner("jobs").chain(inner("workers")).filter(|path| path.is_file()).collect()
 }
 
 #[test]
@@ -178,23 +151,14 @@ fn broken_files_are_told() {
         for broken in [&bytes[..bytes.len() / 2], b"", b"{}"] {
             fs::write(&file, broken).unwrap();
             let told = Index::open(&path).and_then(|index| index.verify());
-            assert!(
-                matches!(told, Err(SearchError::Damaged(_))),
-                "{name}: {told:?}"
-            );
+            assert!(matches!(told, Err(SearchError::Damaged(_))), "{name}: {told:?}");
         }
         fs::remove_file(&file).unwrap();
         let told = Index::open(&path).and_then(|index| index.verify());
-        assert!(
-            matches!(told, Err(SearchError::Damaged(_))),
-            "{name} is gone: {told:?}"
-        );
+        assert!(matches!(told, Err(SearchError::Damaged(_))), "{name} is gone: {told:?}");
 
         let fresh = Index::reset(&path).unwrap();
-        assert_eq!(
-            (fresh.place().unwrap(), fresh.jobs_held().unwrap()),
-            (0, Vec::new())
-        );
+        assert_eq!((fresh.place().unwrap(), fresh.jobs_held().unwrap()), (0, Vec::new()));
     }
 }
 
@@ -203,9 +167,7 @@ fn a_flipped_bit_is_found() {
     let Shop { index, dir } = Shop::of(&[posting("a")]);
     drop(index);
     let path = dir.path().join("index");
-    let file = files(&path)
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|e| e == "fast"));
+    let file = files(&path).into_iter().find(|path| path.extension().is_some_and(|e| e == "fast"));
     let file = file.unwrap();
     let mut bytes = fs::read(&file).unwrap();
     bytes[3] ^= 1;
@@ -274,16 +236,9 @@ fn nothing_personal_is_written() {
 
     let path = shop.path();
     drop(shop.index);
-    let mut bytes: Vec<u8> = files(&path)
-        .iter()
-        .flat_map(|file| fs::read(file).unwrap())
-        .collect();
+    let mut bytes: Vec<u8> = files(&path).iter().flat_map(|file| fs::read(file).unwrap()).collect();
     bytes.extend(indexed_words(&path));
-    let has = |text: &str| {
-        bytes
-            .windows(text.len())
-            .any(|window| window == text.as_bytes())
-    };
+    let has = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     for open in ["良田", "塞上", "job_p", "wkr_w"] {
         assert!(has(open), "the scan sees what is indexed: {open}");
     }
@@ -320,10 +275,5 @@ fn odd_records_do_no_harm() {
     shop.index.commit(i64::MAX).unwrap();
     assert_eq!(shop.index.place().unwrap(), i64::MAX);
     assert_eq!(ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()), ["odd"]);
-    assert!(
-        shop.index
-            .candidates(&posting("a"), 9, NOW)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(shop.index.candidates(&posting("a"), 9, NOW).unwrap().is_empty());
 }

@@ -135,9 +135,7 @@ fn facts(
     from: Option<linggong::domain::geo::Point>,
 ) -> JobFacts {
     let terms = &posting.terms;
-    let named: HashSet<String> = words::named(&terms.skills, &terms.title)
-        .into_iter()
-        .collect();
+    let named: HashSet<String> = words::named(&terms.skills, &terms.title).into_iter().collect();
     let trade = terms.occupation.as_ref().map_or(Trade::NONE, Trade::of);
     JobFacts {
         skills: Overlap {
@@ -145,13 +143,8 @@ fn facts(
             asked: terms.skills.len() as u32,
             wished: wished.len() as u32,
         },
-        nearness: trades
-            .iter()
-            .map(|own| own.nearness(trade))
-            .fold(0.0, f64::max),
-        distance_m: from
-            .zip(Spot::of(terms.point).point())
-            .map(|(from, to)| from.distance_m(to)),
+        nearness: trades.iter().map(|own| own.nearness(trade)).fold(0.0, f64::max),
+        distance_m: from.zip(Spot::of(terms.point).point()).map(|(from, to)| from.distance_m(to)),
         wage: terms.wage,
         starts_at: first_start(terms.shifts.iter().copied(), NOW),
         published_at: posting.published_at.unwrap(),
@@ -162,25 +155,17 @@ fn facts(
 
 fn shown(posting: &Posting, query: &JobQuery, facts: &JobFacts) -> bool {
     let terms = &posting.terms;
-    let branch = query
-        .occupation
-        .as_ref()
-        .map(|code| code.as_str().replace("-00", ""));
+    let branch = query.occupation.as_ref().map(|code| code.as_str().replace("-00", ""));
     let day = |amount: Fen, unit| linggong::domain::wage::a_day(amount, unit);
     posting.status == Status::Open
         && terms.expires_at() > NOW
-        && query
-            .radius_m
-            .is_none_or(|radius| facts.distance_m.is_some_and(|d| d <= radius))
+        && query.radius_m.is_none_or(|radius| facts.distance_m.is_some_and(|d| d <= radius))
         && (query.skills.is_empty() || {
             let named = words::named(&terms.skills, &terms.title);
             query.skills.iter().any(|skill| named.contains(skill))
         })
         && branch.is_none_or(|branch| {
-            terms
-                .occupation
-                .as_ref()
-                .is_some_and(|code| code.as_str().starts_with(&branch))
+            terms.occupation.as_ref().is_some_and(|code| code.as_str().starts_with(&branch))
         })
         && query.wage_min.is_none_or(|(amount, unit)| {
             if terms.wage.unit == unit {
@@ -191,9 +176,7 @@ fn shown(posting: &Posting, query: &JobQuery, facts: &JobFacts) -> bool {
                     .is_some_and(|(paid, asked)| paid >= asked)
             }
         })
-        && query
-            .settlement
-            .is_none_or(|asked| asked == terms.wage.settlement)
+        && query.settlement.is_none_or(|asked| asked == terms.wage.settlement)
         && (!query.direct_only || posting.label == Label::Direct)
         && (query.from.is_none() && query.to.is_none()
             || terms.shifts.iter().any(|shift| {
@@ -219,10 +202,7 @@ fn scan(world: &[Posting], query: &JobQuery, keep: impl Fn(&Posting) -> bool) ->
         .filter(|(posting, facts)| shown(posting, query, facts))
         .map(|(posting, facts)| {
             let total = score(&weights, &facts, wish.day_wage, NOW).total;
-            (
-                facts,
-                (posting.id.as_str().to_owned(), total, facts.distance_m),
-            )
+            (facts, (posting.id.as_str().to_owned(), total, facts.distance_m))
         })
         .collect();
     found.sort_by(|(a, (a_id, a_score, _)), (b, (b_id, b_score, _))| {

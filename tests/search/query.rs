@@ -50,24 +50,11 @@ fn words_are_found_wherever_they_stand_and_phrases_in_titles_lead() {
     assert_eq!(found.total, 3);
     assert_eq!(found.hits[0].reasons[0], "标题正是所搜的词");
     assert_eq!(found.hits[1].reasons[0], "有所搜的词");
-    assert_eq!(
-        ids(&shop.index.jobs(&text("良田 厨师")).unwrap())[0],
-        "cook"
-    );
+    assert_eq!(ids(&shop.index.jobs(&text("良田 厨师")).unwrap())[0], "cook");
     assert_eq!(shop.index.jobs(&text("塞上建材")).unwrap().total, 4);
     assert_eq!(shop.index.jobs(&text("挖掘机")).unwrap().total, 0);
-    assert_eq!(
-        shop.index.jobs(&text(" ，")).unwrap().total,
-        4,
-        "no words ask nothing"
-    );
-    assert_eq!(
-        shop.index
-            .jobs(&text(&"叉车司机".repeat(500)))
-            .unwrap()
-            .total,
-        3
-    );
+    assert_eq!(shop.index.jobs(&text(" ，")).unwrap().total, 4, "no words ask nothing");
+    assert_eq!(shop.index.jobs(&text(&"叉车司机".repeat(500))).unwrap().total, 3);
 }
 
 #[test]
@@ -76,18 +63,10 @@ fn filters_choose() {
         posting("plain"),
         job("weekly", |p| p.terms.wage.settlement = Settlement::Weekly),
         job("agency", |p| p.label = Label::Agency),
-        job("hourly", |p| {
-            p.terms.wage = wage(30, WageUnit::Hour, Settlement::Daily)
-        }),
-        job("piece", |p| {
-            p.terms.wage = wage(3, WageUnit::Piece, Settlement::Daily)
-        }),
-        job("later", |p| {
-            p.terms.shifts = vec![shift(TOMORROW.plus(5 * DAY), 8)]
-        }),
-        job("welder", |p| {
-            p.terms.occupation = Some("6-18-02-04".parse().unwrap())
-        }),
+        job("hourly", |p| p.terms.wage = wage(30, WageUnit::Hour, Settlement::Daily)),
+        job("piece", |p| p.terms.wage = wage(3, WageUnit::Piece, Settlement::Daily)),
+        job("later", |p| p.terms.shifts = vec![shift(TOMORROW.plus(5 * DAY), 8)]),
+        job("welder", |p| p.terms.occupation = Some("6-18-02-04".parse().unwrap())),
         job("over", |p| p.terms.valid_until = NOW),
     ]);
     let total = |query: JobQuery| shop.index.jobs(&query).unwrap().total;
@@ -98,10 +77,7 @@ fn filters_choose() {
         found
     };
     assert_eq!(total(JobQuery::new(NOW)), 7, "the expired one is not shown");
-    assert_eq!(
-        found(ask(|q| q.settlement = Some(Settlement::Weekly))),
-        ["weekly"]
-    );
+    assert_eq!(found(ask(|q| q.settlement = Some(Settlement::Weekly))), ["weekly"]);
     assert_eq!(total(ask(|q| q.direct_only = true)), 6);
     let least = |yuan, unit| ask(|q| q.wage_min = Some((Fen::from_yuan(yuan), unit)));
     assert_eq!(found(least(221, WageUnit::Day)), ["hourly"]);
@@ -112,11 +88,7 @@ fn filters_choose() {
     assert_eq!(total(ask(|q| q.to = Some(TOMORROW.plus(1)))), 6);
     for code in ["6-18-02-04", "6-18-02-00", "6-00-00-00"] {
         let occupation = Some(code.parse().unwrap());
-        assert_eq!(
-            found(ask(|q| q.occupation = occupation)),
-            ["welder"],
-            "{code}"
-        );
+        assert_eq!(found(ask(|q| q.occupation = occupation)), ["welder"], "{code}");
     }
     let other = Some("6-18-02-05".parse().unwrap());
     assert_eq!(total(ask(|q| q.occupation = other)), 0);
@@ -168,18 +140,9 @@ fn distance_is_exact_at_the_edge_and_needs_a_place() {
 
     let nearest = ask(|q| (q.near, q.sort) = (Some(home), Sort::Nearest));
     assert_eq!(ids(&shop.index.jobs(&nearest).unwrap()), ["edge"]);
-    assert_eq!(
-        shop.index
-            .jobs(&ask(|q| q.near = Some(home)))
-            .unwrap()
-            .total,
-        2
-    );
+    assert_eq!(shop.index.jobs(&ask(|q| q.near = Some(home))).unwrap().total, 2);
     let nowhere = ask(|q| q.sort = Sort::Nearest);
-    assert!(matches!(
-        shop.index.jobs(&nowhere),
-        Err(SearchError::NoPoint)
-    ));
+    assert!(matches!(shop.index.jobs(&nowhere), Err(SearchError::NoPoint)));
 }
 
 #[test]
@@ -197,9 +160,7 @@ fn circles_cross_the_antimeridian_and_hold_the_pole() {
 #[test]
 fn more_skills_rank_higher_and_reasons_tell() {
     let skilled = |id, skills: &[&str]| {
-        job(id, |p| {
-            p.terms.skills = skills.iter().map(|s| (*s).to_owned()).collect()
-        })
+        job(id, |p| p.terms.skills = skills.iter().map(|s| (*s).to_owned()).collect())
     };
     let shop = Shop::of(&[
         skilled("one", &["电焊"]),
@@ -214,26 +175,16 @@ fn more_skills_rank_higher_and_reasons_tell() {
     let page = shop.index.jobs(&query).unwrap();
     assert_eq!(ids(&page)[0], "two");
     assert!(!ids(&page).contains(&"none"));
-    assert_eq!(
-        page.hits[0].reasons,
-        ["会电焊、装载机", "距您10米", "日结220元", "明早8点开工"]
-    );
-    assert_eq!(
-        page.facets.trade,
-        [("电焊".to_owned(), 2), ("装载机".to_owned(), 1)]
-    );
+    assert_eq!(page.hits[0].reasons, ["会电焊、装载机", "距您10米", "日结220元", "明早8点开工"]);
+    assert_eq!(page.facets.trade, [("电焊".to_owned(), 2), ("装载机".to_owned(), 1)]);
 }
 
 #[test]
 fn facets_count_every_hit() {
     let shop = Shop::of(&[
         posting("a"),
-        job("b", |p| {
-            p.terms.wage = wage(149, WageUnit::Day, Settlement::Weekly)
-        }),
-        job("c", |p| {
-            p.terms.wage = wage(3, WageUnit::Piece, Settlement::Daily)
-        }),
+        job("b", |p| p.terms.wage = wage(149, WageUnit::Day, Settlement::Weekly)),
+        job("c", |p| p.terms.wage = wage(3, WageUnit::Piece, Settlement::Daily)),
         job("d", |p| {
             p.terms.wage = wage(300, WageUnit::Day, Settlement::Daily);
             p.terms.point = Some(at(38.45, 106.27));
@@ -284,24 +235,16 @@ fn pages_visit_each_once_while_postings_come_and_go() {
             query.now = query.now.plus(HOUR);
             // Others come, which makes the words commoner, and one that was seen goes.
             for n in 0..3 {
-                shop.index
-                    .put_job(&titled(&format!("new{round}x{n}"), "叉车叉车叉车"))
-                    .unwrap();
+                shop.index.put_job(&titled(&format!("new{round}x{n}"), "叉车叉车叉车")).unwrap();
             }
-            shop.index
-                .remove_job(&seen[round * 2].parse().unwrap())
-                .unwrap();
+            shop.index.remove_job(&seen[round * 2].parse().unwrap()).unwrap();
             shop.index.commit(2).unwrap();
         }
         let mut once = seen.clone();
         once.sort();
         once.dedup();
         assert_eq!(once.len(), seen.len(), "{sort:?}: none twice");
-        assert!(
-            all.iter()
-                .all(|p| seen.iter().any(|id| id == p.id.as_str())),
-            "{sort:?}: all"
-        );
+        assert!(all.iter().all(|p| seen.iter().any(|id| id == p.id.as_str())), "{sort:?}: all");
     }
 }
 
@@ -312,16 +255,10 @@ fn a_cursor_of_another_query_is_refused() {
     query.cursor = shop.index.jobs(&query).unwrap().next;
     assert!(query.cursor.is_some());
     query.sort = Sort::Newest;
-    assert!(matches!(
-        shop.index.jobs(&query),
-        Err(SearchError::Cursor(_))
-    ));
+    assert!(matches!(shop.index.jobs(&query), Err(SearchError::Cursor(_))));
     query.sort = Sort::Match;
     query.text = Some("装载机".to_owned());
-    assert!(matches!(
-        shop.index.jobs(&query),
-        Err(SearchError::Cursor(_))
-    ));
+    assert!(matches!(shop.index.jobs(&query), Err(SearchError::Cursor(_))));
     query.text = None;
     assert_eq!(ids(&shop.index.jobs(&query).unwrap()), ["b"]);
 }
@@ -332,9 +269,7 @@ fn a_worker_sees_what_fits_first_and_never_what_can_not_be() {
         job("skill", |p| p.terms.point = Some(at(38.4, 106.27))),
         job("other", |p| p.terms.skills = vec!["厨师".to_owned()]),
         job("far", |p| p.terms.point = Some(at(39.0, 106.27))),
-        job("clash", |p| {
-            p.terms.shifts = vec![shift(TOMORROW.plus(12 * HOUR), 8)]
-        }),
+        job("clash", |p| p.terms.shifts = vec![shift(TOMORROW.plus(12 * HOUR), 8)]),
         job("over", |p| p.terms.valid_until = NOW),
         job("full", |p| p.status = Status::Filled),
     ]);
@@ -343,26 +278,16 @@ fn a_worker_sees_what_fits_first_and_never_what_can_not_be() {
     assert_eq!(ids(&page), ["skill", "other"]);
     assert_eq!(page.hits[0].reasons[0], "会装载机");
     assert_eq!((page.total, page.next), (2, None));
-    assert_eq!(
-        ids(&shop.index.matches(&profile(), &booked, 1, NOW).unwrap()),
-        ["skill"]
-    );
+    assert_eq!(ids(&shop.index.matches(&profile(), &booked, 1, NOW).unwrap()), ["skill"]);
 
     let mut bare = profile();
     bare.skills = Vec::new();
     let page = shop.index.matches(&bare, &[], 10, NOW).unwrap();
-    assert_eq!(
-        ids(&page),
-        ["other", "clash", "skill"],
-        "the nearest, and of those the soonest"
-    );
+    assert_eq!(ids(&page), ["other", "clash", "skill"], "the nearest, and of those the soonest");
     bare.point = None;
     assert_eq!(shop.index.matches(&bare, &[], 10, NOW).unwrap().total, 4);
     bare.available = Available::Spans(vec![shift(TOMORROW.plus(12 * HOUR), 8)]);
-    assert_eq!(
-        ids(&shop.index.matches(&bare, &[], 10, NOW).unwrap()),
-        ["clash"]
-    );
+    assert_eq!(ids(&shop.index.matches(&bare, &[], 10, NOW).unwrap()), ["clash"]);
 }
 
 #[test]
@@ -388,16 +313,9 @@ fn a_wish_ranks_a_listing() {
         job("loader", |_| {}),
         job("cook", |p| p.terms.skills = vec!["厨师".to_owned()]),
     ]);
-    let wish = Wish {
-        skills: vec!["厨师".to_owned()],
-        ..Wish::default()
-    };
+    let wish = Wish { skills: vec!["厨师".to_owned()], ..Wish::default() };
     let page = shop.index.jobs(&ask(|q| q.wish = Some(wish))).unwrap();
-    assert_eq!(
-        ids(&page),
-        ["cook", "loader"],
-        "it ranks and leaves out nothing"
-    );
+    assert_eq!(ids(&page), ["cook", "loader"], "it ranks and leaves out nothing");
 }
 
 #[test]
@@ -414,9 +332,7 @@ fn candidates_keep_their_own_radius_and_time() {
         p.point = Some(at(38.35, 106.27));
         p.radius_m = 7_000.0;
     });
-    put("busy", |p| {
-        p.available = Available::Spans(vec![shift(TOMORROW, 8)])
-    });
+    put("busy", |p| p.available = Available::Spans(vec![shift(TOMORROW, 8)]));
     put("free", |p| {
         p.available = Available::Spans(vec![shift(TOMORROW, 9)]);
         p.point = None;
@@ -427,17 +343,11 @@ fn candidates_keep_their_own_radius_and_time() {
 
     let found = shop.index.candidates(&posting("a"), 10, NOW).unwrap();
     let order: Vec<&str> = found.iter().map(|hit| hit.id.as_str()).collect();
-    assert_eq!(
-        order,
-        ["wkr_near", "wkr_dear", "wkr_far", "wkr_free", "wkr_cook"]
-    );
+    assert_eq!(order, ["wkr_near", "wkr_dear", "wkr_far", "wkr_free", "wkr_cook"]);
     assert_eq!(found[2].reasons, ["会装载机", "距工作地7.8公里"]);
     let closed = job("a", |p| p.status = Status::Closed);
     assert!(shop.index.candidates(&closed, 10, NOW).unwrap().is_empty());
-    assert_eq!(
-        shop.index.candidates(&posting("a"), 2, NOW).unwrap().len(),
-        2
-    );
+    assert_eq!(shop.index.candidates(&posting("a"), 2, NOW).unwrap().len(), 2);
 }
 
 #[test]
@@ -456,11 +366,7 @@ fn both_directions_score_alike() {
     let mut posting = posting("a");
     posting.terms.point = Some(at(38.312_345_678_9, 106.287_654_321_1));
     posting.terms.occupation = Some("4-09-08-01".parse().unwrap());
-    let job = &shop
-        .index
-        .matches(&worker.profile, &[], 1, NOW)
-        .unwrap()
-        .hits[0];
+    let job = &shop.index.matches(&worker.profile, &[], 1, NOW).unwrap().hits[0];
     let candidate = &shop.index.candidates(&posting, 1, NOW).unwrap()[0];
     assert_eq!(job.score, candidate.score);
     assert_eq!(job.distance_m, candidate.distance_m);

@@ -21,10 +21,7 @@ pub fn at(lat: f64, lon: f64) -> Point {
 }
 
 pub fn shift(start: Moment, hours: i64) -> Shift {
-    Shift {
-        start,
-        end: start.plus(hours * HOUR),
-    }
+    Shift { start, end: start.plus(hours * HOUR) }
 }
 
 pub fn wage(yuan: i64, unit: WageUnit, settlement: Settlement) -> Wage {
@@ -117,10 +114,7 @@ impl Shop {
     pub fn empty() -> Shop {
         let dir = tempfile::tempdir().unwrap();
         let index = Index::open(&dir.path().join("index")).unwrap();
-        Shop {
-            index: index.into(),
-            dir,
-        }
+        Shop { index: index.into(), dir }
     }
 
     pub fn of(postings: &[Posting]) -> Shop {
@@ -138,10 +132,7 @@ impl Shop {
 }
 
 pub fn ids(page: &JobPage) -> Vec<&str> {
-    page.hits
-        .iter()
-        .map(|hit| hit.id.trim_start_matches("job_"))
-        .collect()
+    page.hits.iter().map(|hit| hit.id.trim_start_matches("job_")).collect()
 }
 
 #[test]

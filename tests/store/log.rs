@@ -41,10 +41,7 @@ async fn the_log_is_contiguous_and_wakes_its_followers() {
         assert_eq!(*head.borrow_and_update(), 4);
         let mut view = store.read().await.unwrap();
         let rows = view.log_after(1, 2).await.unwrap();
-        let told: Vec<_> = rows
-            .iter()
-            .map(|row| (row.seq, row.verb.as_str()))
-            .collect();
+        let told: Vec<_> = rows.iter().map(|row| (row.seq, row.verb.as_str())).collect();
         assert_eq!(told, [(2, "b"), (3, "c")]);
         let row = &view.log_of(Kind::Station, "liangtian", 9).await.unwrap()[0];
         assert_eq!((row.seq, row.at, row.actor.as_str()), (4, NOW, "operator"));
@@ -87,12 +84,7 @@ async fn every_kind_of_tampering_is_found_at_its_row() {
             assert_eq!(whole, Ok(4));
             store.sql(sql).await;
             let found = store.read().await.unwrap().verify_log().await.unwrap();
-            assert_eq!(
-                found,
-                Err(VerifyFault { seq: fault }),
-                "{} {sql}",
-                store.name()
-            );
+            assert_eq!(found, Err(VerifyFault { seq: fault }), "{} {sql}", store.name());
         }
     }
 }
@@ -118,18 +110,12 @@ async fn a_stream_says_what_the_station_shows() {
             message(seq, format!(r#"{{"op":"put","seq":{seq},"job":{job}}}"#))
         };
         let gone = r#"{"op":"remove","seq":4,"id":"job_1","why":"closed"}"#;
-        assert_eq!(
-            messages,
-            [put(2, 4), put(3, 5), message(4, gone.to_owned())]
-        );
+        assert_eq!(messages, [put(2, 4), put(3, 5), message(4, gone.to_owned())]);
         assert_eq!(view.stream_after(&here, 1, 1).await.unwrap().len(), 1);
         let shown = view.shown_at(&here).await.unwrap();
         assert_eq!(shown, [("job_2".to_owned(), 5, payload("job_2", 5))]);
         let heads = view.stream_seqs().await.unwrap();
-        assert_eq!(
-            heads,
-            BTreeMap::from([(here.clone(), 4), (the("fengdeng"), 1)])
-        );
+        assert_eq!(heads, BTreeMap::from([(here.clone(), 4), (the("fengdeng"), 1)]));
         let showing = view.stations_showing(&the("job_1")).await.unwrap();
         assert_eq!(showing, [the("fengdeng")]);
         drop(view);
@@ -206,17 +192,10 @@ async fn eight_writers_leave_streams_without_a_gap() {
                 writer.unwrap();
             }
         };
-        timeout(Duration::from_secs(120), work)
-            .await
-            .expect("no deadlock");
+        timeout(Duration::from_secs(120), work).await.expect("no deadlock");
         let mut view = store.read().await.unwrap();
         let entries = WRITERS as i64 * CHANGES as i64;
-        assert_eq!(
-            view.verify_log().await.unwrap(),
-            Ok(entries),
-            "{}",
-            store.name()
-        );
+        assert_eq!(view.verify_log().await.unwrap(), Ok(entries), "{}", store.name());
         assert_eq!(view.stream_seqs().await.unwrap(), totals);
     }
 }

@@ -23,10 +23,7 @@ fn is_conflict<T>(result: StoreResult<T>) -> bool {
 }
 
 fn external(id: &str) -> Option<External> {
-    Some(External {
-        source: "listing".to_owned(),
-        id: id.to_owned(),
-    })
+    Some(External { source: "listing".to_owned(), id: id.to_owned() })
 }
 
 async fn begin(store: &TestStore) -> Txn {
@@ -76,11 +73,7 @@ async fn postings_come_back_as_written() {
         let mut txn = begin(&store).await;
         txn.add_org(&org("broker"), NOW).await.unwrap();
         let poster = account("li", Role::Broker);
-        let new = NewAccount {
-            account: &poster,
-            password_hash: "x",
-            at: NOW,
-        };
+        let new = NewAccount { account: &poster, password_hash: "x", at: NOW };
         txn.add_account(new).await.unwrap();
         let postings = [posting(1), full_posting(), bare_posting()];
         for posting in &postings {
@@ -109,16 +102,8 @@ async fn a_private_employers_name_is_sealed() {
         assert!(txn.put_posting(&sealed).await.unwrap());
         txn.commit().await.unwrap();
         // Without the sealed value only the masked name is left.
-        store
-            .sql("update job set employer_sealed = null where id = 'job_1'")
-            .await;
-        let held = store
-            .read()
-            .await
-            .unwrap()
-            .posting(&sealed.id)
-            .await
-            .unwrap();
+        store.sql("update job set employer_sealed = null where id = 'job_1'").await;
+        let held = store.read().await.unwrap().posting(&sealed.id).await.unwrap();
         assert_eq!(held.unwrap().terms.employer.name, "李**");
     }
 }
@@ -141,53 +126,20 @@ async fn filters_let_through_what_they_name() {
         let any = PostingFilter::default;
         for (filter, want) in [
             (any(), vec!["job_1", "job_2", "job_3"]),
+            (PostingFilter { newest_first: true, ..any() }, vec!["job_3", "job_2", "job_1"]),
             (
-                PostingFilter {
-                    newest_first: true,
-                    ..any()
-                },
-                vec!["job_3", "job_2", "job_1"],
-            ),
-            (
-                PostingFilter {
-                    statuses: vec![Status::Closed, Status::Draft],
-                    ..any()
-                },
+                PostingFilter { statuses: vec![Status::Closed, Status::Draft], ..any() },
                 vec!["job_2"],
             ),
-            (
-                PostingFilter {
-                    station: Some(the("liangtian")),
-                    ..any()
-                },
-                vec!["job_1", "job_3"],
-            ),
-            (
-                PostingFilter {
-                    ends_by: Some(NOW.plus(HOUR)),
-                    ..any()
-                },
-                vec!["job_3"],
-            ),
-            (
-                PostingFilter {
-                    after: Some(the("job_1")),
-                    ..any()
-                },
-                vec!["job_2", "job_3"],
-            ),
+            (PostingFilter { station: Some(the("liangtian")), ..any() }, vec!["job_1", "job_3"]),
+            (PostingFilter { ends_by: Some(NOW.plus(HOUR)), ..any() }, vec!["job_3"]),
+            (PostingFilter { after: Some(the("job_1")), ..any() }, vec!["job_2", "job_3"]),
         ] {
             let found = store.read().await.unwrap().postings(&filter, 10).await;
             let ids: Vec<_> = found.unwrap().iter().map(|p| p.id.to_string()).collect();
             assert_eq!(ids, want, "{} {filter:?}", store.name());
         }
-        let two = store
-            .read()
-            .await
-            .unwrap()
-            .postings(&any(), 2)
-            .await
-            .unwrap();
+        let two = store.read().await.unwrap().postings(&any(), 2).await.unwrap();
         assert_eq!(two.len(), 2);
     }
 }
@@ -200,10 +152,8 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
         full.person.groups = vec![Group::Poverty, Group::MigrantWorker];
         full.person.household = Some("H-12".to_owned());
         full.profile.available = Available::Spans(vec![shift(1), shift(3)]);
-        full.consents = vec![Consent {
-            purpose: "matching".to_owned(),
-            text_version: "1".to_owned(),
-        }];
+        full.consents =
+            vec![Consent { purpose: "matching".to_owned(), text_version: "1".to_owned() }];
         full.station = Some(the("liangtian"));
         full.external = external("w1");
         let mut bare = worker(2);
@@ -222,10 +172,7 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
         assert_eq!(view.worker(&full.id).await.unwrap(), Some(full.clone()));
         assert_eq!(view.worker(&bare.id).await.unwrap(), Some(bare.clone()));
         let number = full.person.id_number.clone().unwrap();
-        assert_eq!(
-            view.worker_with_id(&number).await.unwrap(),
-            Some(full.clone())
-        );
+        assert_eq!(view.worker_with_id(&number).await.unwrap(), Some(full.clone()));
         let phone = full.person.phone.clone().unwrap();
         let family = view.workers_with_phone(&phone).await.unwrap();
         assert_eq!(family, [full.clone(), bare.clone()]);
@@ -242,11 +189,7 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
             )
             .await;
         let moved = store.read().await.unwrap().worker(&full.id).await;
-        assert!(
-            matches!(moved, Err(StoreError::Sealed(_))),
-            "{}",
-            store.name()
-        );
+        assert!(matches!(moved, Err(StoreError::Sealed(_))), "{}", store.name());
     }
 }
 
@@ -263,28 +206,17 @@ async fn bookings_come_back_and_change_state() {
         txn.add_booking(&booked).await.unwrap();
         txn.commit().await.unwrap();
         let mut view = store.read().await.unwrap();
-        assert_eq!(
-            view.booking(&booked.id).await.unwrap(),
-            Some(booked.clone())
-        );
-        assert_eq!(view.bookings_of(&job.id).await.unwrap(), [booked.clone()]);
+        assert_eq!(view.booking(&booked.id).await.unwrap(), Some(booked.clone()));
+        assert_eq!(view.bookings_of(&job.id).await.unwrap(), std::slice::from_ref(&booked));
         let row = &view.bookings_by(&worker.id).await.unwrap()[0];
         assert_eq!((&row.booking, row.title.as_str()), (&booked, "摘枸杞1"));
         drop(view);
         let mut txn = begin(&store).await;
-        txn.set_booking(&booked.id, BookingStatus::Cancelled, NOW)
-            .await
-            .unwrap();
+        txn.set_booking(&booked.id, BookingStatus::Cancelled, NOW).await.unwrap();
         // A cancelled booking does not stand in the way of a new one.
         txn.add_booking(&booking(2, &job, &worker)).await.unwrap();
         txn.commit().await.unwrap();
-        let live = store
-            .read()
-            .await
-            .unwrap()
-            .bookings_of(&job.id)
-            .await
-            .unwrap();
+        let live = store.read().await.unwrap().bookings_of(&job.id).await.unwrap();
         assert_eq!(live, [booking(2, &job, &worker)]);
     }
 }
@@ -295,42 +227,21 @@ async fn accounts_sessions_and_requests_come_back() {
         assert!(store.read().await.unwrap().is_new().await.unwrap());
         let staff = account("zhang", Role::Staff);
         let mut txn = begin(&store).await;
-        let new = NewAccount {
-            account: &staff,
-            password_hash: "phc",
-            at: NOW,
-        };
+        let new = NewAccount { account: &staff, password_hash: "phc", at: NOW };
         txn.add_account(new).await.unwrap();
-        txn.set_failures(&staff.id, 2, NOW.plus(HOUR))
-            .await
-            .unwrap();
-        txn.add_session("hash", &staff.id, NOW, NOW.plus(HOUR))
-            .await
-            .unwrap();
-        txn.remember("acc_zhang", "key", "body", "job_1", NOW)
-            .await
-            .unwrap();
+        txn.set_failures(&staff.id, 2, NOW.plus(HOUR)).await.unwrap();
+        txn.add_session("hash", &staff.id, NOW, NOW.plus(HOUR)).await.unwrap();
+        txn.remember("acc_zhang", "key", "body", "job_1", NOW).await.unwrap();
         txn.commit().await.unwrap();
         let mut view = store.read().await.unwrap();
         assert!(!view.is_new().await.unwrap());
         let held = view.credentials("zhang").await.unwrap().unwrap();
-        assert_eq!(
-            (&held.account, held.password_hash.as_str()),
-            (&staff, "phc")
-        );
+        assert_eq!((&held.account, held.password_hash.as_str()), (&staff, "phc"));
         assert_eq!((held.failures, held.locked_until), (2, NOW.plus(HOUR)));
         assert_eq!(view.accounts().await.unwrap(), std::slice::from_ref(&staff));
         let session = view.session("hash", NOW).await.unwrap().unwrap();
-        assert_eq!(
-            (session.account, session.expires_at),
-            (staff, NOW.plus(HOUR))
-        );
-        assert!(
-            view.session("hash", NOW.plus(HOUR))
-                .await
-                .unwrap()
-                .is_none()
-        );
+        assert_eq!((session.account, session.expires_at), (staff, NOW.plus(HOUR)));
+        assert!(view.session("hash", NOW.plus(HOUR)).await.unwrap().is_none());
         assert!(view.session("other", NOW).await.unwrap().is_none());
         let made = view.made_before("acc_zhang", "key").await.unwrap();
         assert_eq!(made, Some(("body".to_owned(), "job_1".to_owned())));
@@ -341,12 +252,7 @@ async fn accounts_sessions_and_requests_come_back() {
         txn.commit().await.unwrap();
         let mut view = store.read().await.unwrap();
         assert!(view.session("hash", NOW).await.unwrap().is_none());
-        assert!(
-            view.made_before("acc_zhang", "key")
-                .await
-                .unwrap()
-                .is_none()
-        );
+        assert!(view.made_before("acc_zhang", "key").await.unwrap().is_none());
     }
 }
 
@@ -387,13 +293,7 @@ async fn a_version_is_written_once() {
             assert_eq!(txn.put_worker(&person).await.unwrap(), written, "{version}");
             txn.commit().await.unwrap();
         }
-        let held = store
-            .read()
-            .await
-            .unwrap()
-            .posting(&the("job_1"))
-            .await
-            .unwrap();
+        let held = store.read().await.unwrap().posting(&the("job_1")).await.unwrap();
         assert_eq!(held.unwrap().terms.title, "第3版");
     }
 }
@@ -410,11 +310,7 @@ async fn what_is_unique_is_taken_once() {
         known.employer.uscc = Some(the("91110101095807770R"));
         let zhang = account("zhang", Role::Staff);
         fn new(account: &linggong::domain::account::Account) -> NewAccount<'_> {
-            NewAccount {
-                account,
-                password_hash: "x",
-                at: NOW,
-            }
+            NewAccount { account, password_hash: "x", at: NOW }
         }
         let mut txn = begin(&store).await;
         txn.put_worker(&first).await.unwrap();
@@ -423,9 +319,7 @@ async fn what_is_unique_is_taken_once() {
         txn.add_account(new(&zhang)).await.unwrap();
         txn.add_station(&station("liangtian"), NOW).await.unwrap();
         txn.add_booking(&booking(1, &job, &first)).await.unwrap();
-        txn.remember("acc_zhang", "key", "body", "job_1", NOW)
-            .await
-            .unwrap();
+        txn.remember("acc_zhang", "key", "body", "job_1", NOW).await.unwrap();
         txn.commit().await.unwrap();
 
         let mut twin = worker(2);
@@ -442,13 +336,9 @@ async fn what_is_unique_is_taken_once() {
         assert!(is_conflict(begin(&store).await.add_org(&twin, NOW).await));
         let mut twin = zhang.clone();
         twin.id = the("acc_other");
-        assert!(is_conflict(
-            begin(&store).await.add_account(new(&twin)).await
-        ));
+        assert!(is_conflict(begin(&store).await.add_account(new(&twin)).await));
         let twin = station("liangtian");
-        assert!(is_conflict(
-            begin(&store).await.add_station(&twin, NOW).await
-        ));
+        assert!(is_conflict(begin(&store).await.add_station(&twin, NOW).await));
         let twin = booking(2, &job, &first);
         assert!(is_conflict(begin(&store).await.add_booking(&twin).await));
         let mut txn = begin(&store).await;

@@ -21,12 +21,7 @@ async fn readers_do_not_wait_for_a_writer() {
         let id: JobId = the("job_1");
         let read = async { store.read().await.unwrap().posting(&id).await.unwrap() };
         let held = timeout(Duration::from_secs(5), read).await;
-        assert_eq!(
-            held.expect("a reader is not held up"),
-            None,
-            "{}",
-            store.name()
-        );
+        assert_eq!(held.expect("a reader is not held up"), None, "{}", store.name());
         txn.commit().await.unwrap();
         let held = store.read().await.unwrap().posting(&id).await.unwrap();
         assert!(held.is_some());
@@ -80,13 +75,8 @@ async fn a_copy_is_a_whole_database() {
     txn.log(entry("post", Kind::Job, "job_1"));
     txn.commit().await.unwrap();
     let folder = tempfile::TempDir::new().unwrap();
-    store
-        .copy_sqlite(&folder.path().join("linggong.db"))
-        .await
-        .unwrap();
-    let copy = Store::open_sqlite(folder.path(), store.vault.clone())
-        .await
-        .unwrap();
+    store.copy_sqlite(&folder.path().join("linggong.db")).await.unwrap();
+    let copy = Store::open_sqlite(folder.path(), store.vault.clone()).await.unwrap();
     let mut view = copy.read().await.unwrap();
     assert_eq!(view.verify_log().await.unwrap(), Ok(1));
     assert_eq!(view.posting(&the("job_1")).await.unwrap(), Some(posting(1)));

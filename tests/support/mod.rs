@@ -6,3 +6,4 @@
 
 pub mod records;
 pub mod stores;
+pub mod wire;

@@ -55,18 +55,13 @@ pub fn station(id: &str) -> Station {
 
 /// An enterprise.
 pub fn org(id: &str) -> Org {
-    Org {
-        id: the(id),
-        employer: employer(),
-    }
+    Org { id: the(id), employer: employer() }
 }
 
 /// An enterprise without a credit code.
 pub fn employer() -> Employer {
     Employer {
-        name: "金凤区示例农业公司".to_owned(),
-        uscc: None,
-        kind: EmployerKind::Enterprise,
+        name: "金凤区示例农业公司".to_owned(), uscc: None, kind: EmployerKind::Enterprise
     }
 }
 
@@ -85,10 +80,7 @@ pub fn account(login: &str, role: Role) -> Account {
 /// Eight hours, so many days after [`NOW`].
 pub fn shift(days: i64) -> Shift {
     let start = NOW.plus(days * 24 * HOUR);
-    Shift {
-        start,
-        end: start.plus(8 * HOUR),
-    }
+    Shift { start, end: start.plus(8 * HOUR) }
 }
 
 /// Open, three places, tomorrow; without organisation, poster and foreign identity.
@@ -196,10 +188,7 @@ pub fn put(station: &str, job: &str, version: i64) -> Shown {
         station: the(station),
         job: the(job),
         at: NOW,
-        what: ShownWhat::Put {
-            version,
-            payload: payload(job, version),
-        },
+        what: ShownWhat::Put { version, payload: payload(job, version) },
     }
 }
 

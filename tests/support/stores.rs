@@ -44,10 +44,7 @@ fn vault() -> Vault {
 pub async fn sqlite() -> TestStore {
     let folder = TempDir::new().expect("a temporary folder");
     let store = Store::open_sqlite(folder.path(), vault()).await;
-    TestStore {
-        store: store.expect("a fresh SQLite database opens"),
-        place: Place::Folder(folder),
-    }
+    TestStore { store: store.expect("a fresh SQLite database opens"), place: Place::Folder(folder) }
 }
 
 /// A fresh store on PostgreSQL.
@@ -68,17 +65,13 @@ pub async fn postgres() -> TestStore {
 /// The same server's address with another database.
 fn database(server: &str, name: &str) -> String {
     let (address, query) = server.split_once('?').unwrap_or((server, ""));
-    let (host, _) = address
-        .rsplit_once('/')
-        .expect("an address with a database");
+    let (host, _) = address.rsplit_once('/').expect("an address with a database");
     format!("{host}/{name}?{query}")
 }
 
 async fn statement(url: &str, sql: &str) {
     sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(url)
-        .await
-        .expect("the database answers");
+    let mut connection = AnyConnection::connect(url).await.expect("the database answers");
     let done = connection.execute(AssertSqlSafe(sql.to_owned())).await;
     done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     connection.close().await.expect("the connection closes");
@@ -129,12 +122,8 @@ impl Drop for TestStore {
         let (server, sql) = (server.clone(), format!("drop database {name} with (force)"));
         // The test's runtime can't be waited on from here; after a failed test it goes on unwinding.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime
-                .expect("a runtime")
-                .block_on(statement(&server, &sql));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(statement(&server, &sql));
         })
         .join();
         if dropped.is_err() {

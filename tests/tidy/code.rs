@@ -52,17 +52,12 @@ pub fn places<'a>(code: &'a [char], text: &'a str) -> impl Iterator<Item = usize
 
 /// The identifier at `at`, empty if there is none.
 pub fn identifier(code: &[char], at: usize) -> String {
-    code[at.min(code.len())..]
-        .iter()
-        .take_while(|&&c| is_word(c))
-        .collect()
+    code[at.min(code.len())..].iter().take_while(|&&c| is_word(c)).collect()
 }
 
 /// The first position from `at` on that is not white space.
 pub fn skip_space(code: &[char], at: usize) -> usize {
-    (at..code.len())
-        .find(|&at| !code[at].is_whitespace())
-        .unwrap_or(code.len())
+    (at..code.len()).find(|&at| !code[at].is_whitespace()).unwrap_or(code.len())
 }
 
 /// Line number of a position, counted from 1.
@@ -72,9 +67,7 @@ pub fn line_of(code: &[char], at: usize) -> usize {
 
 /// Items that exist only in test builds, from their attribute to their end.
 pub fn test_items(code: &[char]) -> Vec<Range<usize>> {
-    places(code, "#[cfg(test)]")
-        .map(|start| start..item_end(code, start))
-        .collect()
+    places(code, "#[cfg(test)]").map(|start| start..item_end(code, start)).collect()
 }
 
 /// Position after the item at `start`: behind its closing brace, or behind the semicolon of an item
@@ -111,9 +104,7 @@ fn follows_word(source: &[char], at: usize, prefixes: &str) -> bool {
 }
 
 fn line_end(source: &[char], at: usize) -> usize {
-    (at..source.len())
-        .find(|&at| source[at] == '\n')
-        .unwrap_or(source.len())
+    (at..source.len()).find(|&at| source[at] == '\n').unwrap_or(source.len())
 }
 
 fn block_comment_end(source: &[char], start: usize) -> usize {
@@ -142,16 +133,11 @@ fn string_end(source: &[char], start: usize) -> usize {
 }
 
 fn raw_string_end(source: &[char], start: usize) -> Option<usize> {
-    let hashes = source[start + 1..]
-        .iter()
-        .take_while(|&&c| c == '#')
-        .count();
+    let hashes = source[start + 1..].iter().take_while(|&&c| c == '#').count();
     let open = start + 1 + hashes;
     (source.get(open) == Some(&'"')).then_some(())?;
     let close: String = format!("\"{}", "#".repeat(hashes));
-    let end = places(&source[open + 1..], &close)
-        .next()
-        .map(|at| open + 1 + at + close.len());
+    let end = places(&source[open + 1..], &close).next().map(|at| open + 1 + at + close.len());
     Some(end.unwrap_or(source.len()))
 }
 

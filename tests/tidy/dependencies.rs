@@ -98,8 +98,7 @@ struct True;
 impl TryFrom<bool> for True {
     type Error = &'static str;
     fn try_from(on: bool) -> Result<True, Self::Error> {
-        on.then_some(True)
-            .ok_or("development dependencies are always checked")
+        on.then_some(True).ok_or("development dependencies are always checked")
     }
 }
 
@@ -161,42 +160,23 @@ impl Metadata {
         for target in &rules.graph.targets {
             cargo.args(["--filter-platform", target]);
         }
-        let answer = cargo
-            .current_dir(tree::root())
-            .output()
-            .expect("cargo runs");
+        let answer = cargo.current_dir(tree::root()).output().expect("cargo runs");
         let complaint = String::from_utf8_lossy(&answer.stderr);
-        assert!(
-            answer.status.success(),
-            "`cargo fetch --locked` helps when offline: {complaint}"
-        );
+        assert!(answer.status.success(), "`cargo fetch --locked` helps when offline: {complaint}");
         serde_json::from_slice(&answer.stdout).expect("the metadata's format is version 1")
     }
 
     /// Ids of the packages that `roots` bring, themselves included.
     fn trees_of(&self, roots: &[Entry]) -> BTreeSet<&str> {
-        let edges: BTreeMap<&str, &[String]> = self
-            .resolve
-            .nodes
-            .iter()
-            .map(|node| (&*node.id, &*node.dependencies))
-            .collect();
+        let edges: BTreeMap<&str, &[String]> =
+            self.resolve.nodes.iter().map(|node| (&*node.id, &*node.dependencies)).collect();
         let is_root = |package: &&Package| roots.iter().any(|root| root.names(package));
-        let mut open: Vec<&str> = self
-            .packages
-            .iter()
-            .filter(is_root)
-            .map(|package| &*package.id)
-            .collect();
+        let mut open: Vec<&str> =
+            self.packages.iter().filter(is_root).map(|package| &*package.id).collect();
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
             if seen.insert(id) {
-                open.extend(
-                    edges
-                        .get(id)
-                        .into_iter()
-                        .flat_map(|ids| ids.iter().map(|id| &**id)),
-                );
+                open.extend(edges.get(id).into_iter().flat_map(|ids| ids.iter().map(|id| &**id)));
             }
         }
         seen
@@ -216,10 +196,7 @@ impl Licences {
 
     fn new(rules: &LicenceRules) -> Licences {
         let parse = |names: &[String]| -> Vec<Licensee> {
-            names
-                .iter()
-                .map(|name| Licensee::parse(name).expect("a known licence"))
-                .collect()
+            names.iter().map(|name| Licensee::parse(name).expect("a known licence")).collect()
         };
         Licences {
             allowed: parse(&rules.allow),
@@ -237,14 +214,9 @@ impl Licences {
         let parsed = Expression::parse_mode(expression, ParseMode::LAX)
             .map_err(|error| format!("its licence `{expression}` is not an expression: {error}"))?;
         let admitted = parsed.evaluate(|required| {
-            self.allowed
-                .iter()
-                .chain(own.into_iter().flatten())
-                .any(|one| one.satisfies(required))
+            self.allowed.iter().chain(own.into_iter().flatten()).any(|one| one.satisfies(required))
         });
-        admitted
-            .then_some(())
-            .ok_or_else(|| format!("its licence `{expression}` is not accepted"))
+        admitted.then_some(()).ok_or_else(|| format!("its licence `{expression}` is not accepted"))
     }
 }
 
@@ -288,18 +260,12 @@ fn duplicate_findings(bans: &Bans, metadata: &Metadata) -> Vec<String> {
             .values()
             .any(|same| same.len() > 1 && same.iter().any(|package| entry.names(package)));
         if !needed {
-            findings.push(format!(
-                "{}: skipped, but not a second version",
-                entry.package
-            ));
+            findings.push(format!("{}: skipped, but not a second version", entry.package));
         }
     }
     for root in &bans.skip_tree {
         if !metadata.packages.iter().any(|package| root.names(package)) {
-            findings.push(format!(
-                "{}: its tree is skipped and it is not there",
-                root.package
-            ));
+            findings.push(format!("{}: its tree is skipped and it is not there", root.package));
         }
     }
     for (name, mut same) in versions {
@@ -337,10 +303,7 @@ fn ban_findings(bans: &Bans, packages: &[Package]) -> Vec<String> {
 fn licences_duplicates_and_sources_are_accepted_ones() {
     let rules = Rules::of_the_project();
     let metadata = Metadata::of_the_project(&rules);
-    assert!(
-        metadata.packages.len() > 100,
-        "the dependencies were not found"
-    );
+    assert!(metadata.packages.len() > 100, "the dependencies were not found");
     let mut findings = licence_findings(&Licences::new(&rules.licenses), &metadata.packages);
     findings.extend(duplicate_findings(&rules.bans, &metadata));
     findings.extend(ban_findings(&rules.bans, &metadata.packages));
@@ -363,20 +326,12 @@ fn a_licence_that_is_not_accepted_is_found() {
     let mut licences = Licences::of_the_project();
     licences.exceptions.clear();
     let findings = |license| licence_findings(&licences, &[package("a", "1.0.0", license)]).len();
-    for accepted in [
-        "MIT",
-        "GPL-3.0-only OR MIT",
-        "MIT/Apache-2.0",
-        "MIT AND (ISC OR GPL-2.0)",
-    ] {
+    for accepted in ["MIT", "GPL-3.0-only OR MIT", "MIT/Apache-2.0", "MIT AND (ISC OR GPL-2.0)"] {
         assert_eq!(findings(Some(accepted)), 0, "{accepted}");
     }
-    for refused in [
-        "GPL-3.0-only",
-        "MIT AND MPL-2.0",
-        "Apache-2.0 WITH Classpath-exception-2.0",
-        "?",
-    ] {
+    for refused in
+        ["GPL-3.0-only", "MIT AND MPL-2.0", "Apache-2.0 WITH Classpath-exception-2.0", "?"]
+    {
         assert_eq!(findings(Some(refused)), 1, "{refused}");
     }
     assert_eq!(findings(None), 1);
@@ -384,10 +339,7 @@ fn a_licence_that_is_not_accepted_is_found() {
 
 #[test]
 fn a_second_version_is_found_unless_it_is_skipped_with_a_need() {
-    let entry = |package: &str| Entry {
-        package: package.to_owned(),
-        reason: "old".to_owned(),
-    };
+    let entry = |package: &str| Entry { package: package.to_owned(), reason: "old".to_owned() };
     let node = |id: &str, dependencies: &[&str]| Node {
         id: id.to_owned(),
         dependencies: dependencies.iter().map(|id| (*id).to_owned()).collect(),
@@ -396,9 +348,7 @@ fn a_second_version_is_found_unless_it_is_skipped_with_a_need() {
         packages: [("a", "1.0.0"), ("b", "1.0.0"), ("b", "2.0.0")]
             .map(|(name, version)| package(name, version, None))
             .to_vec(),
-        resolve: Resolve {
-            nodes: vec![node("a@1.0.0", &["b@1.0.0"]), node("b@1.0.0", &[])],
-        },
+        resolve: Resolve { nodes: vec![node("a@1.0.0", &["b@1.0.0"]), node("b@1.0.0", &[])] },
     };
     let findings = |skip: &[&str], skip_tree: &[&str]| {
         let bans = Bans {
@@ -423,10 +373,7 @@ fn a_banned_crate_a_foreign_source_and_a_wildcard_are_found() {
     let bans = Rules::of_the_project().bans;
     let mut own = package("linggong", "0.1.0", None);
     own.source = None;
-    own.dependencies = vec![Dependency {
-        name: "a".to_owned(),
-        req: "*".to_owned(),
-    }];
+    own.dependencies = vec![Dependency { name: "a".to_owned(), req: "*".to_owned() }];
     let mut foreign = package("a", "1.0.0", None);
     foreign.source = Some("git+https://host.example/a".to_owned());
     let banned = package("openssl-sys", "1.0.0", None);

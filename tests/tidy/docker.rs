@@ -25,11 +25,7 @@ const INSTRUCTIONS: &[&str] = &[
 ];
 
 /// What a node cannot run without.
-const NODE_SETTINGS: &[&str] = &[
-    "LINGGONG_DATABASE_URL",
-    "LINGGONG_LISTEN",
-    "LINGGONG_KEY_FILE",
-];
+const NODE_SETTINGS: &[&str] = &["LINGGONG_DATABASE_URL", "LINGGONG_LISTEN", "LINGGONG_KEY_FILE"];
 
 /// Instructions with their arguments; continued lines are joined, comments left out.
 fn instructions(dockerfile: &str) -> Vec<(String, String)> {
@@ -73,13 +69,9 @@ fn dockerfile_findings(dockerfile: &str, exists: impl Fn(&str) -> bool) -> Vec<S
             }
             ("FROM", []) => findings.push("FROM without an image".to_owned()),
             ("COPY", words) => {
-                let (options, files): (Vec<&str>, Vec<&str>) = words
-                    .iter()
-                    .copied()
-                    .partition(|word| word.starts_with("--"));
-                let from = options
-                    .iter()
-                    .find_map(|option| option.strip_prefix("--from="));
+                let (options, files): (Vec<&str>, Vec<&str>) =
+                    words.iter().copied().partition(|word| word.starts_with("--"));
+                let from = options.iter().find_map(|option| option.strip_prefix("--from="));
                 match (from, files.split_last()) {
                     (_, None | Some((_, []))) => {
                         findings.push(format!("COPY {arguments}: no goal"))
@@ -106,15 +98,9 @@ fn dockerfile_findings(dockerfile: &str, exists: impl Fn(&str) -> bool) -> Vec<S
             _ => {}
         }
     }
-    let last_stage = instructions
-        .iter()
-        .rposition(|(name, _)| name == "FROM")
-        .unwrap_or(0);
+    let last_stage = instructions.iter().rposition(|(name, _)| name == "FROM").unwrap_or(0);
     let argument_of = |wanted: &str| {
-        let found = instructions[last_stage..]
-            .iter()
-            .rev()
-            .find(|(name, _)| name == wanted);
+        let found = instructions[last_stage..].iter().rev().find(|(name, _)| name == wanted);
         found.map(|(_, arguments)| arguments.as_str())
     };
     if matches!(argument_of("USER"), None | Some("root" | "0")) {
@@ -138,9 +124,7 @@ fn unpinned(image: &str) -> Option<String> {
 /// A name that tells of a secret; one that ends in `_FILE` tells where it lies.
 fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_uppercase();
-    ["PASSWORD", "SECRET", "TOKEN", "KEY"]
-        .iter()
-        .any(|word| key.contains(word))
+    ["PASSWORD", "SECRET", "TOKEN", "KEY"].iter().any(|word| key.contains(word))
         && !key.ends_with("_FILE")
 }
 
@@ -174,12 +158,7 @@ fn compose_findings(compose: &str, exists: impl Fn(&str) -> bool) -> Vec<String>
         if !built && part("healthcheck")["test"].is_badvalue() {
             complain("no health check".to_owned());
         }
-        for volume in part("volumes")
-            .as_vec()
-            .into_iter()
-            .flatten()
-            .filter_map(Yaml::as_str)
-        {
+        for volume in part("volumes").as_vec().into_iter().flatten().filter_map(Yaml::as_str) {
             let source = volume.split(':').next().unwrap_or_default();
             let known = match source.starts_with(['.', '/']) {
                 true => exists(source),
@@ -189,12 +168,7 @@ fn compose_findings(compose: &str, exists: impl Fn(&str) -> bool) -> Vec<String>
                 complain(format!("volume {source} is neither declared nor there"));
             }
         }
-        for secret in part("secrets")
-            .as_vec()
-            .into_iter()
-            .flatten()
-            .filter_map(Yaml::as_str)
-        {
+        for secret in part("secrets").as_vec().into_iter().flatten().filter_map(Yaml::as_str) {
             if !is_declared(&document["secrets"], secret) {
                 complain(format!("secret {secret} is not declared"));
             }
@@ -219,9 +193,7 @@ fn compose_findings(compose: &str, exists: impl Fn(&str) -> bool) -> Vec<String>
     for (name, secret) in entries(&document["secrets"]) {
         let file = secret["file"].as_str().unwrap_or_default();
         if !file.starts_with("${") {
-            findings.push(format!(
-                "secret {name}: its file is not taken from the environment"
-            ));
+            findings.push(format!("secret {name}: its file is not taken from the environment"));
         }
     }
     findings
@@ -244,9 +216,7 @@ fn get<'a>(map: &'a Yaml, key: &str) -> &'a Yaml {
 
 fn entries(map: &Yaml) -> Vec<(String, &Yaml)> {
     let pairs = map.as_hash().into_iter().flatten();
-    pairs
-        .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value)))
-        .collect()
+    pairs.filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value))).collect()
 }
 
 fn is_declared(map: &Yaml, name: &str) -> bool {
@@ -262,10 +232,8 @@ fn proxy_findings(proxy: &str, compose: &str) -> Vec<String> {
         .filter(|(_, service)| !get(service, "build").is_badvalue())
         .map(|(name, _)| format!("{name}:8080"))
         .collect();
-    let statements: Vec<&str> = proxy
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
-        .collect();
+    let statements: Vec<&str> =
+        proxy.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).collect();
     let servers: BTreeSet<String> = statements
         .iter()
         .filter_map(|line| line.strip_prefix("server ")?.split([' ', ';']).next())
@@ -276,10 +244,7 @@ fn proxy_findings(proxy: &str, compose: &str) -> Vec<String> {
         .symmetric_difference(&servers)
         .map(|server| format!("{server}: known to one of compose and proxy only"))
         .collect();
-    for needed in [
-        "proxy_set_header Upgrade $http_upgrade;",
-        "proxy_http_version 1.1;",
-    ] {
+    for needed in ["proxy_set_header Upgrade $http_upgrade;", "proxy_http_version 1.1;"] {
         if !statements.contains(&needed) {
             findings.push(format!("no `{needed}`"));
         }
@@ -296,9 +261,7 @@ fn the_container_files_are_sound() {
     let dockerfile = tree::read("docker/Dockerfile");
     let compose = tree::read("docker/compose.yaml");
     let mut findings = dockerfile_findings(&dockerfile, |path| root.join(path).exists());
-    findings.extend(compose_findings(&compose, |path| {
-        root.join("docker").join(path).exists()
-    }));
+    findings.extend(compose_findings(&compose, |path| root.join("docker").join(path).exists()));
     findings.extend(proxy_findings(&tree::read("docker/proxy.conf"), &compose));
     let ignored = tree::read(".dockerignore");
     for needed in [".git", "target", "**/.env", "**/*.key"] {
@@ -311,17 +274,10 @@ fn the_container_files_are_sound() {
 
 #[test]
 fn the_image_is_built_with_the_rust_that_the_crate_asks_for() {
-    let manifest: toml::Table = tree::read("Cargo.toml")
-        .parse()
-        .expect("Cargo.toml is TOML");
-    let asked = manifest["package"]["rust-version"]
-        .as_str()
-        .expect("a version");
+    let manifest: toml::Table = tree::read("Cargo.toml").parse().expect("Cargo.toml is TOML");
+    let asked = manifest["package"]["rust-version"].as_str().expect("a version");
     let from = instructions(&tree::read("docker/Dockerfile"))[0].1.clone();
-    assert!(
-        from.starts_with(&format!("rust:{asked}-")),
-        "{from}, the crate asks for {asked}"
-    );
+    assert!(from.starts_with(&format!("rust:{asked}-")), "{from}, the crate asks for {asked}");
 }
 
 #[test]
@@ -365,10 +321,7 @@ fn a_faulty_compose_file_is_found() {
         ("docker/Dockerfile", "docker/Containerfile"),
         ("node-2:/", "node-3:/"),
         ("      linggong-2:\n", "      linggong-3:\n"),
-        (
-            "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it}",
-            "POSTGRES_PASSWORD: abc",
-        ),
+        ("POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it}", "POSTGRES_PASSWORD: abc"),
         ("LINGGONG_KEY_FILE:", "LINGGONG_KEYS_FILE:"),
         ("${LINGGONG_KEY_SOURCE:?set it}", "./linggong.key"),
         ("    - linggong_key", "    - other_key"),
@@ -388,9 +341,6 @@ fn a_faulty_proxy_is_found() {
         ("upstream linggong {", "upstream linggong"),
     ] {
         assert!(good.contains(from), "{from}");
-        assert!(
-            !proxy_findings(&good.replacen(from, to, 1), &compose).is_empty(),
-            "{from}"
-        );
+        assert!(!proxy_findings(&good.replacen(from, to, 1), &compose).is_empty(), "{from}");
     }
 }

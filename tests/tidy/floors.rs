@@ -14,23 +14,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("policy", &["domain"]),
     ("matching", &["domain", "occupation"]),
     ("store", &["domain"]),
-    (
-        "search",
-        &["domain", "words", "occupation", "matching", "store"],
-    ),
+    ("search", &["domain", "words", "occupation", "matching", "store"]),
     ("feed", &["domain", "store"]),
-    (
-        "market",
-        &[
-            "domain",
-            "words",
-            "occupation",
-            "policy",
-            "matching",
-            "store",
-            "feed",
-        ],
-    ),
+    ("market", &["domain", "words", "occupation", "policy", "matching", "store", "feed"]),
     ("http", BELOW_FACES),
     ("ops", BELOW_FACES),
     ("cli", EVERY_ROOM),
@@ -39,17 +25,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("lib", EVERY_ROOM),
 ];
 
-const BELOW_FACES: &[&str] = &[
-    "domain",
-    "words",
-    "occupation",
-    "policy",
-    "matching",
-    "store",
-    "search",
-    "feed",
-    "market",
-];
+const BELOW_FACES: &[&str] =
+    &["domain", "words", "occupation", "policy", "matching", "store", "search", "feed", "market"];
 
 const EVERY_ROOM: &[&str] = &[
     "domain",
@@ -75,9 +52,7 @@ fn upward_arrows(path: &str, text: &str) -> Vec<String> {
         None => "lib",
     };
     let Some((_, allowed)) = FLOORS.iter().find(|(name, _)| *name == room) else {
-        return vec![format!(
-            "{path}: the room `{room}` stands on no floor; add it to the table"
-        )];
+        return vec![format!("{path}: the room `{room}` stands on no floor; add it to the table")];
     };
     let code = code_only(text);
     let mut findings = Vec::new();
@@ -110,11 +85,7 @@ fn root_names(code: &[char], depth: usize) -> Vec<(usize, String)> {
         for at in words(code, root) {
             let after = skip_space(code, at + root.len());
             if let Some(path) = after_colons(code, after) {
-                names.extend(
-                    first_segments(code, path)
-                        .into_iter()
-                        .map(|name| (at, name)),
-                );
+                names.extend(first_segments(code, path).into_iter().map(|name| (at, name)));
             } else if identifier(code, after) == "as" {
                 names.push((at, "*".to_owned()));
             }
@@ -131,20 +102,14 @@ fn root_names(code: &[char], depth: usize) -> Vec<(usize, String)> {
             path = next;
         }
         if ups == depth + inline_modules(code, at) && ups > 0 {
-            names.extend(
-                first_segments(code, path)
-                    .into_iter()
-                    .map(|name| (at, name)),
-            );
+            names.extend(first_segments(code, path).into_iter().map(|name| (at, name)));
         }
     }
     names
 }
 
 fn after_colons(code: &[char], at: usize) -> Option<usize> {
-    code[at.min(code.len())..]
-        .starts_with(&[':', ':'])
-        .then(|| skip_space(code, at + 2))
+    code[at.min(code.len())..].starts_with(&[':', ':']).then(|| skip_space(code, at + 2))
 }
 
 /// First segments of the path or of each path in the group at `at`.
@@ -181,10 +146,7 @@ fn inline_modules(code: &[char], position: usize) -> usize {
     let mut module_braces = Vec::new();
     for at in words(code, "mod").take_while(|&at| at < position) {
         let name = skip_space(code, at + "mod".len());
-        module_braces.push(skip_space(
-            code,
-            name + identifier(code, name).chars().count(),
-        ));
+        module_braces.push(skip_space(code, name + identifier(code, name).chars().count()));
     }
     let mut open = Vec::new();
     for (at, c) in code[..position].iter().enumerate() {
@@ -200,14 +162,8 @@ fn inline_modules(code: &[char], position: usize) -> usize {
 #[test]
 fn no_room_calls_upward() {
     let files = tree::files();
-    let sources = files
-        .iter()
-        .filter(|f| f.path.starts_with("src/") && f.has_extension(&["rs"]));
-    assert_none(
-        sources
-            .flat_map(|file| upward_arrows(&file.path, &file.text))
-            .collect(),
-    );
+    let sources = files.iter().filter(|f| f.path.starts_with("src/") && f.has_extension(&["rs"]));
+    assert_none(sources.flat_map(|file| upward_arrows(&file.path, &file.text)).collect());
 }
 
 #[test]
@@ -225,17 +181,11 @@ fn the_table_grants_only_rooms_below() {
 fn an_upward_arrow_is_found_however_it_is_written() {
     for (path, text) in [
         ("src/domain/money.rs", "use crate::store::Pool;"),
-        (
-            "src/domain/money.rs",
-            "use crate::{\n    domain::money,\n    market::{self, post},\n};",
-        ),
+        ("src/domain/money.rs", "use crate::{\n    domain::money,\n    market::{self, post},\n};"),
         ("src/domain/money.rs", "fn f() { crate::http::serve() }"),
         ("src/domain/money.rs", "use super::super::store;"),
         ("src/domain/mod.rs", "use super::{store};"),
-        (
-            "src/domain/mod.rs",
-            "mod tests { use super::super::store; }",
-        ),
+        ("src/domain/mod.rs", "mod tests { use super::super::store; }"),
         ("src/policy/mod.rs", "use crate::*;"),
         ("src/policy/mod.rs", "use crate as c;"),
         ("src/ops/load.rs", "use crate::http::routes;"),
@@ -250,22 +200,10 @@ fn an_upward_arrow_is_found_however_it_is_written() {
 #[test]
 fn downward_arrows_and_what_only_looks_like_one_are_left_alone() {
     for (path, text) in [
-        (
-            "src/store/posting.rs",
-            "use crate::{domain::money::Fen, store::Error};",
-        ),
-        (
-            "src/store/posting.rs",
-            "// crate::http\nconst S: &str = \"crate::http\";",
-        ),
-        (
-            "src/store/posting.rs",
-            "pub(crate) fn f() {} pub(in crate::store) fn g() {}",
-        ),
-        (
-            "src/store/posting.rs",
-            "use super::feed; mod tests { use super::super::feed; }",
-        ),
+        ("src/store/posting.rs", "use crate::{domain::money::Fen, store::Error};"),
+        ("src/store/posting.rs", "// crate::http\nconst S: &str = \"crate::http\";"),
+        ("src/store/posting.rs", "pub(crate) fn f() {} pub(in crate::store) fn g() {}"),
+        ("src/store/posting.rs", "use super::feed; mod tests { use super::super::feed; }"),
         ("src/domain/mod.rs", "mod tests { use super::store; }"),
         ("src/main.rs", "fn main() { linggong::cli::main() }"),
     ] {

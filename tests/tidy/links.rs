@@ -18,10 +18,7 @@ fn targets(text: &str) -> Vec<(usize, String)> {
         // Every second piece between backticks is code.
         for prose in line.split('`').step_by(2) {
             for (open, close) in [("](", ')'), ("href=\"", '"'), ("src=\"", '"')] {
-                let found = prose
-                    .split(open)
-                    .skip(1)
-                    .filter_map(|rest| rest.split(close).next());
+                let found = prose.split(open).skip(1).filter_map(|rest| rest.split(close).next());
                 targets.extend(found.map(|target| (number + 1, target.to_owned())));
             }
         }
@@ -61,8 +58,5 @@ fn a_dead_link_is_found() {
     let dead = |text: &str| dead_links("docs/a.md", text, exists).len();
     assert_eq!(dead("[a](b.md) and [c](../LICENSE) <img src=\"d.png\">"), 2);
     assert_eq!(dead("[a](b.md#part \"title\")"), 1);
-    assert_eq!(
-        dead("[a](https://host.example/b) [c](#part) `[d](e)`\n```\n[f](g)\n```"),
-        0
-    );
+    assert_eq!(dead("[a](https://host.example/b) [c](#part) `[d](e)`\n```\n[f](g)\n```"), 0);
 }

@@ -16,10 +16,5 @@ mod vendor;
 /// Fails with every finding on its own line.
 #[track_caller]
 fn assert_none(findings: Vec<String>) {
-    assert!(
-        findings.is_empty(),
-        "{} findings:\n{}",
-        findings.len(),
-        findings.join("\n")
-    );
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }

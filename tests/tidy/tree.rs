@@ -40,10 +40,7 @@ pub fn paths() -> Vec<String> {
         .output()
         .expect("git lists the project's files");
     let complaint = String::from_utf8_lossy(&listing.stderr);
-    assert!(
-        listing.status.success(),
-        "the project is not a git checkout: {complaint}"
-    );
+    assert!(listing.status.success(), "the project is not a git checkout: {complaint}");
     let names = String::from_utf8(listing.stdout).expect("paths are UTF-8");
     let mut paths: Vec<String> = names
         .split_terminator('\0')
@@ -64,9 +61,6 @@ pub fn files() -> Vec<File> {
             Some(File { path, text })
         })
         .collect();
-    assert!(
-        files.iter().any(|file| file.path == "src/lib.rs"),
-        "the tree was not found"
-    );
+    assert!(files.iter().any(|file| file.path == "src/lib.rs"), "the tree was not found");
     files
 }

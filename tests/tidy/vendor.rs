@@ -48,11 +48,9 @@ fn findings(
     let mut findings = Vec::new();
     for entry in &record.file {
         let path = &entry.path;
-        for (field, value) in [
-            ("name", &entry.name),
-            ("version", &entry.version),
-            ("source", &entry.source),
-        ] {
+        for (field, value) in
+            [("name", &entry.name), ("version", &entry.version), ("source", &entry.source)]
+        {
             if value.is_empty() || value.contains("://") {
                 findings.push(format!("{path}: {field} is empty or an address"));
             }
@@ -97,12 +95,7 @@ fn vendored_files_are_what_the_record_says() {
         return;
     }
     let read = |name: &str| fs::read(tree::root().join(FOLDER).join(name)).ok();
-    assert_none(findings(
-        &tree::read(RECORD),
-        &present,
-        &Licences::of_the_project(),
-        read,
-    ));
+    assert_none(findings(&tree::read(RECORD), &present, &Licences::of_the_project(), read));
 }
 
 #[test]

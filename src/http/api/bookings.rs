@@ -61,9 +61,7 @@ fn read(body: &Value, key: Option<String>) -> Result<BookingRequest, FieldErrors
             None
         }
         Some(value) => {
-            let worker = value
-                .as_str()
-                .and_then(|text| text.parse::<WorkerId>().ok());
+            let worker = value.as_str().and_then(|text| text.parse::<WorkerId>().ok());
             if worker.is_none() {
                 errors.add("worker_id", "format", "求职者编号不对");
             }
@@ -73,9 +71,7 @@ fn read(body: &Value, key: Option<String>) -> Result<BookingRequest, FieldErrors
     let shift = match body.get("shift") {
         None | Some(Value::Null) => None,
         Some(value) => {
-            let shift = value
-                .as_u64()
-                .and_then(|number| usize::try_from(number).ok());
+            let shift = value.as_u64().and_then(|number| usize::try_from(number).ok());
             if shift.is_none() {
                 errors.add("shift", "type", "班次应当是序号，从0数起");
             }
@@ -83,11 +79,9 @@ fn read(body: &Value, key: Option<String>) -> Result<BookingRequest, FieldErrors
         }
     };
     match worker {
-        Some(worker) if errors.is_empty() => Ok(BookingRequest {
-            worker,
-            shift,
-            idempotency_key: key,
-        }),
+        Some(worker) if errors.is_empty() => {
+            Ok(BookingRequest { worker, shift, idempotency_key: key })
+        }
         _ => Err(errors),
     }
 }
@@ -163,7 +157,5 @@ pub async fn roster(
     Id(job): Id<JobId>,
 ) -> Result<Json<Items<BookingView>>, Problem> {
     let rows = app.market.roster(&visitor.actor()?, &job).await?;
-    Ok(Json(Items {
-        items: rows.iter().map(BookingView::from).collect(),
-    }))
+    Ok(Json(Items { items: rows.iter().map(BookingView::from).collect() }))
 }

@@ -59,24 +59,25 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         Ok(key) if (1..=limits::KEY_CHARS_MAX).contains(&key.len()) => Ok(Some(key.to_owned())),
         _ => {
             let most = limits::KEY_CHARS_MAX;
-            Err(Problem::bad_request(format!(
-                "Idempotency-Key应当是1到{most}个英文字符"
-            )))
+            Err(Problem::bad_request(format!("Idempotency-Key应当是1到{most}个英文字符")))
         }
     }
 }
 
-/// The version that a client holds, from `If-Match`.
-fn held_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+/// The versions that a client would change, from `If-Match`.
+fn held_versions(headers: &HeaderMap) -> Result<Option<Vec<i64>>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
     };
-    match value.to_str().map(str::trim) {
-        Ok("*") => Ok(None),
-        // A tag that no posting ever had matches none.
-        Ok(text) => Ok(Some(text.trim_matches('"').parse().unwrap_or(-1))),
-        Err(_) => Err(Problem::bad_request("If-Match写错了")),
+    let Ok(text) = value.to_str() else {
+        return Err(Problem::bad_request("If-Match写错了"));
+    };
+    if text.trim() == "*" {
+        return Ok(None);
     }
+    let quoted = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
+    // A tag that no posting ever had matches none.
+    Ok(Some(text.split(',').filter_map(quoted).collect()))
 }
 
 fn reason(body: &Value) -> Option<&str> {
@@ -91,10 +92,7 @@ pub async fn create(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let idempotency_key = idempotency_key(&headers)?;
-    let new = NewPosting {
-        idempotency_key,
-        demo: false,
-    };
+    let new = NewPosting { idempotency_key, demo: false };
     let posting = app.market.post(&visitor.actor()?, &body, new).await?;
     Ok(answer(StatusCode::CREATED, &posting))
 }
@@ -118,11 +116,8 @@ pub async fn revise(
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let expected = held_version(&headers)?;
-    let posting = app
-        .market
-        .revise(&visitor.actor()?, &id, &body, expected)
-        .await?;
+    let expected = held_versions(&headers)?;
+    let posting = app.market.revise(&visitor.actor()?, &id, &body, expected.as_deref()).await?;
     app.settle().await;
     Ok(answer(StatusCode::OK, &posting))
 }
@@ -155,10 +150,7 @@ pub async fn reject(
     Id(id): Id<JobId>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let posting = app
-        .market
-        .reject(&visitor.actor()?, &id, reason(&body))
-        .await?;
+    let posting = app.market.reject(&visitor.actor()?, &id, reason(&body)).await?;
     Ok(answer(StatusCode::OK, &posting))
 }
 
@@ -180,10 +172,7 @@ pub async fn withdraw(
     Id(id): Id<JobId>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let posting = app
-        .market
-        .withdraw(&visitor.actor()?, &id, reason(&body))
-        .await?;
+    let posting = app.market.withdraw(&visitor.actor()?, &id, reason(&body)).await?;
     app.settle().await;
     Ok(answer(StatusCode::OK, &posting))
 }

@@ -96,10 +96,7 @@ impl From<SearchError> for Problem {
             | SearchError::Weights(_)
             | SearchError::Io(_)
             | SearchError::Engine(_) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the search failed"
-                );
+                tracing::error!(error = &error as &dyn std::error::Error, "the search failed");
                 problem::internal()
             }
         }
@@ -132,9 +129,7 @@ fn limit(query: &Query, errors: &mut FieldErrors) -> usize {
 pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
     let mut faults = FieldErrors::default();
     let errors = &mut faults;
-    let crs = query
-        .parsed::<Crs>(errors, "crs", "wgs84、gcj02或bd09")
-        .unwrap_or_default();
+    let crs = query.parsed::<Crs>(errors, "crs", "wgs84、gcj02或bd09").unwrap_or_default();
     let lat = query.number(errors, "lat", -90.0..=90.0);
     let lon = query.number(errors, "lon", -180.0..=180.0);
     for (name, given, other) in [("lat", lat, lon), ("lon", lon, lat)] {
@@ -142,9 +137,7 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
             errors.add(name, "missing", "lat和lon要一起给出");
         }
     }
-    let near = lat
-        .zip(lon)
-        .and_then(|(lat, lon)| Point::new(lat, lon, crs).ok());
+    let near = lat.zip(lon).and_then(|(lat, lon)| Point::new(lat, lon, crs).ok());
     let radius_km = query.number(errors, "radius_km", 0.0..=limits::RADIUS_KM_MAX);
     if radius_km.is_some() && near.is_none() && !errors.touches("lat") {
         errors.add("radius_km", "missing", "按距离找活要给出位置（lat和lon）");
@@ -154,9 +147,8 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
         errors.add("wage_min_fen", "range", "工资超出范围");
     }
     let unit = query.parsed::<WageUnit>(errors, "wage_unit", "hour、day、month或piece");
-    let text: Option<String> = query
-        .get("q")
-        .map(|text| text.chars().take(limits::QUERY_CHARS_MAX).collect());
+    let text: Option<String> =
+        query.get("q").map(|text| text.chars().take(limits::QUERY_CHARS_MAX).collect());
     let skills: Vec<String> = query.all("skill").map(str::to_owned).collect();
     if skills.len() > limits::TAGS_MAX {
         errors.add("skill", "length", format!("技能最多{}项", limits::TAGS_MAX));
@@ -176,7 +168,7 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
         ),
         from: query.parsed::<Moment>(errors, "from", "带时区的时间"),
         to: query.parsed::<Moment>(errors, "to", "带时区的时间"),
-        direct_only: query.flag("direct_only"),
+        direct_only: query.yes(errors, "direct_only").unwrap_or(false),
         station: None,
         sort: sort.unwrap_or(Sort::Match),
         limit: limit(query, errors),
@@ -184,11 +176,12 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
         now,
         wish: None,
     };
-    if faults.is_empty() {
-        Ok(job_query)
-    } else {
-        Err(faults)
+    if let (Some(from), Some(to)) = (job_query.from, job_query.to)
+        && from >= to
+    {
+        faults.add("to", "order", "to要晚于from");
     }
+    if faults.is_empty() { Ok(job_query) } else { Err(faults) }
 }
 
 /// Finds open postings; the handlers of API and pages ask here.
@@ -214,15 +207,11 @@ async fn with_postings(
     let hits = std::mem::take(&mut page.hits);
     let ids: Vec<String> = hits.iter().map(|hit| hit.id.clone()).collect();
     let postings = app.market.store.read().await?.postings_named(&ids).await?;
-    let mut by_id: HashMap<String, Posting> = postings
-        .into_iter()
-        .map(|posting| (posting.id.to_string(), posting))
-        .collect();
+    let mut by_id: HashMap<String, Posting> =
+        postings.into_iter().map(|posting| (posting.id.to_string(), posting)).collect();
     let found = hits.into_iter().filter_map(|hit| {
         // The index may be a moment behind the store.
-        let posting = by_id
-            .remove(&hit.id)
-            .filter(|posting| posting.status == Status::Open)?;
+        let posting = by_id.remove(&hit.id).filter(|posting| posting.status == Status::Open)?;
         Some((hit, posting))
     });
     let found = found.collect();
@@ -235,31 +224,17 @@ const WAGES: [&str; 4] = ["under_150", "150_200", "200_300", "from_300"];
 
 fn facets(facets: Facets) -> BTreeMap<&'static str, Vec<FacetRow>> {
     fn rows(words: impl IntoIterator<Item = impl ToString>, counts: &[u64]) -> Vec<FacetRow> {
-        let pairs = words
-            .into_iter()
-            .zip(counts)
-            .filter(|(_, count)| **count > 0);
-        pairs
-            .map(|(word, count)| FacetRow {
-                value: word.to_string(),
-                count: *count,
-            })
-            .collect()
+        let pairs = words.into_iter().zip(counts).filter(|(_, count)| **count > 0);
+        pairs.map(|(word, count)| FacetRow { value: word.to_string(), count: *count }).collect()
     }
     let settlements = Settlement::ALL.iter().map(|settlement| settlement.word());
-    let trades = facets
-        .trade
-        .into_iter()
-        .map(|(value, count)| FacetRow { value, count });
+    let trades = facets.trade.into_iter().map(|(value, count)| FacetRow { value, count });
     BTreeMap::from([
         ("trade", trades.collect()),
         ("settlement", rows(settlements, &facets.settlement)),
         ("distance", rows(DISTANCES, &facets.distance)),
         ("wage", rows(WAGES, &facets.wage)),
-        (
-            "label",
-            rows(Label::ALL.iter().map(|label| label.label()), &facets.label),
-        ),
+        ("label", rows(Label::ALL.iter().map(|label| label.label()), &facets.label)),
     ])
 }
 
@@ -307,10 +282,7 @@ pub async fn found_for(
 ) -> Result<(JobPage, Vec<(JobHit, Posting)>), Problem> {
     let (worker, booked) = app.market.seeker(&visitor.actor()?, id).await?;
     let now = app.market.now();
-    let page = ask(app, move |index| {
-        index.matches(&worker.profile, &booked, limit, now)
-    })
-    .await?;
+    let page = ask(app, move |index| index.matches(&worker.profile, &booked, limit, now)).await?;
     with_postings(app, page).await
 }
 
@@ -330,15 +302,10 @@ pub async fn candidates(
     let now = app.market.now();
     let wanted = posting.clone();
     // The index knows no bookings: some of those it names are taken already.
-    let mut hits = ask(&app, move |index| {
-        index.candidates(&wanted, limits::PAGE_MAX, now)
-    })
-    .await?;
+    let mut hits = ask(&app, move |index| index.candidates(&wanted, limits::PAGE_MAX, now)).await?;
     let named: Vec<WorkerId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
     let free = app.market.free_for(&posting, &named).await?;
     hits.retain(|hit| hit.id.parse().is_ok_and(|id: WorkerId| free.contains(&id)));
     hits.truncate(limit);
-    Ok(Json(Candidates {
-        items: hits.into_iter().map(Candidate::from).collect(),
-    }))
+    Ok(Json(Candidates { items: hits.into_iter().map(Candidate::from).collect() }))
 }

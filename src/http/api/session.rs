@@ -43,11 +43,7 @@ impl From<Account> for AccountView {
 
 /// Too many sign-ins from one address.
 pub fn too_many() -> Problem {
-    Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "rate",
-        "登录太频繁，请一分钟后再试",
-    )
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", "登录太频繁，请一分钟后再试")
 }
 
 /// `POST /login`
@@ -73,11 +69,7 @@ pub async fn login(
     }
     let done = app.market.sign_in(login, password).await?;
     let expires_at = done.expires_at.to_string();
-    Ok(Json(SignedIn {
-        token: done.token,
-        expires_at,
-        account: done.account.into(),
-    }))
+    Ok(Json(SignedIn { token: done.token, expires_at, account: done.account.into() }))
 }
 
 /// `POST /logout`
@@ -90,10 +82,7 @@ pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<StatusCo
 
 /// `GET /me`
 pub async fn me(visitor: Visitor) -> Result<Json<AccountView>, Problem> {
-    visitor
-        .account
-        .map(|account| Json(account.into()))
-        .ok_or_else(Problem::sign_in)
+    visitor.account.map(|account| Json(account.into())).ok_or_else(Problem::sign_in)
 }
 
 /// A station in public.

@@ -72,14 +72,8 @@ pub struct WorkerView {
 impl From<&Worker> for WorkerView {
     fn from(worker: &Worker) -> WorkerView {
         let (person, profile) = (&worker.person, &worker.profile);
-        let codes = profile
-            .occupations
-            .iter()
-            .map(|code| code.as_str().to_owned());
-        let span = |view: ShiftView| SpanView {
-            from: view.start,
-            to: view.end,
-        };
+        let codes = profile.occupations.iter().map(|code| code.as_str().to_owned());
+        let span = |view: ShiftView| SpanView { from: view.start, to: view.end };
         WorkerView {
             id: worker.id.to_string(),
             version: worker.version,
@@ -106,10 +100,7 @@ impl From<&Worker> for WorkerView {
                 Available::Always => None,
                 Available::Words(words) => Some(AvailableView::Words(words.clone())),
                 Available::Spans(spans) => Some(AvailableView::Spans(
-                    spans
-                        .iter()
-                        .map(|shift| span(ShiftView::from(shift)))
-                        .collect(),
+                    spans.iter().map(|shift| span(ShiftView::from(shift))).collect(),
                 )),
             },
             day_wage_wish_fen: profile.day_wage_wish.map(|wish| wish.0),
@@ -126,10 +117,7 @@ pub async fn create(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let idempotency_key = idempotency_key(&headers)?;
-    let new = NewWorker {
-        idempotency_key,
-        ..NewWorker::default()
-    };
+    let new = NewWorker { idempotency_key, ..NewWorker::default() };
     let worker = app.market.register(&visitor.actor()?, &body, new).await?;
     app.settle().await;
     Ok((StatusCode::CREATED, Json(WorkerView::from(&worker))).into_response())
@@ -152,10 +140,5 @@ pub async fn bookings(
     Id(id): Id<WorkerId>,
 ) -> Result<Json<Items<BookingView>>, Problem> {
     let rows = app.market.bookings_by(&visitor.actor()?, &id).await?;
-    Ok(Json(Items {
-        items: rows
-            .iter()
-            .map(|row| BookingView::from(&row.booking))
-            .collect(),
-    }))
+    Ok(Json(Items { items: rows.iter().map(|row| BookingView::from(&row.booking)).collect() }))
 }

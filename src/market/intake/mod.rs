@@ -27,10 +27,7 @@ pub struct Fields<'v> {
 impl<'v> Fields<'v> {
     /// The fields of an object; `prefix` stands before their names in messages.
     pub fn new(map: &'v Map<String, Value>, prefix: impl Into<String>) -> Fields<'v> {
-        Fields {
-            map,
-            prefix: prefix.into(),
-        }
+        Fields { map, prefix: prefix.into() }
     }
 
     /// The path of a field, as messages name it.
@@ -95,11 +92,7 @@ impl<'v> Fields<'v> {
         hint: &str,
     ) -> Option<T> {
         if !self.is_given(name) {
-            errors.add(
-                self.path(name),
-                "missing",
-                format!("请选择{label}（{hint}）"),
-            );
+            errors.add(self.path(name), "missing", format!("请选择{label}（{hint}）"));
             return None;
         }
         self.choice_maybe(errors, name, label, hint)
@@ -116,11 +109,7 @@ impl<'v> Fields<'v> {
         match value.trim().parse() {
             Ok(choice) => Some(choice),
             Err(_) => {
-                errors.add(
-                    self.path(name),
-                    "unknown",
-                    format!("{label}不对，可以是：{hint}"),
-                );
+                errors.add(self.path(name), "unknown", format!("{label}不对，可以是：{hint}"));
                 None
             }
         }
@@ -142,11 +131,7 @@ impl<'v> Fields<'v> {
             return Some(number);
         }
         let (low, high) = (range.start(), range.end());
-        errors.add(
-            self.path(name),
-            "range",
-            format!("{label}应当在{low}到{high}之间"),
-        );
+        errors.add(self.path(name), "range", format!("{label}应当在{low}到{high}之间"));
         None
     }
 
@@ -191,11 +176,8 @@ impl<'v> Fields<'v> {
     /// Short words, without repetition, in the given order.
     fn tags(&self, errors: &mut FieldErrors, name: &str, label: &str) -> Vec<String> {
         let mut tags = Vec::new();
-        for (i, item) in self
-            .list(errors, name, label, limits::TAGS_MAX)
-            .into_iter()
-            .flatten()
-            .enumerate()
+        for (i, item) in
+            self.list(errors, name, label, limits::TAGS_MAX).into_iter().flatten().enumerate()
         {
             let path = self.path(&format!("{name}[{i}]"));
             let Some(tag) = item.as_str() else {
@@ -224,17 +206,10 @@ impl<'v> Fields<'v> {
     /// `lat`, `lon` and `crs`: both degrees or neither.
     fn point(&self, errors: &mut FieldErrors) -> Option<Point> {
         let crs = self.choice_maybe::<Crs>(errors, "crs", "坐标系", "wgs84、gcj02、bd09");
-        let (lat, lon) = (
-            self.real(errors, "lat", "纬度"),
-            self.real(errors, "lon", "经度"),
-        );
+        let (lat, lon) = (self.real(errors, "lat", "纬度"), self.real(errors, "lon", "经度"));
         for (name, label) in [("lat", "纬度"), ("lon", "经度")] {
             if !self.is_given(name) && (self.is_given("lat") || self.is_given("lon")) {
-                errors.add(
-                    self.path(name),
-                    "missing",
-                    format!("请填写{label}，或者两个都不填"),
-                );
+                errors.add(self.path(name), "missing", format!("请填写{label}，或者两个都不填"));
             }
         }
         let (lat, lon) = (lat?, lon?);

@@ -38,12 +38,8 @@ pub fn posting(
     let errors = &mut faults;
     let external_id = fields.text_maybe(errors, "external_id", "外部编号", limits::KEY_CHARS_MAX);
     let title = fields.text(errors, "title", "岗位名称", limits::TITLE_CHARS);
-    let description = fields.text_maybe(
-        errors,
-        "description",
-        "工作内容",
-        limits::DESCRIPTION_CHARS_MAX,
-    );
+    let description =
+        fields.text_maybe(errors, "description", "工作内容", limits::DESCRIPTION_CHARS_MAX);
     let occupation = fields.choice_maybe::<OccupationCode>(
         errors,
         "occupation",
@@ -52,9 +48,7 @@ pub fn posting(
     );
     let skills = fields.tags(errors, "skills", "技能");
     let employer = if fields.is_given("employer") {
-        fields
-            .object(errors, "employer", "用人单位")
-            .and_then(|inner| employer(&inner, errors))
+        fields.object(errors, "employer", "用人单位").and_then(|inner| employer(&inner, errors))
     } else {
         if own.is_none() {
             errors.add("employer", "missing", "请填写用人单位");
@@ -67,12 +61,7 @@ pub fn posting(
     let point = fields.point(errors);
     let wage = wage(&fields, errors);
     let headcount = if fields.is_given("headcount") {
-        fields.whole(
-            errors,
-            "headcount",
-            "招聘人数",
-            1..=i64::from(limits::HEADCOUNT_MAX),
-        )
+        fields.whole(errors, "headcount", "招聘人数", 1..=i64::from(limits::HEADCOUNT_MAX))
     } else {
         errors.add("headcount", "missing", "请填写招聘人数");
         None
@@ -139,11 +128,7 @@ fn employer(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<Employer> {
     } else {
         EmployerKind::Enterprise
     };
-    Some(Employer {
-        name: name?,
-        uscc,
-        kind,
-    })
+    Some(Employer { name: name?, uscc, kind })
 }
 
 fn division(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<String> {
@@ -151,11 +136,7 @@ fn division(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<String> {
     if code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()) {
         return Some(code);
     }
-    errors.add(
-        fields.path("division"),
-        "format",
-        "区划代码应当是6位数字，如 640106",
-    );
+    errors.add(fields.path("division"), "format", "区划代码应当是6位数字，如 640106");
     None
 }
 
@@ -238,11 +219,7 @@ pub(super) fn spans(
             errors.add(inner.path(end_name), "order", "结束时间要晚于开始时间");
         } else if end.0 - start.0 > longest {
             let hours = longest / HOUR;
-            errors.add(
-                inner.path(end_name),
-                "range",
-                format!("一段时间最长{hours}小时"),
-            );
+            errors.add(inner.path(end_name), "range", format!("一段时间最长{hours}小时"));
         } else {
             spans.push(Shift { start, end });
         }

@@ -39,28 +39,20 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
     let errors = &mut faults;
     let external_id = fields.text_maybe(errors, "external_id", "外部编号", limits::KEY_CHARS_MAX);
     let name = fields.text(errors, "name", "姓名", limits::PERSON_NAME_CHARS);
-    let phone = fields
-        .text_maybe(errors, "phone", "手机号", 40)
-        .and_then(|text| {
-            let phone = text.parse::<Phone>();
-            if phone.is_err() {
-                errors.add("phone", "format", "手机号不对，应当是11位数字");
-            }
-            phone.ok()
-        });
-    let id_number = fields
-        .text_maybe(errors, "id_number", "身份证号", 40)
-        .and_then(|text| {
-            let number = text.parse::<ResidentId>();
-            if number.is_err() {
-                errors.add(
-                    "id_number",
-                    "format",
-                    "身份证号不对，请对照证件上的18位号码",
-                );
-            }
-            number.ok()
-        });
+    let phone = fields.text_maybe(errors, "phone", "手机号", 40).and_then(|text| {
+        let phone = text.parse::<Phone>();
+        if phone.is_err() {
+            errors.add("phone", "format", "手机号不对，应当是11位数字");
+        }
+        phone.ok()
+    });
+    let id_number = fields.text_maybe(errors, "id_number", "身份证号", 40).and_then(|text| {
+        let number = text.parse::<ResidentId>();
+        if number.is_err() {
+            errors.add("id_number", "format", "身份证号不对，请对照证件上的18位号码");
+        }
+        number.ok()
+    });
     if phone.is_none() && !errors.touches("phone") {
         errors.add("phone", "missing", "请填写手机号");
     }
@@ -73,11 +65,7 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
         Some(km) if km > 0.0 && km <= limits::RADIUS_KM_MAX => km * 1000.0,
         Some(_) => {
             let max = limits::RADIUS_KM_MAX;
-            errors.add(
-                "radius_km",
-                "range",
-                format!("愿意去的距离应当在0到{max}公里之间"),
-            );
+            errors.add("radius_km", "range", format!("愿意去的距离应当在0到{max}公里之间"));
             RADIUS_M_DEFAULT
         }
         None => RADIUS_M_DEFAULT,
@@ -86,26 +74,13 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
         .tags(errors, "skills", "技能")
         .into_iter()
         .partition::<Vec<_>, _>(|tag| tag.parse::<OccupationCode>().is_ok());
-    let occupations = occupations
-        .iter()
-        .filter_map(|code| code.parse().ok())
-        .collect();
-    let wish = fields.whole(
-        errors,
-        "day_wage_wish_fen",
-        "期望日工资（分）",
-        1..=limits::WAGE_FEN_MAX,
-    );
+    let occupations = occupations.iter().filter_map(|code| code.parse().ok()).collect();
+    let wish =
+        fields.whole(errors, "day_wage_wish_fen", "期望日工资（分）", 1..=limits::WAGE_FEN_MAX);
     let available = available(&fields, errors);
     match name {
         Some(name) if faults.is_empty() => Ok(Registered {
-            person: Person {
-                name,
-                phone,
-                id_number,
-                groups,
-                household,
-            },
+            person: Person { name, phone, id_number, groups, household },
             profile: Profile {
                 point,
                 radius_m,
@@ -125,10 +100,8 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
 fn groups(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Group> {
     let mut groups = Vec::new();
     for (i, word) in fields.tags(errors, "groups", "人群类别").iter().enumerate() {
-        let found = Group::ALL
-            .iter()
-            .copied()
-            .find(|group| group.word() == word || group.label() == word);
+        let found =
+            Group::ALL.iter().copied().find(|group| group.word() == word || group.label() == word);
         match found {
             Some(group) if !groups.contains(&group) => groups.push(group),
             Some(_) => {}
@@ -156,10 +129,7 @@ fn consents(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Consent> {
         let purpose = inner.text(errors, "purpose", "用途", bounds);
         let version = inner.text(errors, "text_version", "文本版本", bounds);
         if let (Some(purpose), Some(text_version)) = (purpose, version) {
-            consents.push(Consent {
-                purpose,
-                text_version,
-            });
+            consents.push(Consent { purpose, text_version });
         }
     }
     consents
@@ -179,11 +149,7 @@ fn available(fields: &Fields<'_>, errors: &mut FieldErrors) -> Available {
             let year = limits::VALID_DAYS_MAX * DAY;
             let names = ["from", "to"];
             let spans = spans(fields, errors, "available", "可上班时间", names, year);
-            if spans.is_empty() {
-                Available::Always
-            } else {
-                Available::Spans(spans)
-            }
+            if spans.is_empty() { Available::Always } else { Available::Spans(spans) }
         }
     }
 }

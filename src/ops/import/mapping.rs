@@ -50,20 +50,14 @@ impl Mapping {
     /// # Errors
     /// [`MappingError::Line`]
     pub fn parse(text: &str, list: List, now: Moment) -> Result<Mapping, MappingError> {
-        let at = |span, why: String| MappingError::Line {
-            line: line_of(text, span),
-            why,
-        };
+        let at = |span, why: String| MappingError::Line { line: line_of(text, span), why };
         let document = DeTable::parse(text)
             .map_err(|error| at(error.span().unwrap_or(0..0), error.message().to_owned()))?;
         let mut mapping = Mapping::default();
         let mut spans = BTreeMap::new();
         for (name, value) in document.get_ref() {
             let DeValue::Table(table) = value.get_ref() else {
-                let why = format!(
-                    "{}: only [columns] and [defaults] stand here",
-                    name.get_ref()
-                );
+                let why = format!("{}: only [columns] and [defaults] stand here", name.get_ref());
                 return Err(at(name.span(), why));
             };
             for (key, value) in table {
@@ -83,19 +77,14 @@ impl Mapping {
                     ("defaults", Some(_)) if ours != "external_id" => {
                         let held = scalar(value.get_ref());
                         let held = held.ok_or_else(|| {
-                            at(
-                                value.span(),
-                                format!("{ours}: a text, number or true/false"),
-                            )
+                            at(value.span(), format!("{ours}: a text, number or true/false"))
                         })?;
                         mapping.defaults.insert(ours.to_owned(), held);
                         spans.insert(ours.to_owned(), value.span());
                     }
                     ("columns" | "defaults", _) => {
-                        let why = format!(
-                            "{ours}: not a column of {} that can stand here",
-                            list.word()
-                        );
+                        let why =
+                            format!("{ours}: not a column of {} that can stand here", list.word());
                         return Err(at(key.span(), why));
                     }
                     (other, _) => {
@@ -107,10 +96,7 @@ impl Mapping {
         }
         for fault in flat::faults(list, &mapping.defaults, now) {
             if let Some(span) = spans.get(&fault.field).filter(|_| fault.code != "missing") {
-                return Err(at(
-                    span.clone(),
-                    format!("{}: {}", fault.field, fault.message),
-                ));
+                return Err(at(span.clone(), format!("{}: {}", fault.field, fault.message)));
             }
         }
         Ok(mapping)
@@ -129,8 +115,7 @@ impl Mapping {
             return named;
         }
         let own = list.columns().iter().copied();
-        own.filter(|ours| *ours == theirs && !self.columns.contains_key(ours))
-            .collect()
+        own.filter(|ours| *ours == theirs && !self.columns.contains_key(ours)).collect()
     }
 
     /// Which of ours each column of a header is.
@@ -146,15 +131,10 @@ impl Mapping {
         let lacks = |what: String| Err(MappingError::Header(what));
         for (ours, theirs) in &self.columns {
             if !header.contains(theirs) {
-                return lacks(format!(
-                    "the column {theirs:?}, which the mapping takes as {ours}"
-                ));
+                return lacks(format!("the column {theirs:?}, which the mapping takes as {ours}"));
             }
         }
-        let names: Vec<_> = header
-            .iter()
-            .map(|theirs| self.ours(list, theirs))
-            .collect();
+        let names: Vec<_> = header.iter().map(|theirs| self.ours(list, theirs)).collect();
         for ours in list.columns() {
             if names.iter().flatten().filter(|name| name == &ours).count() > 1 {
                 return lacks(format!("a single column for {ours}: there are several"));
@@ -190,9 +170,7 @@ pub(super) fn checked_source(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         let max = limits::KEY_CHARS_MAX;
-        Err(format!(
-            "source: 1 to {max} characters, not beginning with \"api:\""
-        ))
+        Err(format!("source: 1 to {max} characters, not beginning with \"api:\""))
     }
 }
 

@@ -6,11 +6,16 @@
 //! An id that stands twice in one file is taken once, the first time: which of the two is meant
 //! nobody knows, and taking both by turns would change the record at every run.
 
+mod cells;
 mod flat;
+mod lines;
+mod list;
 mod mapping;
+mod posting;
 mod report;
 mod rows;
 mod sheet;
+mod worker;
 
 use std::{
     collections::HashMap,
@@ -21,6 +26,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
+pub use list::List;
 pub use mapping::{Mapping, MappingError};
 pub use report::{Fault, Report};
 pub use rows::{COLUMNS_MAX, RECORD_BYTES_MAX};
@@ -41,98 +47,6 @@ use crate::{
 
 /// Rows that one transaction takes in.
 pub const BATCH: usize = 200;
-
-/// What a list is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// Postings.
-    Jobs,
-    /// Workers.
-    Workers,
-}
-
-impl List {
-    /// The word on the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            List::Jobs => "jobs",
-            List::Workers => "workers",
-        }
-    }
-
-    /// Every column that is one of ours.
-    pub fn columns(self) -> &'static [&'static str] {
-        match self {
-            List::Jobs => &[
-                "external_id",
-                "title",
-                "description",
-                "occupation",
-                "skills",
-                "employer_name",
-                "employer_uscc",
-                "employer_kind",
-                "via_broker",
-                "address",
-                "city",
-                "district",
-                "division",
-                "lat",
-                "lon",
-                "crs",
-                "wage_min",
-                "wage_max",
-                "wage_unit",
-                "wage_currency_unit",
-                "settlement",
-                "headcount",
-                "shift_start",
-                "shift_end",
-                "shifts",
-                "benefits",
-                "requirements",
-                "instant",
-                "stations",
-                "valid_until",
-                "valid_days",
-            ],
-            List::Workers => &[
-                "external_id",
-                "name",
-                "id_number",
-                "phone",
-                "village",
-                "division",
-                "skills",
-                "lat",
-                "lon",
-                "crs",
-                "radius_km",
-                "groups",
-                "household",
-                "available",
-            ],
-        }
-    }
-
-    /// Columns of which a table needs one of each, or a default for it.
-    fn required(self) -> &'static [&'static [&'static str]] {
-        match self {
-            List::Jobs => &[
-                &["external_id"],
-                &["title"],
-                &["employer_name"],
-                &["address", "city", "district"],
-                &["wage_min"],
-                &["wage_unit"],
-                &["settlement"],
-                &["headcount"],
-                &["valid_until", "valid_days"],
-            ],
-            List::Workers => &[&["external_id"], &["name"], &["phone"]],
-        }
-    }
-}
 
 /// What is to be taken in, and how.
 #[derive(Clone, Debug)]
@@ -166,13 +80,7 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally {
-            read,
-            created,
-            updated,
-            unchanged,
-            refused,
-        } = self;
+        let Tally { read, created, updated, unchanged, refused } = self;
         write!(
             f,
             "read {read}, created {created}, updated {updated}, unchanged {unchanged}, refused {refused}"
@@ -206,7 +114,7 @@ pub enum ImportError {
     Market(#[from] MarketError),
 }
 
-/// Half of a value's keyed hash: two values of one file never share it.
+/// Half of a value's keyed hash (128 bits): that two values share one is not to be expected.
 type Key = u128;
 
 /// What became of one row.
@@ -243,13 +151,7 @@ pub async fn run(
     report: &mut Report,
     stop: &AtomicBool,
 ) -> Result<Tally, ImportError> {
-    let stem = || {
-        plan.file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
+    let stem = || plan.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let source = plan.mapping.source.clone().unwrap_or_else(stem);
     let mut run = Run {
         market,
@@ -298,10 +200,7 @@ impl Run<'_> {
             let ready = flat::ready(list, &values, defaults, self.market.now());
             (values, ready)
         });
-        Entry {
-            line: row.line,
-            made,
-        }
+        Entry { line: row.line, made }
     }
 
     /// A whole batch in one transaction; row by row where the store does not take it so.
@@ -381,9 +280,7 @@ impl Run<'_> {
         for (column, key) in &keys {
             if let Some(line) = self.seen.get(key).or_else(|| fresh.get(key)) {
                 let message = format!("和第{line}行重复");
-                return Ok(Outcome::Refused(
-                    FieldErrors::one(column, "duplicate", message).0,
-                ));
+                return Ok(Outcome::Refused(FieldErrors::one(column, "duplicate", message).0));
             }
         }
         let taken = match self.plan.list {
@@ -393,15 +290,11 @@ impl Run<'_> {
                     publish: self.plan.publish,
                     floating_validity: ready.is_floating,
                 };
-                self.market
-                    .take_in(txn, self.actor, &ready.input, &import)
-                    .await
+                self.market.take_in(txn, self.actor, &ready.input, &import).await
             }
             List::Workers => {
                 let (input, source) = (&ready.input, &self.source);
-                self.market
-                    .take_in_worker(txn, self.actor, input, source)
-                    .await
+                self.market.take_in_worker(txn, self.actor, input, source).await
             }
         };
         match taken {
@@ -413,13 +306,9 @@ impl Run<'_> {
                 Ok(Outcome::Refused(flat::by_column(values, errors)))
             }
             // Found by looking, before anything was written.
-            Err(MarketError::Duplicate {
-                field: "id_number", ..
-            }) => {
+            Err(MarketError::Duplicate { field: "id_number", .. }) => {
                 let message = "这个身份证号已经登记在别的编号下";
-                Ok(Outcome::Refused(
-                    FieldErrors::one("id_number", "duplicate", message).0,
-                ))
+                Ok(Outcome::Refused(FieldErrors::one("id_number", "duplicate", message).0))
             }
             Err(error) => Err(error),
         }

@@ -61,11 +61,7 @@ impl Report {
             ProgressBar::hidden()
         };
         Ok(Report {
-            name: input
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+            name: input.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             csv: csv.transpose()?,
             bar,
         })
@@ -76,20 +72,9 @@ impl Report {
     /// # Errors
     /// Where the file for the report can't be written.
     pub fn fault(&mut self, fault: &Fault) -> io::Result<()> {
-        let Fault {
-            line,
-            field,
-            value,
-            reason,
-        } = fault;
+        let Fault { line, field, value, reason } = fault;
         // A reader that went away is no reason to stop.
-        let tell = || {
-            writeln!(
-                io::stderr(),
-                "{}:{line}: {field}: {value:?}: {reason}",
-                self.name
-            )
-        };
+        let tell = || writeln!(io::stderr(), "{}:{line}: {field}: {value:?}: {reason}", self.name);
         self.bar.suspend(|| tell().ok());
         if let Some(csv) = &mut self.csv {
             csv.write_record([&line.to_string(), field, &inert(value), &inert(reason)])?;
@@ -119,11 +104,7 @@ impl Report {
 /// A text that no table program takes for a formula.
 fn inert(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
-    if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if is_formula { format!("'{text}") } else { text.to_owned() }
 }
 
 /// What a report shows of a column's value.
@@ -133,11 +114,8 @@ pub(super) fn shown(list: List, row: &Map<String, Value>, column: &str) -> Strin
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    let value: String = value
-        .chars()
-        .take(VALUE_CHARS_MAX)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let value: String =
+        value.chars().take(VALUE_CHARS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let is_person = |kind: &Value| matches!(kind.as_str(), Some("individual" | "个人雇主"));
     match (list, column) {
         (List::Workers, "name") => mask_name(&value),
@@ -160,11 +138,7 @@ fn without_numbers(text: &str) -> String {
         let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
         let run = &rest[start..start + digits];
         shown.push_str(&rest[..start]);
-        shown.push_str(&if digits >= PERSONAL_DIGITS {
-            mask(run, 2, 2)
-        } else {
-            run.to_owned()
-        });
+        shown.push_str(&if digits >= PERSONAL_DIGITS { mask(run, 2, 2) } else { run.to_owned() });
         rest = &rest[start + digits..];
     }
     shown + rest

@@ -3,17 +3,13 @@
 //! CSV and NDJSON are streamed: no more than one record of [`RECORD_BYTES_MAX`] is held. What is
 //! wrong with one row is that row's fault and never the end of the file.
 
-use std::{
-    collections::VecDeque,
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
-    path::Path,
-};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::{
     ImportError, List,
+    lines::{Line, Lines, Record},
     mapping::{Mapping, MappingError},
     sheet,
 };
@@ -40,10 +36,7 @@ pub(super) struct Unreadable {
 }
 
 fn unreadable(column: &str, reason: impl Into<String>) -> Unreadable {
-    Unreadable {
-        column: column.to_owned(),
-        reason: reason.into(),
-    }
+    Unreadable { column: column.to_owned(), reason: reason.into() }
 }
 
 /// The rows of a file.
@@ -54,17 +47,9 @@ pub(super) struct Rows {
 }
 
 enum Kind {
-    Csv {
-        lines: Lines,
-        header: Header,
-    },
-    Ndjson {
-        lines: Lines,
-    },
-    Xlsx {
-        rows: std::vec::IntoIter<sheet::SheetRow>,
-        header: Header,
-    },
+    Csv { lines: Lines, header: Header },
+    Ndjson { lines: Lines },
+    Xlsx { rows: std::vec::IntoIter<sheet::SheetRow>, header: Header },
 }
 
 /// Names of the columns: theirs, and ours.
@@ -79,10 +64,7 @@ impl Header {
             let why = format!("at most {COLUMNS_MAX} columns, not {}", cells.len());
             return Err(MappingError::Header(why).into());
         }
-        let theirs: Vec<_> = cells
-            .into_iter()
-            .map(|cell| cell.trim().to_owned())
-            .collect();
+        let theirs: Vec<_> = cells.into_iter().map(|cell| cell.trim().to_owned()).collect();
         let ours = mapping.resolve(list, &theirs)?;
         Ok(Header { theirs, ours })
     }
@@ -90,8 +72,7 @@ impl Header {
     /// What a message calls a column.
     fn name(&self, column: usize) -> &str {
         let ours = self.ours.get(column).and_then(|ours| ours.first());
-        ours.copied()
-            .unwrap_or_else(|| self.theirs.get(column).map_or("", String::as_str))
+        ours.copied().unwrap_or_else(|| self.theirs.get(column).map_or("", String::as_str))
     }
 
     fn put(&self, values: &mut Map<String, Value>, column: usize, text: &str) {
@@ -110,10 +91,7 @@ impl Rows {
     /// # Errors
     /// [`ImportError`] where it can't be read, is of no such kind, or its header does not do.
     pub fn open(path: &Path, list: List, mapping: Mapping) -> Result<Rows, ImportError> {
-        let ending = path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or("");
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
         let kind = match ending.to_ascii_lowercase().as_str() {
             "csv" => {
                 let mut lines = Lines::open(path)?;
@@ -131,19 +109,13 @@ impl Rows {
                             )
                             .into());
                         }
-                        Some(Record {
-                            whole: Some(bytes), ..
-                        }) if is_blank(&bytes) => {}
-                        Some(Record {
-                            whole: Some(bytes), ..
-                        }) => break bytes,
+                        Some(Record { whole: Some(bytes), .. }) if is_blank(&bytes) => {}
+                        Some(Record { whole: Some(bytes), .. }) => break bytes,
                     }
                 };
                 let cells = cells(&header)?;
-                let cells: Result<Vec<_>, _> = cells
-                    .iter()
-                    .map(|cell| String::from_utf8(cell.to_vec()))
-                    .collect();
+                let cells: Result<Vec<_>, _> =
+                    cells.iter().map(|cell| String::from_utf8(cell.to_vec())).collect();
                 let cells = cells.map_err(|_| {
                     MappingError::Header(
                         "UTF-8: save the file as CSV UTF-8 (另存为“CSV UTF-8”)".to_owned(),
@@ -152,24 +124,15 @@ impl Rows {
                 let header = Header::new(list, &mapping, cells)?;
                 Kind::Csv { lines, header }
             }
-            "ndjson" | "jsonl" => Kind::Ndjson {
-                lines: Lines::open(path)?,
-            },
+            "ndjson" | "jsonl" => Kind::Ndjson { lines: Lines::open(path)? },
             "xlsx" => {
                 let (header, rows) = sheet::read(path)?;
                 let header = Header::new(list, &mapping, header)?;
-                Kind::Xlsx {
-                    rows: rows.into_iter(),
-                    header,
-                }
+                Kind::Xlsx { rows: rows.into_iter(), header }
             }
             _ => return Err(ImportError::Kind),
         };
-        Ok(Rows {
-            list,
-            mapping,
-            kind,
-        })
+        Ok(Rows { list, mapping, kind })
     }
 
     /// Bytes read so far; for a sheet, nothing.
@@ -200,10 +163,7 @@ fn csv_row(lines: &mut Lines, header: &Header) -> Result<Option<Row>, ImportErro
         };
         let Some(bytes) = whole else {
             let reason = format!("这一行读不完：引号没有配对，或者超过{RECORD_BYTES_MAX}字节");
-            return Ok(Some(Row {
-                line,
-                values: Err(unreadable("", reason)),
-            }));
+            return Ok(Some(Row { line, values: Err(unreadable("", reason)) }));
         };
         let cells = cells(&bytes)?;
         if cells.iter().all(is_blank) {
@@ -239,17 +199,9 @@ fn ndjson_row(
         let Some(Line { number, bytes }) = lines.line()? else {
             return Ok(None);
         };
-        let row = |values| {
-            Ok(Some(Row {
-                line: number,
-                values,
-            }))
-        };
+        let row = |values| Ok(Some(Row { line: number, values }));
         let Some(bytes) = bytes else {
-            return row(Err(unreadable(
-                "",
-                format!("这一行超过{RECORD_BYTES_MAX}字节"),
-            )));
+            return row(Err(unreadable("", format!("这一行超过{RECORD_BYTES_MAX}字节"))));
         };
         if is_blank(&bytes) {
             continue;
@@ -260,10 +212,7 @@ fn ndjson_row(
         return row(match serde_json::from_str(text) {
             Ok(Value::Object(theirs)) => Ok(renamed(theirs, list, mapping)),
             Ok(_) => Err(unreadable("", "每一行应当是一个JSON对象")),
-            Err(error) => Err(unreadable(
-                "",
-                format!("不是JSON（第{}个字节处）", error.column()),
-            )),
+            Err(error) => Err(unreadable("", format!("不是JSON（第{}个字节处）", error.column()))),
         });
     }
 }
@@ -299,17 +248,11 @@ fn sheet_row(row: sheet::SheetRow, header: &Header) -> Row {
             Err(_) if header.ours.get(*column).is_none_or(Vec::is_empty) => {}
             Err(reason) => {
                 let values = Err(unreadable(header.name(*column), *reason));
-                return Row {
-                    line: row.number,
-                    values,
-                };
+                return Row { line: row.number, values };
             }
         }
     }
-    Row {
-        line: row.number,
-        values: Ok(values),
-    }
+    Row { line: row.number, values: Ok(values) }
 }
 
 fn is_blank(bytes: impl AsRef<[u8]>) -> bool {
@@ -325,140 +268,6 @@ fn cells(record: &[u8]) -> Result<csv::ByteRecord, ImportError> {
         .buffer_capacity(record.len().max(1))
         .from_reader(record);
     let mut cells = csv::ByteRecord::new();
-    reader
-        .read_byte_record(&mut cells)
-        .map_err(|error| ImportError::File(error.into()))?;
+    reader.read_byte_record(&mut cells).map_err(|error| ImportError::File(error.into()))?;
     Ok(cells)
-}
-
-/// A physical line without its end; no bytes where it is too long.
-struct Line {
-    number: u64,
-    bytes: Option<Vec<u8>>,
-}
-
-/// A CSV record: one line, or several that quotes join; nothing where it finds no end.
-struct Record {
-    line: u64,
-    whole: Option<Vec<u8>>,
-}
-
-/// Physical lines of a file, with those that were looked at and given back.
-struct Lines {
-    reader: BufReader<File>,
-    back: VecDeque<Line>,
-    number: u64,
-    bytes: u64,
-}
-
-impl Lines {
-    fn open(path: &Path) -> Result<Lines, ImportError> {
-        let mut reader = BufReader::new(File::open(path).map_err(ImportError::File)?);
-        let has_bom = reader
-            .fill_buf()
-            .map_err(ImportError::File)?
-            .starts_with(b"\xef\xbb\xbf");
-        if has_bom {
-            reader.consume(3);
-        }
-        Ok(Lines {
-            reader,
-            back: VecDeque::new(),
-            number: 0,
-            bytes: 0,
-        })
-    }
-
-    fn line(&mut self) -> Result<Option<Line>, ImportError> {
-        if let Some(line) = self.back.pop_front() {
-            return Ok(Some(line));
-        }
-        let mut bytes = Vec::new();
-        let bound = RECORD_BYTES_MAX as u64 + 1;
-        let mut end = self.read_to_end_of_line(bound, &mut bytes)?;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        self.number += 1;
-        let number = self.number;
-        let is_long = !end && bytes.len() > RECORD_BYTES_MAX;
-        while is_long && !end {
-            bytes.clear();
-            end = self.read_to_end_of_line(bound, &mut bytes)? || bytes.is_empty();
-        }
-        while bytes.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
-            bytes.pop();
-        }
-        let bytes = (!is_long).then_some(bytes);
-        Ok(Some(Line { number, bytes }))
-    }
-
-    /// Whether the end of the line was read.
-    fn read_to_end_of_line(
-        &mut self,
-        bound: u64,
-        bytes: &mut Vec<u8>,
-    ) -> Result<bool, ImportError> {
-        let read: io::Result<usize> = self.reader.by_ref().take(bound).read_until(b'\n', bytes);
-        self.bytes += read.map_err(ImportError::File)? as u64;
-        Ok(bytes.last() == Some(&b'\n'))
-    }
-
-    /// The next CSV record. Where quotes stay open, its first line alone is given up and reading
-    /// goes on with the line after it.
-    fn record(&mut self) -> Result<Option<Record>, ImportError> {
-        let Some(first) = self.line()? else {
-            return Ok(None);
-        };
-        let line = first.number;
-        let Some(mut whole) = first.bytes else {
-            return Ok(Some(Record { line, whole: None }));
-        };
-        let mut at = Place::Start.after(&whole);
-        let mut looked_at = VecDeque::new();
-        while at == Place::Quoted {
-            let next = self.line()?;
-            let fits = next.as_ref().and_then(|next| next.bytes.as_ref());
-            let fits = fits.filter(|bytes| whole.len() + bytes.len() < RECORD_BYTES_MAX);
-            let Some(bytes) = fits else {
-                looked_at.extend(next);
-                looked_at.append(&mut self.back);
-                self.back = looked_at;
-                return Ok(Some(Record { line, whole: None }));
-            };
-            whole.push(b'\n');
-            whole.extend_from_slice(bytes);
-            at = at.after(bytes);
-            looked_at.extend(next);
-        }
-        Ok(Some(Record {
-            line,
-            whole: Some(whole),
-        }))
-    }
-}
-
-/// Where in a record a CSV reader stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// At the start of a field, where a quote opens.
-    Start,
-    /// Within a field that did not open with a quote, where quotes are letters.
-    Plain,
-    /// Within quotes.
-    Quoted,
-    /// After a quote within quotes: the end, or half of an escaped one.
-    Closing,
-}
-
-impl Place {
-    fn after(self, line: &[u8]) -> Place {
-        line.iter().fold(self, |at, byte| match (at, byte) {
-            (Place::Start, b'"') | (Place::Closing, b'"') => Place::Quoted,
-            (Place::Quoted, b'"') => Place::Closing,
-            (Place::Quoted, _) => Place::Quoted,
-            (Place::Start | Place::Plain | Place::Closing, b',') => Place::Start,
-            (Place::Start | Place::Plain | Place::Closing, _) => Place::Plain,
-        })
-    }
 }

@@ -32,9 +32,7 @@ pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<SheetRow>), ImportEr
     let mut book = Xlsx::new(BufReader::new(file)).map_err(broken)?;
     let name = book.sheet_names().first().cloned();
     let empty = || MappingError::Header("everything: the sheet is empty".to_owned());
-    let mut cells = book
-        .worksheet_cells_reader(&name.ok_or_else(empty)?)
-        .map_err(broken)?;
+    let mut cells = book.worksheet_cells_reader(&name.ok_or_else(empty)?).map_err(broken)?;
     let mut rows: Vec<SheetRow> = Vec::new();
     let mut count = 0;
     while let Some(cell) = cells.next_cell().map_err(broken)? {
@@ -49,10 +47,7 @@ pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<SheetRow>), ImportEr
         }
         match rows.last_mut() {
             Some(last) if last.number == number => last.cells.push((column, text)),
-            _ => rows.push(SheetRow {
-                number,
-                cells: vec![(column, text)],
-            }),
+            _ => rows.push(SheetRow { number, cells: vec![(column, text)] }),
         }
     }
     if rows.is_empty() {

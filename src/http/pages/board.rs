@@ -1,0 +1,42 @@
+//! A station's board; all that changes on it comes by the station's feed.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{App, page};
+use crate::{
+    domain::ids::StationId,
+    http::{assets, body::Id, problem::Problem},
+};
+
+/// The board.
+#[derive(Template)]
+#[template(path = "board.html")]
+pub struct BoardPage {
+    /// The station.
+    pub station_id: String,
+    /// Its name.
+    pub station_name: String,
+    /// Where its feed is.
+    pub feed_path: String,
+    /// Whether the data is made up.
+    pub demo: bool,
+    /// The complaint line.
+    pub hotline: Option<String>,
+    /// Of the static files.
+    pub version: &'static str,
+}
+
+/// `GET /board/{station}`
+pub async fn board(State(app): State<App>, Id(id): Id<StationId>) -> Result<Response, Problem> {
+    let station = app.market.station(&id).await?;
+    let board = BoardPage {
+        feed_path: format!("/api/v1/stations/{id}/feed"),
+        station_id: id.to_string(),
+        station_name: station.name,
+        demo: app.settings.demo,
+        hotline: app.settings.hotline.clone(),
+        version: assets::version(),
+    };
+    Ok(page(StatusCode::OK, &board))
+}

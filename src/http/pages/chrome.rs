@@ -1,0 +1,134 @@
+//! The frame around a page: who is signed in, where they may go, what was just done.
+
+use super::{App, Visitor};
+use crate::{
+    domain::account::Role,
+    http::{Access, assets, body::Query},
+    market::Verb,
+};
+
+/// Who is signed in, as shown.
+pub struct User {
+    /// The login.
+    pub name: String,
+    /// The role in words.
+    pub role: &'static str,
+}
+
+/// One entry of the menu.
+pub struct NavItem {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it says.
+    pub text: &'static str,
+    /// Whether it is where we are.
+    pub current: bool,
+    /// How much waits there.
+    pub count: Option<usize>,
+}
+
+/// Something to tell above the page.
+pub struct Message {
+    /// `done`, `warn` or `stop`.
+    pub kind: &'static str,
+    /// What to tell.
+    pub text: String,
+}
+
+/// The frame of a page, as `layout.html` describes it.
+pub struct Chrome {
+    /// Of the static files.
+    pub version: &'static str,
+    /// Whether the data is made up.
+    pub demo: bool,
+    /// Who is signed in.
+    pub user: Option<User>,
+    /// The menu.
+    pub nav: Vec<NavItem>,
+    /// What to tell.
+    pub messages: Vec<Message>,
+    /// The form whose kept draft was saved.
+    pub draft_done: Option<&'static str>,
+    /// For this visitor's forms.
+    pub csrf: String,
+}
+
+const NAV: [(&str, &str, Access); 6] = [
+    ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
+    ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+    ("/jobs", "在招岗位", Access::Public),
+    ("/me", "我的报名", Access::May(Verb::Book)),
+    ("/admin/accounts", "账号", Access::May(Verb::Administer)),
+    ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
+];
+
+impl Chrome {
+    /// The frame of the page at `path`.
+    pub fn new(app: &App, visitor: &Visitor, path: &str) -> Chrome {
+        let account = visitor.account.as_ref();
+        let seeks = account.is_some_and(|a| matches!(a.role, Role::Worker | Role::Leader));
+        let shown = NAV
+            .iter()
+            .filter(|(href, _, access)| access.allows(account) && (*href != "/me" || seeks));
+        let nav = shown.map(|&(href, text, _)| NavItem {
+            href,
+            text,
+            current: href == path,
+            count: None,
+        });
+        Chrome {
+            version: assets::version(),
+            demo: app.settings.demo,
+            user: account
+                .map(|account| User { name: account.login.clone(), role: account.role.label() }),
+            nav: nav.collect(),
+            messages: Vec::new(),
+            draft_done: None,
+            csrf: visitor.csrf(),
+        }
+    }
+
+    /// With how much waits at an address of the menu.
+    pub fn counting(mut self, href: &str, count: usize) -> Chrome {
+        for item in self.nav.iter_mut().filter(|item| item.href == href) {
+            item.count = Some(count);
+        }
+        self
+    }
+
+    /// With the message that the address carries, if any.
+    pub fn telling(mut self, query: &Query) -> Chrome {
+        let told = query.get("said").and_then(said);
+        self.messages.extend(told.map(|(kind, text)| Message { kind, text: text.to_owned() }));
+        self
+    }
+
+    /// With a message that something stands in the way.
+    pub fn stopped(mut self, text: impl Into<String>) -> Chrome {
+        let text = text.into();
+        self.messages.push(Message { kind: "stop", text });
+        self
+    }
+}
+
+/// What the codes of our own redirects mean; free text in an address is never shown.
+pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
+    let told = match code {
+        "posted" => ("done", "已存为草稿，提交审核以后才会上屏"),
+        "posted_submitted" | "saved_submitted" | "submitted" => ("done", "已提交，等工作人员审核"),
+        "posted_only" => ("warn", "已存为草稿，但没能提交审核，请看下面的原因"),
+        "saved" => ("done", "已保存"),
+        "approved" => ("done", "已通过，岗位已经上屏"),
+        "rejected" => ("done", "已退回给发布人"),
+        "closed" => ("done", "已结束招聘，岗位已经下屏"),
+        "withdrawn" => ("done", "已撤下"),
+        "booked" => ("done", "报上了，名额给您留着。请按时上工"),
+        "applied" => ("done", "已报名，等用人单位联系您"),
+        "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
+        "cancelled" => ("done", "已取消报名"),
+        "registered" => ("done", "登记好了，可以报名了"),
+        "register_first" => ("warn", "先登记一下，再去报名"),
+        _ => return None,
+    };
+    Some(told)
+}

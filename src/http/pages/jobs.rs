@@ -1,0 +1,305 @@
+//! Open postings for everybody: the list by the search, and one posting whole.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{
+    App, Visitor,
+    chrome::Chrome,
+    facts::{self, Fact, Reader},
+    input::Choice,
+    page, words,
+};
+use crate::{
+    domain::{
+        account::Role,
+        fields::FieldErrors,
+        ids::JobId,
+        posting::{Posting, Status},
+        speech,
+        time::{DAY, Moment},
+        wage::Settlement,
+    },
+    http::{
+        api::search,
+        body::{Id, Query},
+        problem::Problem,
+    },
+    search::{JobHit, Sort},
+};
+
+/// A posting in a list.
+pub struct JobCard {
+    /// The posting's page.
+    pub href: String,
+    /// What is to be done.
+    pub title: String,
+    /// `220元/天`.
+    pub wage: String,
+    /// `日结`.
+    pub settlement: &'static str,
+    /// When it starts, as people say it.
+    pub start: String,
+    /// Where.
+    pub address: String,
+    /// `1.2公里`, where it is known.
+    pub distance: Option<String>,
+    /// Places left.
+    pub left: u32,
+    /// Who employs, masked where private.
+    pub employer: String,
+    /// 直招, 机构 or 经纪人.
+    pub label: &'static str,
+    /// Why it ranks where it does.
+    pub reasons: Vec<String>,
+}
+
+impl JobCard {
+    /// The card of a posting that was found.
+    pub fn of(hit: &JobHit, posting: &Posting, now: Moment) -> JobCard {
+        let terms = &posting.terms;
+        JobCard {
+            href: format!("/jobs/{}", posting.id),
+            title: terms.title.clone(),
+            wage: terms.wage.to_string(),
+            settlement: terms.wage.settlement.label(),
+            start: words::start(posting, now),
+            address: terms.address.clone(),
+            distance: hit.distance_m.map(speech::distance),
+            left: posting.places_left(),
+            employer: facts::employer(posting, Reader::Anyone),
+            label: posting.label.label(),
+            reasons: hit.reasons.clone(),
+        }
+    }
+}
+
+/// A filter as a link.
+pub struct Chip {
+    /// The list with it.
+    pub href: String,
+    /// What it says.
+    pub text: String,
+    /// Whether it is on.
+    pub on: bool,
+}
+
+/// The list.
+#[derive(Template)]
+#[template(path = "jobs.html")]
+pub struct JobsPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Words to look for, as typed.
+    pub q: String,
+    /// The position as typed.
+    pub lat: String,
+    /// The position as typed.
+    pub lon: String,
+    /// The orders.
+    pub sorts: Vec<Choice>,
+    /// The settlements.
+    pub settlements: Vec<Choice>,
+    /// Whether only employers' own postings are wanted.
+    pub direct_only: bool,
+    /// The days.
+    pub days: Vec<Chip>,
+    /// The start of the day that is chosen, to go along with the form.
+    pub from: String,
+    /// Its end.
+    pub to: String,
+    /// The postings.
+    pub cards: Vec<JobCard>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// The next page.
+    pub next: Option<String>,
+}
+
+/// The filters that links keep.
+const KEPT: [&str; 9] =
+    ["q", "lat", "lon", "crs", "sort", "settlement", "direct_only", "from", "to"];
+
+/// The list's address with the filters that stand and `changes` over them; a blank one takes a
+/// filter away.
+fn address(query: &Query, changes: &[(&str, &str)]) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    for name in KEPT {
+        let changed = changes.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+        let value = changed.or_else(|| query.get(name)).unwrap_or_default();
+        if !value.is_empty() {
+            pairs.append_pair(name, value);
+        }
+    }
+    for (name, value) in changes.iter().filter(|(name, _)| !KEPT.contains(name)) {
+        pairs.append_pair(name, value);
+    }
+    format!("/jobs?{}", pairs.finish())
+}
+
+fn days(query: &Query, now: Moment) -> Vec<Chip> {
+    let midnight =
+        Moment::from_shanghai(now.day().date().to_datetime(jiff::civil::time(0, 0, 0, 0)));
+    let asked = query.get("from").unwrap_or_default();
+    let mut chips = vec![Chip {
+        href: address(query, &[("from", ""), ("to", "")]),
+        text: "哪天都行".to_owned(),
+        on: asked.is_empty(),
+    }];
+    for (text, ahead) in [("今天", 0), ("明天", 1), ("后天", 2)] {
+        let from = midnight.plus(ahead * DAY);
+        let (from, to) = (from.to_string(), from.plus(DAY).to_string());
+        chips.push(Chip {
+            href: address(query, &[("from", &from), ("to", &to)]),
+            text: text.to_owned(),
+            on: asked == from,
+        });
+    }
+    chips
+}
+
+/// `GET /jobs`
+pub async fn openings(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<Response, Problem> {
+    let now = app.market.now();
+    let mut chrome = Chrome::new(&app, &visitor, "/jobs").telling(&query);
+    let mut status = StatusCode::OK;
+    let (mut cards, mut total, mut next) = (Vec::new(), 0, None);
+    match search::find(&app, &query).await {
+        Ok((found, postings)) => {
+            cards = postings.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect();
+            total = found.total;
+            next = found.next.map(|cursor| address(&query, &[("cursor", &cursor.to_string())]));
+        }
+        // What the person typed can be put right here; the rest is an error's page.
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
+            status = problem.status;
+            chrome = chrome.stopped(problem.title);
+        }
+        Err(problem) => return Err(problem),
+    }
+    let text = |name| query.get(name).unwrap_or_default().to_owned();
+    let sort = query.get("sort").unwrap_or(Sort::Match.word());
+    let sorts = Sort::ALL.iter().map(|each| Choice::of(each.word(), each.label(), sort));
+    let settlement = text("settlement");
+    let each = Settlement::ALL.iter().map(|each| (each.word(), each.label()));
+    let settlements = std::iter::once(("", "都行")).chain(each);
+    let list = JobsPage {
+        chrome,
+        q: text("q"),
+        lat: text("lat"),
+        lon: text("lon"),
+        sorts: sorts.collect(),
+        settlements: settlements
+            .map(|(word, label)| Choice::of(word, label, &settlement))
+            .collect(),
+        direct_only: query.yes(&mut FieldErrors::default(), "direct_only").unwrap_or(false),
+        days: days(&query, now),
+        from: text("from"),
+        to: text("to"),
+        cards,
+        total,
+        next,
+    };
+    Ok(page(status, &list))
+}
+
+/// How a visitor can book.
+pub enum Booking {
+    /// By this form, for these shifts.
+    Offered(Vec<Choice>),
+    /// After signing in, which leads back.
+    SignIn(String),
+    /// After registering.
+    Register,
+    /// Not at all, for this reason.
+    Not(&'static str),
+}
+
+/// One posting.
+#[derive(Template)]
+#[template(path = "job.html")]
+pub struct JobPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Its id.
+    pub id: String,
+    /// What is to be done.
+    pub title: String,
+    /// `220元/天`.
+    pub wage: String,
+    /// Where it stands.
+    pub status: &'static str,
+    /// When it starts, as people say it.
+    pub start: String,
+    /// Everything.
+    pub facts: Vec<Fact>,
+    /// How to book.
+    pub booking: Booking,
+}
+
+fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Booking {
+    let live = matches!(posting.status, Status::Open | Status::Filled);
+    if !live || posting.terms.expires_at() <= now {
+        return Booking::Not("这个岗位已经不招人了，看看别的活吧。");
+    }
+    let Some(account) = &visitor.account else {
+        return Booking::SignIn(format!("/login?next=/jobs/{}", posting.id));
+    };
+    if !matches!(account.role, Role::Worker | Role::Leader) {
+        return Booking::Not("报名请用求职者的账号，或请工作人员在站点代办。");
+    }
+    if account.worker.is_none() {
+        return Booking::Register;
+    }
+    let coming = posting.terms.shifts.iter().enumerate().filter(|(_, shift)| shift.end > now);
+    let mut shifts: Vec<Choice> =
+        coming.map(|(i, shift)| Choice::of(i.to_string(), words::shift(shift), "")).collect();
+    if shifts.len() == posting.terms.shifts.len() {
+        shifts.insert(0, Choice::of("", "全部班次", ""));
+    } else if let Some(first) = shifts.first_mut() {
+        first.selected = true;
+    }
+    Booking::Offered(shifts)
+}
+
+/// The page of a posting, with a message where something did not work.
+pub async fn render(
+    app: &App,
+    visitor: &Visitor,
+    id: &JobId,
+    fault: Option<Problem>,
+) -> Result<Response, Problem> {
+    let actor = visitor.actor().ok();
+    let posting = app.market.posting(actor.as_ref(), id).await?;
+    let now = app.market.now();
+    let mut chrome = Chrome::new(app, visitor, "/jobs");
+    let mut status = StatusCode::OK;
+    if let Some(problem) = fault {
+        status = problem.status;
+        chrome = chrome.stopped(problem.title);
+    }
+    let job = JobPage {
+        chrome,
+        id: posting.id.to_string(),
+        title: posting.terms.title.clone(),
+        wage: posting.terms.wage.to_string(),
+        status: posting.status.label(),
+        start: words::start(&posting, now),
+        facts: facts::facts(&posting, &[], Reader::Anyone),
+        booking: booking(&posting, visitor, now),
+    };
+    Ok(page(status, &job))
+}
+
+/// `GET /jobs/{id}`
+pub async fn opening(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<JobId>,
+) -> Result<Response, Problem> {
+    render(&app, &visitor, &id, None).await
+}

@@ -1,0 +1,59 @@
+//! Pages for people, rendered here: one struct and one template each, compiled together.
+//!
+//! A handler calls a verb and answers with a page, or with a redirect that carries a code for what
+//! was done. A page's script is a kindness; every page works without it.
+
+mod admin;
+mod board;
+mod chrome;
+mod desk;
+mod facts;
+mod form;
+mod home;
+mod input;
+mod jobs;
+mod login;
+mod posting_form;
+mod problem;
+mod steps;
+mod timeline;
+mod words;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+pub use admin::{accounts, audit};
+pub use board::board;
+pub use desk::desk;
+pub use form::{create, edit, new, revise};
+pub use home::home;
+pub use jobs::{opening, openings};
+pub use login::{login, logout, sign_in};
+pub use problem::dress;
+pub use steps::{approve, close, job, reject, submit, withdraw};
+pub use worker::{book, cancel, me, register};
+
+use super::{App, guard::Visitor, problem as fault};
+
+/// A page, as HTML.
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a page did not render");
+            fault::internal().into_response()
+        }
+    }
+}
+
+/// On to another page after something was done; `said` is a code of [`chrome::said`].
+fn see_other(path: &str, said: &str) -> Redirect {
+    Redirect::to(&format!("{path}?said={said}"))
+}

@@ -1,0 +1,532 @@
+//! Every page with nothing, with everything, and with the longest that the limits let in: held
+//! against what HTML and the content policy ask of it.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+
+use super::{
+    admin::{AccountRow, AccountsPage, AuditPage, AuditRow},
+    board::BoardPage,
+    chrome::{Chrome, Message, NavItem, User},
+    desk::{DeskPage, DeskRow},
+    facts::Fact,
+    form::{Draft, Purpose, form_page},
+    home::{HomePage, Task},
+    input::{Choice, Faults, Form},
+    jobs::{Booking, Chip, JobCard, JobPage, JobsPage},
+    login::LoginPage,
+    posting_form,
+    problem::{ErrorPage, Link},
+    steps::{Action, Blocked, DeskJobPage, RosterRow},
+    timeline::Step,
+    worker::{MePage, Own, OwnBooking, RegisterPage},
+};
+use crate::domain::{
+    geo::{Crs, Point},
+    station::{RADIUS_M_DEFAULT, Station},
+};
+
+/// How much a sample says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fill {
+    Empty,
+    Full,
+    /// As long as it gets, and with everything that HTML gives a meaning.
+    Hostile,
+}
+
+const FILLS: [Fill; 3] = [Fill::Empty, Fill::Full, Fill::Hostile];
+
+impl Fill {
+    fn text(self, text: &str) -> String {
+        match self {
+            Fill::Empty => String::new(),
+            Fill::Full => text.to_owned(),
+            Fill::Hostile => format!("\"><script>alert('{}')</script>", "很长的文字".repeat(200)),
+        }
+    }
+
+    fn maybe(self, text: &str) -> Option<String> {
+        (self != Fill::Empty).then(|| self.text(text))
+    }
+
+    fn list<T>(self, one: impl Fn(usize) -> T) -> Vec<T> {
+        (0..if self == Fill::Empty { 0 } else { 3 }).map(one).collect()
+    }
+
+    fn chrome(self) -> Chrome {
+        let full = self != Fill::Empty;
+        Chrome {
+            version: "0.1.0-0a1b2c3d",
+            demo: full,
+            user: full.then(|| User { name: self.text("employer"), role: "用人单位" }),
+            nav: self.list(|i| NavItem {
+                href: "/desk",
+                text: "岗位管理",
+                current: i == 0,
+                count: Some(i),
+            }),
+            messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
+            draft_done: full.then_some("posting:new"),
+            csrf: "c0ffee".to_owned(),
+        }
+    }
+
+    fn card(self, i: usize) -> JobCard {
+        JobCard {
+            href: format!("/jobs/job_{i}"),
+            title: self.text("快递分拣工"),
+            wage: "220元/天".to_owned(),
+            settlement: "日结",
+            start: "明早8点".to_owned(),
+            address: self.text("和顺新村分拣中心"),
+            distance: self.maybe("1.2公里"),
+            left: 5,
+            employer: self.text("金凤区某物流公司"),
+            label: "直招",
+            reasons: self.list(|_| self.text("近")),
+        }
+    }
+
+    fn facts(self) -> Vec<Fact> {
+        self.list(|_| Fact {
+            term: "上工时间",
+            values: self.list(|_| self.text("11月25日 周三 8:00–18:00")),
+        })
+    }
+
+    fn choices(self) -> Vec<Choice> {
+        self.list(|i| Choice::of(i.to_string(), self.text("选项"), "1"))
+    }
+
+    fn chips(self) -> Vec<Chip> {
+        self.list(|i| Chip {
+            href: "/desk?status=open".to_owned(),
+            text: self.text("招聘中 3"),
+            on: i == 0,
+        })
+    }
+
+    fn faults(self, fields: &[&str]) -> Faults {
+        let mut faults = Faults::default();
+        if self != Fill::Empty {
+            for field in fields {
+                faults.add(*field, self.text("请填写"));
+            }
+        }
+        faults
+    }
+}
+
+/// Every field of the form, at which a fault may stand.
+const FIELDS: [&str; 24] = [
+    "title",
+    "description",
+    "skills",
+    "occupation",
+    "employer_name",
+    "employer_kind",
+    "employer_uscc",
+    "address",
+    "division",
+    "lat",
+    "lon",
+    "crs",
+    "shifts",
+    "shift-0-date",
+    "shift-0-start",
+    "shift-0-end",
+    "valid_until",
+    "wage_min",
+    "wage_max",
+    "wage_unit",
+    "settlement",
+    "headcount",
+    "requirements",
+    "stations",
+];
+
+fn posting_form_page(fill: Fill) -> String {
+    let values = match fill {
+        Fill::Empty => Form::default(),
+        Fill::Full => posting_form::blank("2026-11-24T02:00:00Z".parse().unwrap()),
+        Fill::Hostile => Form::of(FIELDS.map(|name| (name, fill.text("")))),
+    };
+    let draft = Draft {
+        purpose: Purpose::New,
+        values,
+        faults: fill.faults(&FIELDS),
+        stopped: fill.maybe("别人刚刚改过"),
+        copied: false,
+        returned: fill != Fill::Empty,
+        key: "1".to_owned(),
+    };
+    form_page(fill.chrome(), draft, true, fill.choices()).render().unwrap()
+}
+
+fn desk_job(fill: Fill) -> String {
+    let reasoned = ["reject", "withdraw"].map(|word| Action {
+        word,
+        text: "退回",
+        owes_reason: true,
+        typed: fill.text("工钱没写清楚"),
+        fault: fill.maybe("请填写原因"),
+    });
+    let mut actions = Vec::from(reasoned);
+    actions.push(Action {
+        word: "approve",
+        text: "通过",
+        owes_reason: false,
+        typed: String::new(),
+        fault: None,
+    });
+    let page = DeskJobPage {
+        chrome: fill.chrome(),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        status: "待审核",
+        reason: fill.maybe("地点不清楚"),
+        facts: fill.facts(),
+        roster: fill.list(|count| RosterRow { status: "已录用", count }),
+        steps: fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("提交审核"),
+            who: fill.text("您"),
+        }),
+        actions,
+        blocked: fill.list(|_| Blocked {
+            text: "结束招聘", why: fill.text("岗位现在是“草稿”")
+        }),
+        edits: true,
+        posts: true,
+        is_public: true,
+    };
+    page.render().unwrap()
+}
+
+fn job(fill: Fill, booking: Booking) -> String {
+    let page = JobPage {
+        chrome: fill.chrome(),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        wage: "220元/天".to_owned(),
+        status: "招聘中",
+        start: "明早8点".to_owned(),
+        facts: fill.facts(),
+        booking,
+    };
+    page.render().unwrap()
+}
+
+fn desk(fill: Fill) -> String {
+    let row = |_| DeskRow {
+        href: "/desk/jobs/job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        status: "待审核",
+        reason: fill.maybe("地点不清楚"),
+        wage: "220元/天 日结".to_owned(),
+        places: "缺5 / 共5".to_owned(),
+        start: "明早8点".to_owned(),
+        employer: fill.text("某公司"),
+        changed: "2026-11-24 10:00".to_owned(),
+        again: fill.maybe("/desk/jobs/new?from=job_1"),
+    };
+    let page = DeskPage {
+        chrome: fill.chrome(),
+        q: fill.text("分拣"),
+        status: fill.text("open"),
+        chips: fill.chips(),
+        rows: fill.list(row),
+        cut: true,
+        posts: true,
+    };
+    page.render().unwrap()
+}
+
+fn jobs(fill: Fill) -> String {
+    let page = JobsPage {
+        chrome: fill.chrome(),
+        q: fill.text("分拣"),
+        lat: fill.text("38.35"),
+        lon: fill.text("106.25"),
+        sorts: fill.choices(),
+        settlements: fill.choices(),
+        direct_only: fill != Fill::Empty,
+        days: fill.chips(),
+        from: fill.text("2026-11-25T00:00:00+08:00"),
+        to: fill.text("2026-11-26T00:00:00+08:00"),
+        cards: fill.list(|i| fill.card(i)),
+        total: 3,
+        next: fill.maybe("/jobs?cursor=x"),
+    };
+    page.render().unwrap()
+}
+
+fn me(fill: Fill) -> String {
+    let page = MePage {
+        chrome: fill.chrome(),
+        own: Own {
+            name: fill.text("王建军"),
+            phone: fill.text("138****1234"),
+            skills: fill.text("装卸"),
+            radius_km: 20.0,
+        },
+        bookings: fill.list(|i| OwnBooking {
+            id: format!("bkg_{i}"),
+            href: "/jobs/job_1".to_owned(),
+            title: fill.text("快递分拣工"),
+            shifts: fill.list(|_| fill.text("11月25日 周三 8:00–18:00")),
+            status: "已录用",
+            live: i != 0,
+        }),
+        matches: fill.list(|i| fill.card(i)),
+    };
+    page.render().unwrap()
+}
+
+fn people(fill: Fill) -> [String; 4] {
+    let register = RegisterPage {
+        chrome: fill.chrome(),
+        values: Form::of(["name", "phone", "lat"].map(|name| (name, fill.text("13800001234")))),
+        faults: fill.faults(&["name", "phone", "village", "skills", "radius_km", "consent"]),
+    };
+    let login = LoginPage {
+        chrome: fill.chrome(),
+        login: fill.text("employer"),
+        error: fill.maybe("登录名或密码不对"),
+        next: fill.text("/desk"),
+        csrf: "c0ffee".to_owned(),
+    };
+    let error = ErrorPage {
+        chrome: fill.chrome(),
+        title: fill.text("没有找到"),
+        advice: "检查一下地址",
+        request_id: fill.text("19ab-1"),
+        back: (fill != Fill::Empty).then_some(Link { href: "/login", text: "去登录" }),
+    };
+    let home = HomePage {
+        chrome: fill.chrome(),
+        tasks: fill.list(|count| Task {
+            href: "/desk".to_owned(),
+            text: "等审核的岗位",
+            count: Some(count),
+        }),
+        stations: fill.list(|i| Station {
+            id: format!("station{i}").parse().unwrap(),
+            name: fill.text("良田就业创业服务站"),
+            point: Point::new(38.35, 106.25, Crs::Wgs84).unwrap(),
+            radius_m: RADIUS_M_DEFAULT,
+            public: true,
+        }),
+    };
+    [
+        register.render().unwrap(),
+        login.render().unwrap(),
+        error.render().unwrap(),
+        home.render().unwrap(),
+    ]
+}
+
+fn house(fill: Fill) -> [String; 3] {
+    let accounts = AccountsPage {
+        chrome: fill.chrome(),
+        rows: fill.list(|_| AccountRow {
+            login: fill.text("employer"),
+            role: "用人单位",
+            org: fill.text("acme"),
+            station: fill.text("liangtian"),
+        }),
+    };
+    let audit = AuditPage {
+        chrome: fill.chrome(),
+        rows: fill.list(|seq| AuditRow {
+            seq: seq as i64,
+            at: "2026-11-24 10:00".to_owned(),
+            who: fill.text("站点工作人员 staff"),
+            what: fill.text("审核通过"),
+            kind: "岗位",
+            entity: fill.text("job_1"),
+        }),
+        head: 3,
+        newer: fill.maybe("/admin/audit?to=3"),
+        older: fill.maybe("/admin/audit?to=1"),
+    };
+    let board = BoardPage {
+        station_id: "liangtian".to_owned(),
+        station_name: fill.text("良田就业创业服务站"),
+        feed_path: "/api/v1/stations/liangtian/feed".to_owned(),
+        demo: fill != Fill::Empty,
+        hotline: fill.maybe("0951-12333"),
+        version: "0.1.0-0a1b2c3d",
+    };
+    [accounts.render().unwrap(), audit.render().unwrap(), board.render().unwrap()]
+}
+
+fn samples(fill: Fill) -> Vec<String> {
+    let mut pages = vec![
+        posting_form_page(fill),
+        desk_job(fill),
+        desk(fill),
+        jobs(fill),
+        me(fill),
+        job(fill, Booking::Offered(fill.choices())),
+        job(fill, Booking::SignIn("/login?next=/jobs/job_1".to_owned())),
+        job(fill, Booking::Register),
+        job(fill, Booking::Not("不招人了")),
+    ];
+    pages.extend(people(fill));
+    pages.extend(house(fill));
+    pages
+}
+
+/// A start tag: its name and its attributes.
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+    /// What stands after it, up to the next tag.
+    text: String,
+}
+
+impl Tag {
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// The start and end tags of a page; our templates quote every attribute.
+fn tags(html: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let (mut inside, mut quoted) = (piece.len(), false);
+        for (i, c) in piece.char_indices() {
+            match c {
+                '"' => quoted = !quoted,
+                '>' if !quoted => {
+                    inside = i;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let (tag, text) = piece.split_at(inside);
+        let (name, mut rest) = tag.split_once([' ', '\n']).unwrap_or((tag, ""));
+        let mut attributes = Vec::new();
+        while !rest.trim().is_empty() {
+            rest = rest.trim_start();
+            let end = rest.find([' ', '=', '\n']).unwrap_or(rest.len());
+            let (key, after) = rest.split_at(end);
+            let mut value = String::new();
+            rest = after;
+            if let Some(after) = after.strip_prefix("=\"") {
+                let end = after.find('"').expect("a quoted attribute ends");
+                value = after[..end].to_owned();
+                rest = &after[end + 1..];
+            }
+            attributes.push((key.to_owned(), value));
+        }
+        tags.push(Tag {
+            name: name.to_owned(),
+            attributes,
+            text: text.trim_start_matches('>').trim().to_owned(),
+        });
+    }
+    tags
+}
+
+/// What is wrong with a page.
+fn findings(html: &str) -> Vec<String> {
+    let tags = tags(html);
+    let mut findings = Vec::new();
+    let count = |name: &str| tags.iter().filter(|tag| tag.name == name).count();
+    if count("h1") != 1 {
+        findings.push(format!("{} h1", count("h1")));
+    }
+    if count("title") != 1 {
+        findings.push(format!("{} titles", count("title")));
+    }
+    let html_tag = tags.iter().find(|tag| tag.name == "html");
+    if html_tag.and_then(|tag| tag.get("lang")) != Some("zh-CN") {
+        findings.push("no lang".to_owned());
+    }
+    let (mut ids, mut labelled, mut labels_open) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for tag in &tags {
+        if let Some(target) = tag.get("for") {
+            labelled.insert(target);
+        }
+        if let Some(id) = tag.get("id")
+            && !ids.insert(id)
+        {
+            findings.push(format!("id {id} twice"));
+        }
+    }
+    for tag in &tags {
+        let name = tag.name.as_str();
+        match name {
+            "label" => labels_open += 1,
+            "/label" => labels_open -= 1,
+            "style" => findings.push("a style element".to_owned()),
+            "script" if tag.get("src").is_none() || !tag.text.is_empty() => {
+                findings.push(format!("an inline script: {}", tag.text));
+            }
+            "input" | "select" | "textarea" if tag.get("type") != Some("hidden") => {
+                let by_id = tag.get("id").is_some_and(|id| labelled.contains(id));
+                if !by_id && labels_open == 0 {
+                    findings.push(format!("{name} {:?} has no label", tag.get("name")));
+                }
+            }
+            _ => {}
+        }
+        for (key, value) in &tag.attributes {
+            if key == "style" || (key.starts_with("on") && key.len() > 2) {
+                findings.push(format!("{name} has {key}"));
+            }
+            let points = matches!(key.as_str(), "for" | "aria-describedby" | "aria-labelledby");
+            for target in value.split(' ').filter(|id| points && !id.is_empty()) {
+                if !ids.contains(target) {
+                    findings.push(format!("{name} {key} points at no {target}"));
+                }
+            }
+        }
+        if name == "form" && tag.get("method") == Some("post") && tag.get("action").is_none() {
+            findings.push("a form without an address".to_owned());
+        }
+    }
+    let posts = tags.iter().filter(|tag| tag.get("method") == Some("post")).count();
+    let csrf = tags.iter().filter(|tag| tag.get("name") == Some("csrf")).count();
+    if posts != csrf {
+        findings.push(format!("{posts} forms that post, {csrf} csrf tokens"));
+    }
+    findings
+}
+
+#[test]
+fn every_page_is_sound_whatever_it_shows() {
+    for fill in FILLS {
+        for html in samples(fill) {
+            let title = html.split("<title>").nth(1).and_then(|rest| rest.split('<').next());
+            let found = findings(&html);
+            assert!(found.is_empty(), "{fill:?} {title:?}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn faults_of_a_page_are_found() {
+    let sound = "<html lang=\"zh-CN\"><title>t</title><h1>h</h1>";
+    assert!(findings(sound).is_empty());
+    for fault in [
+        "<h1>again</h1>",
+        "<input name=\"a\">",
+        "<p id=\"a\"></p><p id=\"a\"></p>",
+        "<p style=\"color: red\">",
+        "<script>f()</script>",
+        "<a onclick=\"f()\">",
+        "<style>p {}</style>",
+        "<input id=\"a\" aria-describedby=\"b\"><label for=\"a\"></label>",
+        "<form method=\"post\" action=\"/\"></form>",
+    ] {
+        assert_eq!(findings(&format!("{sound}{fault}")).len(), 1, "{fault}");
+    }
+}

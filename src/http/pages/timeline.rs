@@ -1,0 +1,106 @@
+//! The log in plain words.
+
+use std::collections::BTreeMap;
+
+use super::words;
+use crate::{
+    domain::{
+        account::{Account, Role},
+        ids::AccountId,
+    },
+    http::problem::Problem,
+    store::{LogRow, View},
+};
+
+/// One thing that happened.
+pub struct Step {
+    /// When.
+    pub at: String,
+    /// What.
+    pub what: String,
+    /// Who.
+    pub who: String,
+}
+
+/// What a verb of the log means.
+pub fn what(verb: &str) -> &str {
+    match verb {
+        "post" => "写了岗位",
+        "revise" => "改了内容",
+        "submit" => "提交审核",
+        "approve" => "审核通过",
+        "reject" => "退回",
+        "close" => "结束招聘",
+        "withdraw" => "撤下",
+        "expire" => "到期下屏",
+        "import" => "从名单导入",
+        "take_place" => "录用了一人",
+        "free_place" => "空出一个名额",
+        "look" => "查看",
+        "add_user" => "开了账号",
+        "sign_in" => "登录",
+        "sign_in_failed" => "登录失败",
+        "add_station" => "开了站点",
+        "register" => "登记求职者",
+        "book" => "报名",
+        "cancel" => "取消报名",
+        "promote" => "候补转为录用",
+        other => other,
+    }
+}
+
+/// How much of an account is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// Only the role.
+    Role,
+    /// The role and the login.
+    Login,
+}
+
+/// The accounts that acted in these rows.
+pub async fn actors(
+    view: &mut View,
+    rows: &[LogRow],
+) -> Result<BTreeMap<String, Account>, Problem> {
+    let mut known = BTreeMap::new();
+    for row in rows {
+        if known.contains_key(&row.actor) {
+            continue;
+        }
+        if let Ok(id) = row.actor.parse::<AccountId>()
+            && let Some(account) = view.account(&id).await?
+        {
+            known.insert(row.actor.clone(), account);
+        }
+    }
+    Ok(known)
+}
+
+/// Who acted, as `reader` is told.
+pub fn who(
+    actor: &str,
+    known: &BTreeMap<String, Account>,
+    reader: &Account,
+    naming: Naming,
+) -> String {
+    match (actor, known.get(actor)) {
+        ("house", _) => "系统".to_owned(),
+        ("operator", _) => "运维（命令行）".to_owned(),
+        (_, Some(account)) if account.id == reader.id => "您".to_owned(),
+        (_, Some(account)) if naming == Naming::Role => account.role.label().to_owned(),
+        (_, Some(account)) => format!("{} {}", account.role.label(), account.login),
+        (_, None) => "已不在的账号".to_owned(),
+    }
+}
+
+/// What happened to a record, newest first; whoever administers sees logins.
+pub fn steps(rows: &[LogRow], known: &BTreeMap<String, Account>, reader: &Account) -> Vec<Step> {
+    let naming = if reader.role == Role::Admin { Naming::Login } else { Naming::Role };
+    let step = |row: &LogRow| Step {
+        at: words::minute(row.at),
+        what: what(&row.verb).to_owned(),
+        who: who(&row.actor, known, reader, naming),
+    };
+    rows.iter().rev().map(step).collect()
+}

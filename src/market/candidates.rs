@@ -1,0 +1,49 @@
+//! Who could take a posting's places: for whom one may look, and who is free.
+
+use std::collections::HashSet;
+
+use super::{Market, MarketError, MarketResult, authority::Verb, bookings::overlap};
+use crate::domain::{
+    account::Actor,
+    booking::BookingStatus,
+    ids::{JobId, WorkerId},
+    posting::Posting,
+};
+
+impl Market {
+    /// A posting whose places the actor may look for people for.
+    ///
+    /// # Errors
+    /// [`MarketError::Forbidden`], or [`MarketError::NotFound`] where its existence may not be
+    /// known.
+    pub async fn wanting(&self, actor: &Actor, id: &JobId) -> MarketResult<Posting> {
+        let posting = self.posting(Some(actor), id).await?;
+        let mut view = self.store.read().await?;
+        let reached = self.reaches(&mut view, actor, Verb::Candidates, &posting).await?;
+        if reached { Ok(posting) } else { Err(MarketError::Forbidden) }
+    }
+
+    /// Those of these workers who can still take the posting's places: not booked for it, and
+    /// free at its shifts.
+    pub async fn free_for(
+        &self,
+        posting: &Posting,
+        workers: &[WorkerId],
+    ) -> MarketResult<HashSet<WorkerId>> {
+        let mut view = self.store.read().await?;
+        let mut free = HashSet::new();
+        for worker in workers {
+            let others = view.bookings_by(worker).await?;
+            let taken = others.iter().any(|other| {
+                let held = &other.booking;
+                held.job == posting.id
+                    || (held.status == BookingStatus::Booked
+                        && overlap(&held.shifts, &posting.terms.shifts))
+            });
+            if !taken {
+                free.insert(worker.clone());
+            }
+        }
+        Ok(free)
+    }
+}
