@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     World,
-    world::{posting, with},
+    world::{posting, with, worker},
 };
 
 stories!(
@@ -24,6 +24,7 @@ stories!(
     parallel_requests_with_one_key_make_one_posting,
     an_external_id_is_taken_once,
     positions_of_every_datum_come_back_in_wgs84,
+    records_with_and_without_a_place_take_turns,
     a_posting_ends_by_the_clock,
     staff_conduct_what_belongs_to_their_station,
     staff_publish_nothing_at_other_stations,
@@ -239,6 +240,22 @@ async fn positions_of_every_datum_come_back_in_wgs84(world: World) {
         seen += 1;
     }
     assert_eq!(seen, 5);
+}
+
+/// Once a record without a place had been stored over a connection to PostgreSQL, none with a place
+/// could be any more: the statement stayed prepared for a shorter number.
+async fn records_with_and_without_a_place_take_turns(world: World) {
+    let admin = world.admin().await;
+    for number in 0..20 {
+        let (mut job, mut person) = (posting(), worker(number));
+        if number % 2 == 0 {
+            for record in [&mut job, &mut person] {
+                record.as_object_mut().unwrap().retain(|name, _| name != "lat" && name != "lon");
+            }
+        }
+        admin.draft(&job).await;
+        admin.register(&person).await;
+    }
 }
 
 async fn a_posting_ends_by_the_clock(world: World) {
