@@ -8,9 +8,13 @@ mod clock;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arbitrary;
 mod bookings;
+mod inputs;
 mod jobs;
+mod roles;
 mod search;
+mod sign_in;
 mod workers;
 mod world;
 

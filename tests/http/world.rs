@@ -155,7 +155,7 @@ impl World {
 #[derive(Clone)]
 pub struct Client {
     pub token: Option<String>,
-    router: Router,
+    pub router: Router,
 }
 
 /// What comes back.
