@@ -123,6 +123,8 @@ pub async fn backup(
             return Err(KeepingError::Taken(taken.clone()));
         }
     }
+    // An empty file is taken as the copy's place and keeps its mode.
+    write_private(&file, &[])?;
     store.copy_sqlite(&file).await?;
     let copy = Store::open_sqlite(dir, store.vault.clone()).await?;
     let mut view = copy.read().await?;
@@ -141,7 +143,7 @@ pub async fn backup(
         sha256: checksum(&file)?,
     };
     let text = serde_json::to_string_pretty(&manifest).map_err(io::Error::other)?;
-    write_private(&dir.join(MANIFEST), text.as_bytes())?;
+    write_private(&dir.join(MANIFEST), format!("{text}\n").as_bytes())?;
     File::open(dir)?.sync_all()?;
     Ok(manifest)
 }

@@ -1,6 +1,6 @@
 //! Backup, restore and the audit trail, through the real program.
 
-use std::path::Path;
+use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use linggong::{domain::account::Actor, market::NewWorker, ops::demo::fill, store::PostingFilter};
 use serde_json::json;
@@ -53,6 +53,8 @@ async fn a_backup_restored_elsewhere_is_the_same_under_a_new_epoch() {
     let (data, kept, other) = (folder.path(), folder.join("kept"), folder.join("other"));
     let before = counts(data).await;
 
+    // A folder that others may enter.
+    std::fs::create_dir(&kept).unwrap();
     let (code, said) = outcome(&["backup", text(&kept), "--data", text(data)]);
     assert_eq!(code, 0, "{said}");
     let mut files: Vec<_> = std::fs::read_dir(&kept)
@@ -61,6 +63,10 @@ async fn a_backup_restored_elsewhere_is_the_same_under_a_new_epoch() {
         .collect();
     files.sort();
     assert_eq!(files, ["backup.json", "linggong.db"]);
+    for file in &files {
+        let mode = std::fs::metadata(kept.join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
     let manifest = std::fs::read_to_string(kept.join("backup.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["log_seq"], before.1);
