@@ -127,7 +127,7 @@ impl Market {
             };
             let name = if acts_for_org { login.clone() } else { id.to_string() };
             let stub = Employer { name, uscc: None, kind };
-            self.org_or_new(&mut txn, id, new.employer.unwrap_or(stub)).await?;
+            self.org_or_new(&mut txn, actor, id, new.employer.unwrap_or(stub)).await?;
         }
         let account = Account {
             id: AccountId::grow(self.seedling()),
@@ -224,7 +224,14 @@ impl Market {
     /// Ends the session of this token.
     pub async fn sign_out(&self, token: &str) -> MarketResult<()> {
         let mut txn = self.store.begin().await?;
-        txn.end_session(&hash_token(token)).await?;
+        let hash = hash_token(token);
+        let Some(session) = txn.session(&hash, self.now()).await? else {
+            return Ok(());
+        };
+        txn.end_session(&hash).await?;
+        let account = session.account;
+        let actor = Actor::Account(account.clone());
+        txn.log(self.entry(&actor, "sign_out", Kind::Account, &account.id, json!({})));
         txn.commit().await?;
         Ok(())
     }

@@ -10,8 +10,10 @@ mod support;
 
 mod arbitrary;
 mod bookings;
+mod columns;
 mod inputs;
 mod jobs;
+mod privacy;
 mod roles;
 mod search;
 mod sign_in;
