@@ -13,6 +13,7 @@ mod bookings;
 mod columns;
 mod inputs;
 mod jobs;
+mod openapi;
 mod privacy;
 mod roles;
 mod search;

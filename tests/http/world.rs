@@ -29,6 +29,7 @@ use tower::ServiceExt;
 
 use crate::{
     clock::{NOW, TestClock},
+    openapi,
     support::stores::TestStore,
 };
 
@@ -227,16 +228,19 @@ impl Client {
     }
 }
 
-/// Sends a request as one address of the loopback.
+/// Sends a request as one address of the loopback; the answer is as published.
 pub async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     let from = SocketAddr::from(([127, 0, 0, 1], 40_000));
     if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
         request.extensions_mut().insert(ConnectInfo(from));
     }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
+    let answer = Answer { status: parts.status, headers: parts.headers, body };
+    openapi::check(method.as_str(), &path, &answer);
+    answer
 }
 
 impl Answer {
