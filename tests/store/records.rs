@@ -267,7 +267,10 @@ async fn bookings_come_back_and_change_state() {
             view.booking(&booked.id).await.unwrap(),
             Some(booked.clone())
         );
-        assert_eq!(view.bookings_of(&job.id).await.unwrap(), [booked.clone()]);
+        assert_eq!(
+            view.bookings_of(&job.id).await.unwrap(),
+            std::slice::from_ref(&booked)
+        );
         let row = &view.bookings_by(&worker.id).await.unwrap()[0];
         assert_eq!((&row.booking, row.title.as_str()), (&booked, "摘枸杞1"));
         drop(view);
