@@ -412,14 +412,18 @@ fn report(run: &Run, clients: u64, ramped: Duration) -> ExitCode {
         count(&run.resumed),
     );
     println!("缺口 {}，重复 {}", count(&run.gaps), count(&run.duplicates));
-    println!(
-        "晚于首个收到者（毫秒）：p50 {:.1}，p99 {:.1}；首个到最后一个：p50 {:.1}，p99 {:.1}（样本 {}）",
-        ms(percentile(&after_first, 0.5)),
-        ms(percentile(&after_first, 0.99)),
-        ms(percentile(&to_last, 0.5)),
-        ms(percentile(&to_last, 0.99)),
-        arrivals.len(),
-    );
+    if arrivals.is_empty() {
+        println!("没有收到变化，时延无从测量");
+    } else {
+        println!(
+            "晚于首个收到者（毫秒）：p50 {:.1}，p99 {:.1}；首个到最后一个：p50 {:.1}，p99 {:.1}（样本 {}）",
+            ms(percentile(&after_first, 0.5)),
+            ms(percentile(&after_first, 0.99)),
+            ms(percentile(&to_last, 0.5)),
+            ms(percentile(&to_last, 0.99)),
+            arrivals.len(),
+        );
+    }
     if !closes.is_empty() {
         println!("关闭：{closes:?}");
     }
