@@ -26,16 +26,16 @@ const SILENCE: Duration = Duration::from_millis(62_500);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// 站点编号
+    /// The station
     #[arg(long)]
     station: StationId,
-    /// 服务器地址
+    /// The server
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: Server,
-    /// 设备令牌（公开的站点不需要）
+    /// A token that may read it; a public station needs none
     #[arg(long, env = "LINGGONG_FEED_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// 原样输出每条消息（JSON）
+    /// Print every message as it comes
     #[arg(long)]
     json: bool,
 }

@@ -38,25 +38,25 @@ const DRAIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// 服务器地址
+    /// The server
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: Server,
-    /// 站点编号
+    /// The station
     #[arg(long, required_unless_present = "stations")]
     station: Option<StationId>,
-    /// 多个站点，用逗号隔开，连接依次分给它们
+    /// Several stations, among which the connections are dealt out
     #[arg(long, value_delimiter = ',')]
     stations: Vec<StationId>,
-    /// 连接数
+    /// Connections
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=CLIENTS_MAX as u64))]
     clients: u64,
-    /// 全部连上之后测量多少秒
+    /// Seconds to measure after the last connection was begun
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
-    /// 每秒新建多少连接
+    /// Connections begun a second
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     ramp: u64,
-    /// 设备令牌（公开的站点不需要）
+    /// A token that may read them; a public station needs none
     #[arg(long, env = "LINGGONG_FEED_TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
@@ -397,14 +397,18 @@ fn report(run: &Run, clients: u64, ramped: Duration) -> ExitCode {
         count(&run.resumed),
     );
     println!("缺口 {}，重复 {}", count(&run.gaps), count(&run.duplicates));
-    println!(
-        "晚于首个收到者（毫秒）：p50 {:.1}，p99 {:.1}；首个到最后一个：p50 {:.1}，p99 {:.1}（样本 {}）",
-        ms(percentile(&after_first, 0.5)),
-        ms(percentile(&after_first, 0.99)),
-        ms(percentile(&to_last, 0.5)),
-        ms(percentile(&to_last, 0.99)),
-        arrivals.len(),
-    );
+    if arrivals.is_empty() {
+        println!("没有收到变化，时延无从测量");
+    } else {
+        println!(
+            "晚于首个收到者（毫秒）：p50 {:.1}，p99 {:.1}；首个到最后一个：p50 {:.1}，p99 {:.1}（样本 {}）",
+            ms(percentile(&after_first, 0.5)),
+            ms(percentile(&after_first, 0.99)),
+            ms(percentile(&to_last, 0.5)),
+            ms(percentile(&to_last, 0.99)),
+            arrivals.len(),
+        );
+    }
     if !closes.is_empty() {
         println!("关闭：{closes:?}");
     }
