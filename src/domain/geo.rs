@@ -136,7 +136,10 @@ fn gcj02_to_wgs84(lat: f64, lon: f64) -> (f64, f64) {
 }
 
 /// As the published vectors have it: the wobble counts in half turns, and one step inverts the
-/// shift below, which is good to about two metres.
+/// shift below, which is good to about two metres. Other implementations count the wobble in
+/// 3000/180 of that; the two differ by up to 42 m, and the vectors' author has been told that they
+/// are the ones who err (googollee/eviltransform, issue 43). Which one a district's own Baidu
+/// positions follow is to be checked against a surveyed point.
 fn bd09_to_wgs84(lat: f64, lon: f64) -> (f64, f64) {
     let (x, y) = (lon - 0.0065, lat - 0.006);
     let z = x.hypot(y) - 0.000_02 * (y * PI).sin();

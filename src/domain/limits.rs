@@ -40,6 +40,8 @@ pub const PAGE_MAX: usize = 100;
 pub const QUERY_CHARS_MAX: usize = 100;
 /// Bytes of a request's body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Characters in the name to sign in with.
+pub const LOGIN_CHARS: (usize, usize) = (2, 60);
 /// Characters in a password.
 pub const PASSWORD_CHARS: (usize, usize) = (8, 200);
 /// Waiting-list places for each place of a posting.

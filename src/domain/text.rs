@@ -5,7 +5,8 @@ use super::fields::FieldErrors;
 /// The text with outer white space and control characters removed; line breaks stay.
 pub fn clean(text: &str) -> String {
     let kept = |c: &char| !(c.is_control() && *c != '\n') && *c != '\u{feff}';
-    text.trim().chars().filter(kept).collect()
+    let kept: String = text.chars().filter(kept).collect();
+    kept.trim().to_owned()
 }
 
 /// A cleaned text whose length in characters lies in `chars`, else a fault at `field`.

@@ -1,12 +1,13 @@
 //! What a request carries: JSON bodies and query strings, read with a sentence for every fault.
 
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, RawQuery, Request},
     http::{StatusCode, request::Parts},
 };
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::problem::Problem;
@@ -32,11 +33,90 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if text.trim().is_empty() {
             return Ok(JsonBody(Value::Object(serde_json::Map::new())));
         }
-        let value = serde_json::from_str(text).map_err(|error| {
+        let (value, twice) = read_json(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             Problem::bad_request(format!("请求内容不是正确的JSON（第{line}行第{column}列）"))
         })?;
-        Ok(JsonBody(value))
+        if twice.is_empty() { Ok(JsonBody(value)) } else { Err(twice.into()) }
+    }
+}
+
+/// Reads JSON and notes every name that an object gives twice: readers would differ on which value
+/// counts.
+fn read_json(text: &str) -> Result<(Value, FieldErrors), serde_json::Error> {
+    let mut twice = FieldErrors::default();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Once { path: String::new(), twice: &mut twice }.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok((value, twice))
+}
+
+/// A JSON value at a path.
+struct Once<'t> {
+    path: String,
+    twice: &'t mut FieldErrors,
+}
+
+impl<'de> DeserializeSeed<'de> for Once<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Once<'_> {
+    type Value = Value;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        loop {
+            let path = format!("{}[{}]", self.path, list.len());
+            match items.next_element_seed(Once { path, twice: self.twice })? {
+                Some(item) => list.push(item),
+                None => return Ok(Value::Array(list)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut map = serde_json::Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            let dot = if self.path.is_empty() { "" } else { "." };
+            let path = format!("{}{dot}{name}", self.path);
+            let value = fields.next_value_seed(Once { path: path.clone(), twice: self.twice })?;
+            if map.insert(name, value).is_some() {
+                self.twice.add(path, "twice", "这一项写了两次，请只留一个");
+            }
+        }
+        Ok(Value::Object(map))
     }
 }
 

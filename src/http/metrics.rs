@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -48,9 +48,9 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    pub(super) fn request(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+    pub(super) fn request(&self, method: &str, route: &str, status: StatusCode, took: Duration) {
         let labels = RequestLabels {
-            method: method.as_str().to_owned(),
+            method: method.to_owned(),
             route: route.to_owned(),
             status: status.as_u16(),
         };

@@ -66,6 +66,12 @@ impl Problem {
         }
     }
 
+    /// The same, which may be tried again after so many seconds.
+    pub fn retry_after(mut self, seconds: i64) -> Problem {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
     /// The client must sign in.
     pub fn sign_in() -> Problem {
         Problem::new(StatusCode::UNAUTHORIZED, "sign_in", "请先登录")
@@ -156,9 +162,7 @@ impl From<MarketError> for Problem {
             }
             MarketError::Locked(seconds) => {
                 let title = format!("试错太多次，请{}分钟后再试", seconds / 60 + 1);
-                let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "locked", title);
-                problem.retry_after_s = Some(seconds);
-                problem
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "locked", title).retry_after(seconds)
             }
             MarketError::Store(error) => Problem::from(error),
         }
@@ -175,9 +179,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::Trouble(_) => {
                 let title = "系统忙，请稍后再试";
-                let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title);
-                problem.retry_after_s = Some(1);
-                problem
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title).retry_after(1)
             }
             StoreError::Inconsistent { .. }
             | StoreError::Sealed(_)
@@ -204,6 +206,10 @@ impl IntoResponse for Problem {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json; charset=utf-8"),
         );
+        if status == StatusCode::UNAUTHORIZED {
+            // Owed with this status (RFC 9110 §11.6.1).
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = retry {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }

@@ -89,7 +89,7 @@ impl Market {
             return Err(MarketError::Forbidden);
         }
         let mut errors = FieldErrors::default();
-        let login = text::bounded(&mut errors, "login", "登录名", &new.login, (2, 60));
+        let login = text::bounded(&mut errors, "login", "登录名", &new.login, limits::LOGIN_CHARS);
         let length = new.password.chars().count();
         let (least, most) = limits::PASSWORD_CHARS;
         if !(least..=most).contains(&length) {
@@ -127,7 +127,7 @@ impl Market {
             };
             let name = if acts_for_org { login.clone() } else { id.to_string() };
             let stub = Employer { name, uscc: None, kind };
-            self.org_or_new(&mut txn, id, new.employer.unwrap_or(stub)).await?;
+            self.org_or_new(&mut txn, actor, id, new.employer.unwrap_or(stub)).await?;
         }
         let account = Account {
             id: AccountId::grow(self.seedling()),
@@ -165,7 +165,8 @@ impl Market {
     /// # Errors
     /// [`MarketError::BadCredentials`], or [`MarketError::Locked`] after too many failures.
     pub async fn sign_in(&self, login: &str, password: &str) -> MarketResult<SignIn> {
-        let found = self.store.read().await?.credentials(login.trim()).await?;
+        let login = text::clean(login);
+        let found = self.store.read().await?.credentials(&login).await?;
         let now = self.now();
         if let Some(held) = &found
             && held.locked_until > now
@@ -190,10 +191,8 @@ impl Market {
         let actor = Actor::Account(held.account.clone());
         let mut txn = self.store.begin().await?;
         // Counted afresh inside the transaction, so that parallel attempts all count.
-        let failures = txn
-            .credentials(login.trim())
-            .await?
-            .map_or(held.failures, |standing| standing.failures);
+        let failures =
+            txn.credentials(&login).await?.map_or(held.failures, |standing| standing.failures);
         if !right {
             let failures = failures + 1;
             let locked = failures >= FAILURES_MAX;
@@ -225,7 +224,14 @@ impl Market {
     /// Ends the session of this token.
     pub async fn sign_out(&self, token: &str) -> MarketResult<()> {
         let mut txn = self.store.begin().await?;
-        txn.end_session(&hash_token(token)).await?;
+        let hash = hash_token(token);
+        let Some(session) = txn.session(&hash, self.now()).await? else {
+            return Ok(());
+        };
+        txn.end_session(&hash).await?;
+        let account = session.account;
+        let actor = Actor::Account(account.clone());
+        txn.log(self.entry(&actor, "sign_out", Kind::Account, &account.id, json!({})));
         txn.commit().await?;
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Bookings: take a place, wait for one, give it up. Places never oversell: every decision about
 //! a posting's places holds the posting's row until its commit.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{
@@ -198,7 +200,8 @@ impl Market {
         }
         let mut txn = self.store.begin().await?;
         let booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
-        txn.hold_for_booking(&booking.job, &booking.worker).await?;
+        txn.hold_posting(&booking.job).await?;
+        hold_queue(&mut txn, &booking.job, Some(&booking.worker)).await?;
         // Read again: it may have changed while another transaction held the posting.
         let mut booking = txn.booking(id).await?.ok_or(MarketError::NotFound)?;
         let worker = txn.worker(&booking.worker).await?.ok_or(MarketError::NotFound)?;
@@ -228,6 +231,9 @@ impl Market {
         let mut txn = self.store.begin().await?;
         let (mut booking, posting) = self.asked_for(&mut txn, actor, id).await?;
         let worker = txn.worker(&booking.worker).await?.ok_or(MarketError::NotFound)?;
+        if booking.status == BookingStatus::Cancelled {
+            return Err(NoPlace::Closed.into());
+        }
         let mut others = txn.bookings_by(&booking.worker).await?;
         others.retain(|other| other.booking.id != booking.id);
         self.bar(&posting, &worker, &booking.shifts, &others)?;
@@ -283,13 +289,21 @@ impl Market {
         }
     }
 
+    /// Gives free places to those who wait, in their order; the caller holds and writes the posting.
+    pub(super) async fn fill_up(&self, txn: &mut Txn, posting: &mut Posting) -> MarketResult<()> {
+        while posting.places_left() > 0 && self.promote(txn, posting).await? {
+            posting.taken += 1;
+        }
+        Ok(())
+    }
+
     /// Gives a free place to the first who waits and can take it. Answers whether somebody did.
-    pub(super) async fn promote(&self, txn: &mut Txn, posting: &Posting) -> MarketResult<bool> {
+    async fn promote(&self, txn: &mut Txn, posting: &Posting) -> MarketResult<bool> {
+        hold_queue(txn, &posting.id, None).await?;
         for waiting in txn.bookings_of(&posting.id).await? {
             if waiting.status != BookingStatus::Waiting {
                 continue;
             }
-            txn.hold_for_booking(&posting.id, &waiting.worker).await?;
             let Some(worker) = txn.worker(&waiting.worker).await? else {
                 continue;
             };
@@ -351,6 +365,16 @@ impl Market {
         }
         Ok(view.bookings_of(job).await?)
     }
+}
+
+/// Holds whoever waits for a posting's places, and one more, all at once: whom a transaction takes
+/// up one by one, another may hold that waits for the first.
+async fn hold_queue(txn: &mut Txn, job: &JobId, more: Option<&WorkerId>) -> MarketResult<()> {
+    let bookings = txn.bookings_of(job).await?.into_iter();
+    let waiting = bookings.filter(|booking| booking.status == BookingStatus::Waiting);
+    let queue: BTreeSet<WorkerId> =
+        waiting.map(|booking| booking.worker).chain(more.cloned()).collect();
+    Ok(txn.hold_workers(&queue).await?)
 }
 
 pub(super) fn overlap(held: &[Shift], wanted: &[Shift]) -> bool {

@@ -67,11 +67,8 @@ impl Market {
         let (from, mut next) = (held.status, held.clone());
         next.terms = posted.terms;
         next.label = self.label_after(&mut txn, &held, &next.terms).await?;
-        while matches!(from, Status::Open | Status::Filled)
-            && next.places_left() > 0
-            && self.promote(&mut txn, &next).await?
-        {
-            next.taken += 1;
+        if live {
+            self.fill_up(&mut txn, &mut next).await?;
         }
         let event = match (from, next.places_left()) {
             (Status::Open, 0) => Some(Event::Fill),

@@ -53,12 +53,12 @@ impl Market {
         {
             return Err(MarketError::Forbidden);
         }
-        let posted = self.read_terms(txn, actor, None, input).await?;
+        let mut posted = self.read_terms(txn, actor, None, input).await?;
         let Some(id) = posted.external_id else {
             return Err(FieldErrors::one("external_id", "missing", "请填写外部编号").into());
         };
         let external = External { source: import.source.clone(), id };
-        let (held, verb) = match txn.posting_from(&external).await? {
+        let held = match txn.posting_from(&external).await? {
             None => {
                 let label = self.label_of(txn, None, &posted.terms).await?;
                 let mut new =
@@ -71,8 +71,12 @@ impl Market {
                 self.write_posting(txn, &new, None, entry).await?;
                 return Ok(Imported::Created);
             }
-            Some(held) => (held, "import"),
+            Some(held) => held,
         };
+        txn.hold_posting(&held.id).await?;
+        // Read again: somebody may have booked meanwhile.
+        let held = txn.posting(&held.id).await?.unwrap_or(held);
+        posted.terms.headcount = posted.terms.headcount.max(held.taken);
         let mut next = held.clone();
         let mut same_terms = posted.terms.clone();
         if import.floating_validity {
@@ -84,7 +88,10 @@ impl Market {
             return Ok(Imported::Unchanged);
         }
         next.terms = posted.terms;
-        next.terms.headcount = next.terms.headcount.max(held.taken);
+        next.label = self.label_after(txn, &held, &next.terms).await?;
+        if matches!(held.status, Status::Open | Status::Filled) {
+            self.fill_up(txn, &mut next).await?;
+        }
         let event = match (held.status, next.places_left()) {
             (Status::Open, 0) => Some(Event::Fill),
             (Status::Filled, 1..) => Some(Event::Free),
@@ -98,7 +105,7 @@ impl Market {
             next.status = held.status.next(Event::Submit)?.next(Event::Approve)?;
             next.published_at = Some(next.updated_at);
         }
-        let entry = step_entry(self, actor, verb, &next, Some(held.status));
+        let entry = step_entry(self, actor, "import", &next, Some(held.status));
         self.write_posting(txn, &next, event, entry).await?;
         Ok(Imported::Updated)
     }

@@ -139,7 +139,12 @@ impl Market {
             Some(actor) => self.reaches(&mut view, actor, Verb::ReadDraft, &posting).await?,
             None => false,
         };
-        if published || reached { Ok(posting) } else { Err(MarketError::NotFound) }
+        match (reached, published) {
+            (true, _) => Ok(posting),
+            // Why a desk took it down is between the desk and the poster.
+            (false, true) => Ok(Posting { reason: None, ..posting }),
+            (false, false) => Err(MarketError::NotFound),
+        }
     }
 
     /// The postings that the actor conducts or reviews, newest first.

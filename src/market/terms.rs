@@ -15,7 +15,7 @@ use crate::{
         posting::{Posting, Terms},
     },
     feed::view::JobView,
-    store::{StoreError, Txn, View},
+    store::{Kind, StoreError, Txn, View},
 };
 
 impl Market {
@@ -101,6 +101,7 @@ impl Market {
     pub(super) async fn org_or_new(
         &self,
         txn: &mut Txn,
+        actor: &Actor,
         id: &OrgId,
         employer: Employer,
     ) -> MarketResult<Org> {
@@ -109,7 +110,11 @@ impl Market {
         }
         let org = Org { id: id.clone(), employer };
         match txn.add_org(&org, self.now()).await {
-            Ok(()) => Ok(org),
+            Ok(()) => {
+                let detail = json!({ "kind": org.employer.kind.word() });
+                txn.log(self.entry(actor, "add_org", Kind::Org, id, detail));
+                Ok(org)
+            }
             Err(StoreError::Conflict(_)) => {
                 Err(MarketError::Duplicate { field: "uscc", held: None })
             }

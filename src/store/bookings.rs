@@ -1,5 +1,7 @@
 //! Bookings.
 
+use std::collections::BTreeSet;
+
 use sqlx::{Row, any::AnyRow};
 
 use super::{
@@ -83,6 +85,18 @@ impl Txn {
             .bind(job.as_str())
             .execute(self.connection())
             .await?;
+        Ok(())
+    }
+
+    /// Lets only one transaction at a time decide about these workers' hours, until the commit; in
+    /// one order, so that two that share some of them never wait for each other.
+    pub async fn hold_workers(&mut self, workers: &BTreeSet<WorkerId>) -> StoreResult<()> {
+        for worker in workers {
+            sqlx::query("update worker set version = version where id = $1")
+                .bind(worker.as_str())
+                .execute(self.connection())
+                .await?;
+        }
         Ok(())
     }
 

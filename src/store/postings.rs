@@ -6,7 +6,7 @@ use super::{
     StoreResult, Vault,
     engine::{Txn, View},
     json,
-    rows::Cells,
+    rows::{Cells, Real},
     statement::Statement,
 };
 use crate::domain::{
@@ -173,8 +173,8 @@ impl Txn {
             .bind(posting.label.word())
             .bind(&terms.address)
             .bind(terms.division.as_deref())
-            .bind(terms.point.map(Point::lat))
-            .bind(terms.point.map(Point::lon))
+            .bind(Real(terms.point.map(Point::lat)))
+            .bind(Real(terms.point.map(Point::lon)))
             .bind(terms.wage.min().0)
             .bind(terms.wage.max().0)
             .bind(terms.wage.unit.word())

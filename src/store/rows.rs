@@ -1,15 +1,45 @@
 //! From a row to a record: every conversion may fail and says at which table, column and row.
+//! And the one value that sqlx does not bind alike on both engines.
 
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use sqlx::{Row, any::AnyRow};
+use sqlx::{
+    Any, Database, Encode, Row, Type,
+    any::{AnyRow, AnyTypeInfo},
+    encode::IsNull,
+    error::BoxDynError,
+};
 
 use super::{StoreError, StoreResult};
 use crate::domain::{
     geo::{Crs, Point},
     posting::External,
 };
+
+/// A real number that may be missing, for binding.
+///
+/// sqlx 0.9 on Any announces a missing `f64` to PostgreSQL as a float4, and a missing `f32` as a
+/// float8. The statement stays prepared with that type, and the next number does not fit it.
+pub(super) struct Real(pub(super) Option<f64>);
+
+impl Type<Any> for Real {
+    fn type_info() -> AnyTypeInfo {
+        <f64 as Type<Any>>::type_info()
+    }
+}
+
+impl Encode<'_, Any> for Real {
+    fn encode_by_ref(
+        &self,
+        to: &mut <Any as Database>::ArgumentBuffer,
+    ) -> Result<IsNull, BoxDynError> {
+        match self.0 {
+            Some(number) => Encode::<Any>::encode(number, to),
+            None => Encode::<Any>::encode(None::<f32>, to),
+        }
+    }
+}
 
 /// One row of a table, read column by column.
 pub(super) struct Cells<'r> {

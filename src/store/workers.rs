@@ -6,7 +6,7 @@ use super::{
     StoreResult, Vault,
     engine::{Txn, View},
     json::{self, AvailableJson, ConsentJson, PersonJson},
-    rows::Cells,
+    rows::{Cells, Real},
 };
 use crate::domain::{
     geo::Point,
@@ -116,8 +116,8 @@ impl Txn {
             .bind(phone)
             .bind(number)
             .bind(worker.village.as_deref())
-            .bind(profile.point.map(Point::lat))
-            .bind(profile.point.map(Point::lon))
+            .bind(Real(profile.point.map(Point::lat)))
+            .bind(Real(profile.point.map(Point::lon)))
             .bind(profile.radius_m)
             .bind(json::words(&profile.skills))
             .bind(json::words(profile.occupations.iter().map(|code| code.as_str())))

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     World,
-    support::{posting, with, worker},
+    world::{posting, with, worker},
 };
 
 stories!(

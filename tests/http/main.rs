@@ -1,15 +1,24 @@
 //! The API through the real router, on both engines, as an outside client and an auditor see it.
 
 #[macro_use]
-#[allow(dead_code)]
-mod databases;
-
-mod bookings;
+#[path = "../support/stories.rs"]
+mod stories;
+#[path = "../support/clock.rs"]
 mod clock;
-mod jobs;
-mod search;
-#[allow(dead_code)]
+#[path = "../support/mod.rs"]
 mod support;
-mod workers;
 
-use support::{Client, World};
+mod arbitrary;
+mod bookings;
+mod columns;
+mod inputs;
+mod jobs;
+mod openapi;
+mod privacy;
+mod roles;
+mod search;
+mod sign_in;
+mod workers;
+mod world;
+
+use world::{Client, World};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     World,
-    support::{NEAR, posting, with, worker},
+    world::{NEAR, posting, with, worker},
 };
 
 stories!(

@@ -89,16 +89,20 @@ impl TestStore {
         opened.expect("the database opens once more")
     }
 
-    /// Runs a statement past the store.
-    pub async fn sql(&self, sql: &str) {
-        let url = match &self.place {
+    /// The address for connections beside the store's.
+    pub fn url(&self) -> String {
+        match &self.place {
             Place::Folder(folder) => {
                 let file: PathBuf = folder.path().join("linggong.db");
                 format!("sqlite://{}", file.display())
             }
             Place::Database { server, name } => database(server, name),
-        };
-        statement(&url, sql).await;
+        }
+    }
+
+    /// Runs a statement past the store.
+    pub async fn sql(&self, sql: &str) {
+        statement(&self.url(), sql).await;
     }
 
     /// The engine's name, for messages.

@@ -2,9 +2,10 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
-    domain::{account::Account, fields::FieldErrors},
+    domain::{account::Account, fields::FieldErrors, limits},
     http::{App, body::JsonBody, guard::Visitor, headers::Client, problem::Problem},
 };
 
@@ -43,7 +44,9 @@ impl From<Account> for AccountView {
 
 /// Too many sign-ins from one address.
 pub fn too_many() -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", "登录太频繁，请一分钟后再试")
+    let title = "登录太频繁，请过几秒再试";
+    // The next attempt is free within the second.
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", title).retry_after(1)
 }
 
 /// `POST /login`
@@ -56,14 +59,23 @@ pub async fn login(
         return Err(too_many());
     }
     let mut errors = FieldErrors::default();
-    let mut read = |name: &str, label: &str| match body.get(name).and_then(|v| v.as_str()) {
-        Some(text) if !text.is_empty() => text,
-        _ => {
+    let mut read = |name: &str, label: &str, most: usize| match body.get(name) {
+        Some(Value::String(text)) if (1..=most).contains(&text.chars().count()) => text.as_str(),
+        Some(Value::String(text)) if !text.is_empty() => {
+            errors.add(name, "length", format!("{label}最多{most}个字"));
+            ""
+        }
+        None | Some(Value::Null | Value::String(_)) => {
             errors.add(name, "missing", format!("请填写{label}"));
             ""
         }
+        Some(_) => {
+            errors.add(name, "type", format!("{label}应当是文字"));
+            ""
+        }
     };
-    let (login, password) = (read("login", "登录名"), read("password", "密码"));
+    let login = read("login", "登录名", limits::LOGIN_CHARS.1);
+    let password = read("password", "密码", limits::PASSWORD_CHARS.1);
     if !errors.is_empty() {
         return Err(errors.into());
     }

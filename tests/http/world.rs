@@ -20,22 +20,26 @@ use linggong::{
     http::{App, Sessions, Settings, routes},
     market::{Market, hash_token},
     search::Follower,
-    store::NewAccount,
+    store::{NewAccount, Store},
 };
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
 use crate::{
     clock::{NOW, TestClock},
-    databases::Database,
+    openapi,
+    support::stores::TestStore,
 };
 
 /// A market with two stations, served by the real router.
 pub struct World {
     pub market: Market,
     pub clock: TestClock,
-    pub database: Database,
+    pub store: TestStore,
+    /// Holds the search index.
+    pub folder: TempDir,
     pub app: App,
     pub router: Router,
     _stop: DropGuard,
@@ -46,9 +50,9 @@ pub const NEAR: (f64, f64) = (38.28, 106.27);
 pub const FAR: (f64, f64) = (37.38, 106.27);
 
 impl World {
-    pub async fn on(database: Database) -> World {
+    pub async fn on(store: TestStore) -> World {
         let clock = TestClock::at(NOW);
-        let market = Market::new(database.store.clone(), Arc::new(clock.clone()), [3; 32]);
+        let market = Market::new(Store::clone(&store), Arc::new(clock.clone()), [3; 32]);
         for (id, name, (lat, lon)) in [("near", "良田站", NEAR), ("far", "远处站", FAR)] {
             let station = Station {
                 id: id.parse().unwrap(),
@@ -59,16 +63,17 @@ impl World {
             };
             market.add_station(&Actor::Operator, &station).await.unwrap();
         }
-        let index = database.folder.path().join("index");
-        let search = Follower::open(database.store.clone(), index).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path().join("index");
+        let search = Follower::open(market.store.clone(), index).await.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(search.clone().run(stop.clone()));
         let gate = Arc::new(Sessions(market.clone()));
-        let (store, time) = (market.store.clone(), Arc::new(clock.clone()));
-        let hub = Hub::start(store, gate, time, Limits::default());
+        let clocked = Arc::new(clock.clone());
+        let hub = Hub::start(market.store.clone(), gate, clocked, Limits::default());
         let app = App::new(market.clone(), search, hub, Settings::default());
         let router = routes::router(app.clone());
-        World { market, clock, database, app, router, _stop: stop.drop_guard() }
+        World { market, clock, store, folder, app, router, _stop: stop.drop_guard() }
     }
 
     /// An account with a session of ten years, made without the slow password hash.
@@ -151,7 +156,7 @@ impl World {
 #[derive(Clone)]
 pub struct Client {
     pub token: Option<String>,
-    router: Router,
+    pub router: Router,
 }
 
 /// What comes back.
@@ -223,16 +228,19 @@ impl Client {
     }
 }
 
-/// Sends a request as one address of the loopback.
+/// Sends a request as one address of the loopback; the answer is as published.
 pub async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     let from = SocketAddr::from(([127, 0, 0, 1], 40_000));
     if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
         request.extensions_mut().insert(ConnectInfo(from));
     }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
+    let answer = Answer { status: parts.status, headers: parts.headers, body };
+    openapi::check(method.as_str(), &path, &answer);
+    answer
 }
 
 impl Answer {

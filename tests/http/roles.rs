@@ -1,0 +1,254 @@
+//! Every route by every role on an own and on a foreign record, against `roles.txt`. Rights hang on
+//! no engine, so one is enough here.
+
+use std::{env, fmt::Write, fs, path::Path};
+
+use axum::{body::Body, http::header};
+use linggong::{
+    domain::{
+        account::{Actor, Role},
+        booking::{Booking, BookingStatus},
+        ids::{BookingId, Seedling},
+        org::EmployerKind,
+    },
+    http::{
+        Access,
+        routes::{ROUTES, Route},
+    },
+    market::{NewPosting, NewWorker},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Client, World,
+    support::stores,
+    world::{FAR, posting, with, worker},
+};
+
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/roles.txt");
+
+/// The first station's own of everything, or the other's.
+#[derive(Clone, Copy, PartialEq)]
+enum Whose {
+    Own,
+    Foreign,
+}
+
+struct Cast {
+    world: World,
+    /// In the order of the table's columns; the first is nobody.
+    roles: Vec<(&'static str, Client)>,
+    made: u32,
+}
+
+impl Cast {
+    async fn gather() -> Cast {
+        let world = World::on(stores::sqlite().await).await;
+        let mut roles = vec![("anonymous", world.anonymous())];
+        for role in Role::ALL {
+            let kind = match role {
+                Role::Employer => Some(EmployerKind::Enterprise),
+                Role::Broker => Some(EmployerKind::Broker),
+                _ => None,
+            };
+            let station = matches!(role, Role::Staff | Role::Device).then_some("near");
+            let client = world.account_of(*role, role.word(), station, kind).await;
+            roles.push((role.word(), client));
+        }
+        Cast { world, roles, made: 0 }
+    }
+
+    /// A posting in the state from which the route's step goes.
+    async fn job(&mut self, role: &'static str, whose: Whose, path: &str) -> String {
+        let market = &self.world.market;
+        let place = match whose {
+            Whose::Own => json!({ "instant": false }),
+            Whose::Foreign => json!({ "instant": false, "lat": FAR.0 }),
+        };
+        let input = with(posting(), &place);
+        let owner = match (whose, role) {
+            (Whose::Own, "employer" | "broker") => self.actor(role).await,
+            _ => Actor::Operator,
+        };
+        let job = market.post(&owner, &input, NewPosting::default()).await.unwrap().id;
+        let drafts = ["/api/v1/jobs/{id}", "/edit", "/submit", "/desk/jobs/{id}"];
+        if !drafts.iter().any(|end| path.ends_with(end)) {
+            market.submit(&Actor::Operator, &job).await.unwrap();
+            if !["/approve", "/reject"].iter().any(|end| path.ends_with(end)) {
+                market.approve(&Actor::Operator, &job).await.unwrap();
+            }
+        }
+        job.to_string()
+    }
+
+    async fn actor(&self, role: &str) -> Actor {
+        let client = &self.roles.iter().find(|(name, _)| *name == role).unwrap().1;
+        let token = client.token.as_deref().unwrap();
+        Actor::Account(self.world.market.who(token).await.unwrap().unwrap())
+    }
+
+    /// A worker of the role's own station, or the account's own person.
+    async fn worker(&mut self, role: &'static str, whose: Whose) -> String {
+        self.made += 1;
+        let station = if whose == Whose::Own { "near" } else { "far" };
+        let new = NewWorker { station: Some(station.parse().unwrap()), ..NewWorker::default() };
+        let is_person = matches!(role, "worker" | "leader") && whose == Whose::Own;
+        let actor = if is_person { self.actor(role).await } else { Actor::Operator };
+        if let Some(held) = actor.account().and_then(|account| account.worker.clone()) {
+            return held.to_string();
+        }
+        let made = self.world.market.register(&actor, &worker(self.made), new).await.unwrap();
+        made.id.to_string()
+    }
+
+    /// Asked for, on a posting of the same side.
+    async fn booking(&mut self, role: &'static str, whose: Whose, path: &str) -> String {
+        let job = self.job(role, whose, path).await.parse().unwrap();
+        let person = self.worker(role, whose).await.parse().unwrap();
+        self.made += 1;
+        let seed = Seedling { at_ms: 1, random: u128::from(self.made) };
+        let booking = Booking {
+            id: BookingId::grow(seed),
+            job,
+            worker: person,
+            shifts: Vec::new(),
+            status: BookingStatus::Applied,
+            created_at: crate::clock::NOW,
+        };
+        let mut txn = self.world.market.store.begin().await.unwrap();
+        txn.add_booking(&booking).await.unwrap();
+        txn.commit().await.unwrap();
+        booking.id.to_string()
+    }
+
+    async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
+        let path = route.path;
+        let id = if path.contains("/jobs/{id}") {
+            self.job(role, whose, path).await
+        } else if path.contains("/workers/{id}") {
+            self.worker(role, whose).await
+        } else if path.contains("/bookings/{id}") {
+            self.booking(role, whose, path).await
+        } else {
+            String::new()
+        };
+        let station = if whose == Whose::Own { "near" } else { "far" };
+        path.replace("{id}", &id).replace("{station}", station).replace("{*path}", "tokens.css")
+    }
+
+    /// What an API call carries.
+    async fn body(&mut self, path: &str, role: &'static str, whose: Whose) -> Value {
+        self.made += 1;
+        match path {
+            "/api/v1/login" => json!({ "login": "nobody", "password": "12345678" }),
+            "/api/v1/jobs" => posting(),
+            "/api/v1/workers" => worker(self.made),
+            "/api/v1/jobs/{id}/bookings" => {
+                json!({ "worker_id": self.worker(role, whose).await })
+            }
+            "/api/v1/jobs/{id}" => json!({ "headcount": 3 }),
+            _ => json!({ "reason": "不合适" }),
+        }
+    }
+
+    async fn probe(&mut self, route: &Route, role: usize, whose: Whose) -> u16 {
+        let (name, client) = self.roles[role].clone();
+        let path = self.path(route, name, whose).await;
+        let request = client.request(route.method, &path);
+        let body = if route.method == "GET" {
+            Body::empty()
+        } else if path.starts_with("/api/") {
+            self.body(route.path, name, whose).await.to_string().into()
+        } else {
+            let token = client.token.clone().unwrap_or_default();
+            format!("csrf={}", hex::encode(Sha256::digest(format!("form:{token}")))).into()
+        };
+        let form = "application/x-www-form-urlencoded";
+        let request = request.header(header::CONTENT_TYPE, form).body(body).unwrap();
+        client.send(request).await.status.as_u16()
+    }
+}
+
+/// Whether a route ends the session with which it is asked.
+fn signs_out(route: &Route) -> bool {
+    route.path.ends_with("/logout")
+}
+
+fn head(roles: &[(&'static str, Client)]) -> String {
+    let mut text = String::from(
+        "Status of each route (METHOD path) by role, for an own / a foreign record.\n\
+         `tests/run bless http` renews it; read the difference.\n\n",
+    );
+    let _ = write!(text, "{:<42}", "");
+    for (name, _) in roles {
+        let _ = write!(text, " {name:<9}");
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_role_gets_on_every_route_what_the_table_says() {
+    let mut cast = Cast::gather().await;
+    let mut text = head(&cast.roles);
+    let mut faults = Vec::new();
+    // Sessions end last.
+    let (ends, stays): (Vec<&Route>, Vec<&Route>) = ROUTES.iter().partition(|r| signs_out(r));
+    for route in stays.into_iter().chain(ends) {
+        let title = format!("{} {}", route.method, route.path);
+        let _ = write!(text, "{title:<42}");
+        for role in 0..cast.roles.len() {
+            let name = cast.roles[role].0;
+            let own = cast.probe(route, role, Whose::Own).await;
+            let foreign = cast.probe(route, role, Whose::Foreign).await;
+            let _ = write!(text, " {:<9}", format!("{own}/{foreign}"));
+            let done = |status: u16| (200..300).contains(&status);
+            if own >= 500 || foreign >= 500 {
+                faults.push(format!("{title}: {name} breaks it"));
+            }
+            if name == "anonymous" && route.access != Access::Public && done(own.min(foreign)) {
+                faults.push(format!("{title}: anybody may"));
+            }
+            let by_record = route.path.contains("{id}") && route.access != Access::Public;
+            if by_record && name != "admin" && done(foreign) {
+                faults.push(format!("{title}: {name} reaches a foreign record"));
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    assert!(faults.is_empty(), "{faults:#?}\n{text}");
+    if env::var_os("LINGGONG_BLESS").is_some() {
+        fs::write(TABLE, &text).unwrap();
+    }
+    let held = fs::read_to_string(TABLE).unwrap_or_default();
+    for (held, got) in held.lines().zip(text.lines()) {
+        assert_eq!(held, got);
+    }
+    assert_eq!(held.lines().count(), text.lines().count(), "{text}");
+}
+
+/// Routes come into being in the table; the socket's own router is a bench's, without a market.
+#[test]
+fn no_route_stands_outside_the_table() {
+    let http = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
+    let (mut folders, mut found) = (vec![http], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if fs::read_to_string(&path).unwrap().contains(".route(") {
+                found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    assert_eq!(found, ["routes.rs", "sockets.rs"]);
+    let mut seen = std::collections::BTreeSet::new();
+    for route in ROUTES {
+        assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
+    }
+}

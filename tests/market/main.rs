@@ -1,0 +1,18 @@
+//! The verbs of the market on both engines: what holds whatever happens, in which order, at once.
+
+#[macro_use]
+#[path = "../support/stories.rs"]
+mod stories;
+#[path = "../support/clock.rs"]
+mod clock;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod life;
+mod lists;
+mod model;
+mod parallel;
+mod places;
+mod world;
+
+use world::World;
