@@ -11,7 +11,7 @@ use linggong::domain::{
 };
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use super::support::{Place, faults, places};
+use super::place::{Place, faults, places};
 
 const HEADER: &str = "external_id,title,employer_name,address,wage_min,wage_max,wage_unit,settlement,headcount,valid_days\n";
 

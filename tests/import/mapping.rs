@@ -2,7 +2,7 @@
 
 use linggong::domain::wage::WageUnit;
 
-use super::support::Place;
+use super::place::Place;
 
 const FOREIGN: &str = "id,title,wage_min,wage_max,company,city,lon,lat,source\n\
     j1,客服,4000,6000,某公司,深圳,,,51\n\

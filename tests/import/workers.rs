@@ -1,6 +1,6 @@
 //! Lists of workers.
 
-use super::support::{Place, faults, places};
+use super::place::{Place, faults, places};
 use linggong::domain::worker::{Available, Group};
 
 const HEADER: &str = "external_id,name,id_number,phone,village,skills,lat,lon,crs,radius_km,groups,household,available\n";
