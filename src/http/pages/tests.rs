@@ -14,7 +14,7 @@ use super::{
     form::{Draft, Purpose, form_page},
     home::{HomePage, Task},
     input::{Choice, Faults, Form},
-    jobs::{Booking, Chip, JobCard, JobPage, JobsPage},
+    jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     login::LoginPage,
     posting_form,
     problem::{ErrorPage, Link},
@@ -248,6 +248,12 @@ fn jobs(fill: Fill) -> String {
     let page = JobsPage {
         chrome: fill.chrome(),
         q: fill.text("分拣"),
+        understood: fill.list(|i| UnderstoodChip {
+            href: "/jobs?q=x".to_owned(),
+            text: fill.text("良田镇"),
+            kind: "哪里",
+            applied: i != 0,
+        }),
         lat: fill.text("38.35"),
         lon: fill.text("106.25"),
         sorts: fill.choices(),
