@@ -93,7 +93,7 @@ pub(super) fn at_start(chars: &[char]) -> Option<Wished> {
     };
     at += usize::from(scale != 1);
     fen *= scale;
-    let mut marked = scale != 1;
+    let (mut marked, mut timed) = (scale != 1, false);
     for word in ["块钱", "元钱", "块", "元"] {
         if super::read::starts(&chars[at..], word) {
             at += word.chars().count();
@@ -114,7 +114,7 @@ pub(super) fn at_start(chars: &[char]) -> Option<Wished> {
     if let Some((word, told)) = told.filter(|_| stroke == 1 || marked || told_more.is_some()) {
         at += stroke + word.chars().count();
         unit = Some(*told);
-        marked = true;
+        timed = true;
         if told_more.is_none()
             && let Some(word) = more(at)
         {
@@ -122,7 +122,7 @@ pub(super) fn at_start(chars: &[char]) -> Option<Wished> {
             is_clear = true;
         }
     }
-    if !(is_clear || marked) || fen <= 0 {
+    if !(is_clear || timed) || fen <= 0 {
         return None;
     }
     // A year's, a person's, a kilo's: another thing is counted.

@@ -257,6 +257,8 @@ mod tests {
             "长城汽车",
             "java开发工程师",
             "1号线",
+            "ui 9k",
+            "200元",
             "203",
         ] {
             let (found, left) = labels(text);

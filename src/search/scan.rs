@@ -301,8 +301,8 @@ impl Ask {
         sort_key(self.sort, &self.score(facts), facts)
     }
 
-    /// How well the words meet, 0..=1: half where the title has the phrase, a quarter where it has
-    /// every word, an eighth where it sounds alike, and BM25 brought to an eighth.
+    /// How well the words meet, 0..=1: half where the title has the phrase, a fifth where it has
+    /// every word, a tenth where it sounds alike, and BM25 brought to a fifth.
     fn relevance(&self, bm25: f32) -> f64 {
         if !self.scored {
             return 0.0;
@@ -319,8 +319,8 @@ impl Ask {
         let words = f64::from(rest.max(0.0));
         // Rounded, so that the order in which the engine adds up does not show.
         let share = (words / (words + self.weights.half.relevance) * 1024.0).round() / 1024.0;
-        let steps = [(phrase, 0.5), (whole, 0.25), (alike, 0.125)];
+        let steps = [(phrase, 0.5), (whole, 0.2), (alike, 0.1)];
         let taken = steps.iter().filter(|step| step.0).map(|step| step.1);
-        share / 8.0 + taken.sum::<f64>()
+        share / 5.0 + taken.sum::<f64>()
     }
 }

@@ -15,8 +15,12 @@ use crate::words::pinyin;
 const LETTERS_MAX: usize = 32;
 /// Ways to cut a run of letters into syllables that are looked at.
 const CUTS_MAX: usize = 8;
-/// Repairs of a misspelt run that are searched.
+/// Repairs of a misspelt run that are searched, the commonest.
 const REPAIRS_MAX: usize = 4;
+/// Letters from which on a run is repaired; shorter ones could be anything.
+const REPAIRED_LETTERS_MIN: usize = 4;
+/// Letters of a Latin word that is looked for within a run.
+const LATIN_LETTERS_MAX: usize = 12;
 
 /// The words under which a title is found by its sound, each once.
 pub fn heard(title: &str) -> BTreeSet<String> {
@@ -52,6 +56,9 @@ fn initials(letters: &str) -> impl Iterator<Item = String> + '_ {
         .filter_map(|three| Some(format!("^{}", std::str::from_utf8(three).ok()?)))
 }
 
+/// Tells how many titles have a word of [`heard`], or a Latin word.
+pub type Known<'k> = &'k mut dyn FnMut(&str) -> u64;
+
 /// One way in which a part of a query may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sounds {
@@ -73,9 +80,8 @@ impl Sounds {
 }
 
 /// The parts of a query, each with the ways in which it may have been meant; a part that has no
-/// sound of its own (a single character) is left out. `known` tells whether any title has a word of
-/// [`heard`], or a Latin word.
-pub fn asked(text: &str, known: &mut dyn FnMut(&str) -> bool) -> Vec<Vec<Sounds>> {
+/// sound of its own (a single character) is left out.
+pub fn asked(text: &str, known: Known<'_>) -> Vec<Vec<Sounds>> {
     let mut parts = Vec::new();
     for part in joined(text) {
         let ways = if part.bytes().all(|b| b.is_ascii_alphanumeric()) {
@@ -119,20 +125,17 @@ fn chinese(part: &str) -> Vec<Sounds> {
     ways
 }
 
-fn latin(part: &str, known: &mut dyn FnMut(&str) -> bool) -> Vec<Sounds> {
+fn latin(part: &str, known: Known<'_>) -> Vec<Sounds> {
     let mut ways = Vec::new();
-    let mut whole = |spoken: &[String]| {
-        spoken.len() > 1 && spoken.windows(2).all(|pair| known(&format!("{} {}", pair[0], pair[1])))
-    };
-    let cuts = cuts(part, &mut |_| false);
-    let good: Vec<&Vec<String>> = cuts.iter().filter(|spoken| whole(spoken)).collect();
-    let is_known = !good.is_empty();
-    ways.extend(good.into_iter().take(2).filter_map(|spoken| Sounds::of(pairs(spoken), 2, true)));
-    if is_known {
+    let cut = cuts(part, &[]);
+    let good = cut.iter().filter(|spoken| commonness(spoken, known) > 0).take(2);
+    ways.extend(good.filter_map(|spoken| Sounds::of(pairs(spoken), 2, true)));
+    if !ways.is_empty() {
         return ways;
     }
     // With Latin words among the syllables: javakaifa.
-    for spoken in self::cuts(part, known) {
+    let latin = latin_words(part, known);
+    for spoken in cuts(part, &latin) {
         ways.extend(Sounds::of(pairs(&spoken), 2, true));
     }
     let short = match part.len() {
@@ -140,28 +143,54 @@ fn latin(part: &str, known: &mut dyn FnMut(&str) -> bool) -> Vec<Sounds> {
         _ => initials(part).collect(),
     };
     ways.extend(Sounds::of(short, 2, true));
-    let mut whole = |spoken: &[String]| {
-        spoken.len() > 1 && spoken.windows(2).all(|pair| known(&format!("{} {}", pair[0], pair[1])))
-    };
-    let mut repairs = Vec::new();
-    if part.len() >= 4 {
+    if part.len() >= REPAIRED_LETTERS_MIN {
+        let mut repairs: Vec<(u64, Vec<String>)> = Vec::new();
         for typed in slips(part) {
-            repairs.extend(
-                self::cuts(&typed, &mut |_| false).into_iter().filter(|spoken| whole(spoken)),
-            );
-            if repairs.len() >= REPAIRS_MAX {
-                break;
+            for spoken in cuts(&typed, &latin) {
+                let common = commonness(&spoken, known);
+                if common > 0 {
+                    repairs.push((common, spoken));
+                }
             }
         }
+        repairs.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        repairs.dedup();
+        let best = repairs.iter().take(REPAIRS_MAX);
+        ways.extend(best.filter_map(|(_, spoken)| Sounds::of(pairs(spoken), 1, false)));
     }
-    ways.extend(
-        repairs.iter().take(REPAIRS_MAX).filter_map(|spoken| Sounds::of(pairs(spoken), 1, false)),
-    );
     ways
 }
 
-/// The ways to cut letters into syllables and known Latin words, fewer pieces first.
-fn cuts(part: &str, known: &mut dyn FnMut(&str) -> bool) -> Vec<Vec<String>> {
+/// How many titles have the rarest pair of neighbours; none where there is no pair.
+fn commonness(spoken: &[String], known: Known<'_>) -> u64 {
+    let mut least = None;
+    for pair in spoken.windows(2) {
+        let count = known(&format!("{} {}", pair[0], pair[1]));
+        if count == 0 {
+            return 0;
+        }
+        least = Some(least.map_or(count, |least: u64| least.min(count)));
+    }
+    least.unwrap_or(0)
+}
+
+/// Latin words of titles that stand within the letters.
+fn latin_words(part: &str, known: Known<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for start in 0..part.len() {
+        for end in start + 2..=part.len().min(start + LATIN_LETTERS_MAX) {
+            // Letters and digits of ASCII, so that every place is a boundary.
+            let piece = &part[start..end];
+            if !pinyin::is_syllable(piece) && known(piece) > 0 {
+                found.push(piece.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The ways to cut letters into syllables and these Latin words, fewer pieces first.
+fn cuts(part: &str, latin: &[String]) -> Vec<Vec<String>> {
     let letters: Vec<char> = part.chars().take(LETTERS_MAX).collect();
     // The ways to cut what stands before each place.
     let mut ways: Vec<Vec<Vec<String>>> = vec![Vec::new(); letters.len() + 1];
@@ -172,7 +201,7 @@ fn cuts(part: &str, known: &mut dyn FnMut(&str) -> bool) -> Vec<Vec<String>> {
         }
         for end in start + 1..=letters.len() {
             let piece: String = letters[start..end].iter().collect();
-            let fits = pinyin::is_syllable(&piece) || (end - start > 1 && known(&piece));
+            let fits = pinyin::is_syllable(&piece) || latin.contains(&piece);
             if !fits {
                 continue;
             }
@@ -284,7 +313,7 @@ mod tests {
 
     #[test]
     fn letters_are_cut_in_every_way() {
-        let cut = |text| cuts(text, &mut |_| false);
+        let cut = |text| cuts(text, &[]);
         assert_eq!(cut("xian"), [vec!["xian"], vec!["xi", "an"]]);
         assert_eq!(cut("wjj"), Vec::<Vec<String>>::new());
         assert!(cut(&"a".repeat(200)).len() <= CUTS_MAX);

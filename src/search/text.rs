@@ -112,10 +112,10 @@ impl Text {
         let mut known = |word: &str| {
             let field = if word.contains(' ') { fields.sound } else { fields.title };
             match searcher.doc_freq(&Term::from_field_text(field, word)) {
-                Ok(freq) => freq > 0,
+                Ok(freq) => freq,
                 Err(error) => {
                     trouble = Some(error);
-                    false
+                    0
                 }
             }
         };
