@@ -38,6 +38,9 @@ pub struct Serve {
     /// The complaint line that boards show.
     #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
     hotline: Option<String>,
+    /// Where people's phones reach the server, for the codes that they scan: https://HOST.
+    #[arg(long, value_name = "URL", env = "LINGGONG_PUBLIC_URL")]
+    public_url: Option<String>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
     #[arg(long, value_name = "FILTER", env = "LINGGONG_LOG", default_value = "info,sqlx=warn")]
     log: String,
@@ -81,8 +84,12 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         fill_demo(&market).await?;
     }
     let demo = demo::seed_of(&market).await?;
-    let settings =
-        Settings { behind_proxy: args.behind_proxy, demo: demo.is_some(), hotline: args.hotline };
+    let settings = Settings {
+        behind_proxy: args.behind_proxy,
+        demo: demo.is_some(),
+        hotline: args.hotline,
+        public_url: args.public_url,
+    };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
     let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());

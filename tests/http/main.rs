@@ -14,6 +14,7 @@ mod columns;
 mod inputs;
 mod jobs;
 mod openapi;
+mod pins;
 mod privacy;
 mod roles;
 mod search;
