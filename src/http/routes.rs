@@ -101,6 +101,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/admin/audit", May(Verb::Administer), || get(pages::audit)),
     route("GET", "/board/{station}", Public, || get(pages::board)),
     route("GET", "/kiosk/{station}", Public, || get(pages::kiosk)),
+    route("GET", "/kiosk/worker.js", Public, || get(assets::worker)),
     route("GET", "/words/trades.json", Public, || get(wordlists::trades)),
     route("GET", "/words/pinyin.tsv", Public, || get(wordlists::pinyin)),
 ];

@@ -74,7 +74,9 @@ pub fn hash_token(token: &str) -> String {
 }
 
 /// Runs the deliberately slow password hash where it holds nobody up.
-pub(super) async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> MarketResult<T> {
+pub(super) async fn slowly<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> MarketResult<T> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| StoreError::Folder(std::io::Error::other(error)).into())
 }

@@ -184,15 +184,10 @@ impl Market {
     }
 
     /// An account that only a PIN opens.
-    async fn pin_account(
-        &self,
-        txn: &mut Txn,
-        worker: Option<WorkerId>,
-    ) -> MarketResult<Account> {
+    async fn pin_account(&self, txn: &mut Txn, worker: Option<WorkerId>) -> MarketResult<Account> {
         let id = AccountId::grow(self.seedling());
         let login = id.to_string();
-        let account =
-            Account { id, login, role: Role::Worker, org: None, station: None, worker };
+        let account = Account { id, login, role: Role::Worker, org: None, station: None, worker };
         // No hash, so no password opens it.
         let new = NewAccount { account: &account, password_hash: "", at: self.now() };
         txn.add_account(new).await?;
@@ -270,9 +265,8 @@ async fn holder_of(holders: Vec<Credentials>, pin: &Pin) -> MarketResult<Option<
         if holders.is_empty() {
             opens(NOBODY, &pin);
         }
-        let is_theirs = |holder: &Credentials| {
-            holder.pin_hash.as_deref().is_some_and(|hash| opens(hash, &pin))
-        };
+        let is_theirs =
+            |holder: &Credentials| holder.pin_hash.as_deref().is_some_and(|hash| opens(hash, &pin));
         holders.into_iter().find(is_theirs)
     })
     .await

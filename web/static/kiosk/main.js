@@ -7,11 +7,14 @@ import { Api } from "./api.js";
 import { Desk } from "./desk.js";
 import { fill } from "./dom.js";
 import { Finder } from "./find.js";
+import { keepFiles } from "./offline.js";
 import { identify, mine, register } from "./people.js";
 import { Sounds } from "./pinyin.js";
+import { Queue } from "./queue.js";
 import { Reader } from "./speak.js";
+import { feedStorage, Store } from "./store.js";
 import { GROUPS, Trades } from "./trades.js";
-import { home } from "./views.js";
+import { home, outcome } from "./views.js";
 
 /** @typedef {import("./views.js").View} View */
 /** @typedef {import("./jobs.js").Job} Job */
@@ -21,6 +24,8 @@ import { home } from "./views.js";
 const IDLE_MS = 60_000;
 /** Seconds to answer. Every answer gives the whole time anew, as often as one likes. */
 const RING_S = 30;
+/** Between two attempts to fetch the word lists. */
+const LEARN_MS = 5_000;
 /** The list of the postings at hand is drawn anew at most this often. */
 const LIVE_MS = 500;
 
@@ -33,6 +38,8 @@ export class Kiosk {
     this.api = new Api();
     this.desk = new Desk(this);
     this.reader = new Reader();
+    this.store = new Store();
+    this.queue = new Queue(this.store, this.api, (outcome) => this.told(outcome));
     this.pages = { mine, register };
     /** @type {import("./desk.js").Somebody | null} */
     this.who = null;
@@ -58,7 +65,7 @@ export class Kiosk {
   }
 
   /** Shows the first page and begins to listen. */
-  start() {
+  async start() {
     part("back").addEventListener("click", () => this.back());
     part("home").addEventListener("click", () => this.home());
     part("large").addEventListener("click", () => toggle("large"));
@@ -73,20 +80,39 @@ export class Kiosk {
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     setInterval(() => this.tick(), 1000);
     this.home();
+    this.feed.storage = await feedStorage(this.store);
     this.feed.start();
-    this.learn().catch(() => setTimeout(() => this.learn().catch(() => {}), 5000));
+    await this.queue.count().catch(() => {});
+    this.learn();
   }
 
-  /** Fetches the word lists. */
+  /** Fetches the word lists, again and again until they are here; then keeps all for a cut link. */
   async learn() {
     const fetched = ["trades.json", "pinyin.tsv"].map(async (name) => {
       const response = await fetch(`/words/${name}?v=${this.version}`);
       if (!response.ok) throw new Error(`no ${name}`);
       return response.text();
     });
-    const [trades, pinyin] = await Promise.all(fetched);
+    let trades, pinyin;
+    try {
+      [trades, pinyin] = await Promise.all(fetched);
+    } catch {
+      setTimeout(() => this.learn(), LEARN_MS);
+      return;
+    }
     this.finder = new Finder(new Trades(JSON.parse(trades)), new Sounds(pinyin));
     this.changed();
+    await keepFiles().catch(() => {});
+    document.body.dataset.ready = "true";
+  }
+
+  /** A task of the queue is done (or one was added): who still stands before its 待确认 sees it. @param {import("./queue.js").Outcome | null} done */
+  told(done) {
+    this.changed();
+    const last = this.way[this.way.length - 1];
+    if (done && last && last.page === outcome && last.params.said.receipt === done.receipt) {
+      this.show(outcome, { ...last.params, said: done.said });
+    }
   }
 
   /** The server's time, ms since 1970. */
@@ -150,9 +176,9 @@ export class Kiosk {
     if (head) head.focus({ preventScroll: true });
   }
 
-  /** Goes on once it is known who is there. @param {(found: {}) => void} then */
+  /** Goes on once it is known who is there. @param {() => void} then */
   asSomebody(then) {
-    if (this.who) return then({});
+    if (this.who) return then();
     this.go(identify, {
       then: (/** @type {import("./desk.js").Somebody} */ found) => {
         this.who = found;
@@ -162,13 +188,13 @@ export class Kiosk {
         while (this.way.length > 1 && [identify, register].includes(/** @type {any} */ (this.way[this.way.length - 1].page))) {
           this.way.pop();
         }
-        then({});
+        then();
       },
     });
   }
 
   greet() {
-    fill(part("somebody"), this.who ? `您好，${this.who.name}` : "");
+    fill(part("somebody"), this.who ? (this.who.name ? `您好，${this.who.name}` : "您好") : "");
   }
 
   /** Forgets who was here. */
@@ -245,6 +271,7 @@ export class Kiosk {
   link() {
     const { link, code } = this.feed.state;
     const stopped = code === 4009 ? "已在另一块屏幕上打开" : code ? "本机未获授权" : "";
+    if (link === "live") this.queue.send();
     const words = link === "live" ? "● 实时" : stopped || (link === "connecting" ? "○ 正在连接" : "○ 网断了，先看手上的");
     part("link").textContent = words;
     part("link").dataset.link = link;

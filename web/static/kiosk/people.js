@@ -237,7 +237,7 @@ export function mine(kiosk) {
   const list = h("div", { class: "scroll", tabindex: 0 }, h("p", null, "正在取…"));
   const load = async () => {
     try {
-      fill(list, await bookings(kiosk, load));
+      fill(list, await outcomes(kiosk), await bookings(kiosk, load));
     } catch (error) {
       if (!(error instanceof Offline)) throw error;
       fill(list, h("p", null, "现在连不上，过一会儿再看。"));
@@ -256,6 +256,19 @@ export function mine(kiosk) {
   };
 }
 
+/** What became of things that were done while the link was cut. @param {Kiosk} kiosk */
+async function outcomes(kiosk) {
+  const done = kiosk.who ? await kiosk.queue.outcomes(kiosk.who.phone) : [];
+  return done.map(({ receipt, title, said }) =>
+    h(
+      "div",
+      { class: `own ${said.kind}` },
+      picture(said.kind),
+      h("div", null, h("h2", null, `${title}：${said.head}`), h("p", null, said.text), h("p", { class: "hint" }, `断网时记下的，号码${receipt}`)),
+    ),
+  );
+}
+
 const STATUS = {
   booked: ["名额是您的，请按时上工", "done"],
   applied: ["报了名，等招工的人定", "wait"],
@@ -265,7 +278,7 @@ const STATUS = {
 /** @param {Kiosk} kiosk @param {() => void} again */
 async function bookings(kiosk, again) {
   const who = kiosk.who;
-  if (!who) return h("p", null, "请先按手机号");
+  if (!who || !who.token) throw new Offline("not signed in");
   const { ok, data } = await kiosk.api.call("GET", `/workers/${who.worker}/bookings`);
   if (!ok) return h("p", null, (data && data.title) || "现在看不了，请找工作人员");
   const rows = data.items.filter((/** @type {any} */ row) => row.status in STATUS).reverse();

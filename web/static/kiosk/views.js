@@ -37,7 +37,8 @@ export function home(kiosk) {
   const live = () => {
     const jobs = kiosk.jobs();
     const places = jobs.reduce((sum, job) => sum + (job.places_left || 0), 0);
-    fill(counts, kiosk.knows() ? `现在有${jobs.length}个活，缺${places}人` : "正在取岗位…");
+    const waits = kiosk.queue.waiting ? `　${kiosk.queue.waiting}件事等网通` : "";
+    fill(counts, kiosk.knows() ? `现在有${jobs.length}个活，缺${places}人${waits}` : "正在取岗位…");
     [0, 1].forEach((ahead) => fill(days[ahead], `${jobs.filter(on(ahead)).length}个`));
   };
   live();
@@ -51,7 +52,7 @@ export function home(kiosk) {
     ["place", "离这里近", () => kiosk.go(results, { title: "离这里近的活", keep: () => true, order: () => byDistance })],
     ["trades", "看图找活", () => list("所有的活", () => true, bySoonest)],
     ["search", "打字找活", () => kiosk.go(search, {})],
-    ["who", "我的报名", () => kiosk.asSomebody((/** @type {any} */ then) => kiosk.go(kiosk.pages.mine, then))],
+    ["who", "我的报名", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.mine, {}))],
   ];
   return {
     title: "想找什么活？",
@@ -177,7 +178,7 @@ export function posting(kiosk, { job }) {
     ),
   );
   const title = heading(job.title);
-  const go = button("我要去", () => kiosk.asSomebody((/** @type {any} */ then) => book(kiosk, job, chosen, then)), {
+  const go = button("我要去", () => kiosk.asSomebody(() => book(kiosk, job, chosen)), {
     class: "act",
   });
   const gone = h("p", { class: "gone", role: "status" });
@@ -244,17 +245,19 @@ export function posting(kiosk, { job }) {
 
 /**
  * Books, and says how that went.
- * @param {Kiosk} kiosk @param {Job} job @param {number | undefined} shift @param {any} then
+ * @param {Kiosk} kiosk @param {Job} job @param {number | undefined} shift
  */
-async function book(kiosk, job, shift, then) {
+async function book(kiosk, job, shift) {
   kiosk.wait("正在报名…");
-  kiosk.show(outcome, await kiosk.desk.book(job, shift), { job, ...then });
+  const said = await kiosk.desk.book(job, shift);
+  // Whoever left meanwhile is not shown to the next.
+  if (kiosk.who) kiosk.show(outcome, { said, job });
 }
 
 /**
  * What became of a booking.
  * @param {Kiosk} kiosk
- * @param {{said: {kind: "done" | "wait" | "stop", head: string, text: string}, job: Job}} params
+ * @param {{said: import("./said.js").Said, job: Job}} params
  * @returns {View}
  */
 export function outcome(kiosk, { said, job }) {
