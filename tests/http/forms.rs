@@ -248,7 +248,7 @@ async fn forms(world: &World) -> Vec<Form> {
             fields: vec![
                 ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "+1 555"])),
                 ("name", "name", [blanks(), vec!["马大军".to_owned(), long(41)]].concat()),
-                ("pin", "pin", texts(["", "12345", "1234567", "111111", "345678", "000007"])),
+                ("pin", "pin", texts(["", "12345", "1234567", "111111", "345678", "98765a"])),
             ],
             secret: Some("pin"),
             ..form("/desk/pins", "/desk/pins".to_owned(), &staff)

@@ -3,7 +3,7 @@
 
 const CACHE = "linggong-kiosk";
 /** A server that has not answered by then counts as cut off. */
-const WAIT_MS = 4_000;
+const WAIT_MS = 4000;
 const KEPT = ["/kiosk/", "/static/", "/words/"];
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -44,7 +44,7 @@ async function answer(request) {
   // An address with the version in it never changes.
   if (kept && new URL(request.url).searchParams.has("v")) return kept;
   const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), kept ? WAIT_MS : 60_000);
+  const timer = setTimeout(() => control.abort(), kept ? WAIT_MS : 60000);
   try {
     const fresh = await fetch(request, { signal: control.signal });
     if (fresh.ok) await cache.put(request, fresh.clone());

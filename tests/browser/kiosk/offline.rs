@@ -69,7 +69,7 @@ async fn what_is_done_without_a_link_arrives_once_after_the_browser_was_killed()
     book_offline(&window, "SCFJ").await;
     sign_in(&window).await;
     window.sees("待确认").await;
-    window.judge().await;
+    window.judge_without_link().await;
     window.picture("kiosk-unconfirmed").await;
     touch(&window, "办完了").await;
     // Two and three: somebody registers and books.
@@ -122,7 +122,7 @@ async fn what_is_done_without_a_link_arrives_once_after_the_browser_was_killed()
     sign_in(&window).await;
     window.sees("断网时记下的").await;
     window.sees("报上了").await;
-    window.judge().await;
+    window.judge_without_link().await;
 }
 
 async fn a_booking_without_a_link_is_refused_clearly() {
@@ -144,7 +144,7 @@ async fn a_booking_without_a_link_is_refused_clearly() {
     // Who still stands there sees it change.
     window.sees("没报上").await;
     window.sees("已经不招人了").await;
-    window.judge().await;
+    window.judge_without_link().await;
     assert_eq!(booked(&house, &worker).await, []);
     touch(&window, "办完了").await;
     // A wrong PIN is found out only now, and is no booking either.

@@ -1,7 +1,7 @@
 // Calls to the server. The token of whoever is signed in lives here, in memory alone.
 
 /** A call is given up after this time; the link counts as cut. */
-const WAIT_MS = 12_000;
+const WAIT_MS = 12000;
 
 /** The server can't be reached. */
 export class Offline extends Error {}

@@ -46,7 +46,9 @@ export class Finder {
       if (worth) found.push({ name: words[0], worth });
     }
     found.sort((a, b) => b.worth - a.worth);
-    return found.slice(0, TRADES_MAX).map((trade) => trade.name);
+    // Where words begin with it, words that merely contain it are noise.
+    const best = found.length && found[0].worth > 600 ? 600 : 0;
+    return found.filter((trade) => trade.worth > best).slice(0, TRADES_MAX).map((trade) => trade.name);
   }
 
   /**
@@ -60,8 +62,7 @@ export class Finder {
     /** @type {{job: Job, worth: number}[]} */
     const found = [];
     for (const job of jobs) {
-      const at = this.fits(job.title, query);
-      let worth = at < 0 ? 0 : 1000 - at;
+      let worth = this.fits(job.title, query) < 0 ? 0 : 1000;
       const trade = this.trades.named(job.title);
       if (!worth && trade && meant.has(trade)) worth = 800;
       if (!worth && (job.skills || []).some((skill) => this.fits(skill, query) >= 0)) worth = 600;

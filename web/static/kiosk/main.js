@@ -21,11 +21,13 @@ import { home, outcome } from "./views.js";
 /** @typedef {(kiosk: Kiosk, params: any) => View} Page */
 
 /** A person who touches nothing for so long is asked whether it is still there. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 60000;
 /** Seconds to answer. Every answer gives the whole time anew, as often as one likes. */
 const RING_S = 30;
+/** Between two writings of the postings at hand. */
+const KEEP_MS = 5000;
 /** Between two attempts to fetch the word lists. */
-const LEARN_MS = 5_000;
+const LEARN_MS = 5000;
 /** The list of the postings at hand is drawn anew at most this often. */
 const LIVE_MS = 500;
 
@@ -50,6 +52,7 @@ export class Kiosk {
     /** @type {View | null} */
     this.view = null;
     this.changing = false;
+    this.keepNext = 0;
     this.touched = performance.now();
     /** @type {number | null} when the ring closes */
     this.closes = null;
@@ -58,7 +61,10 @@ export class Kiosk {
     this.feed = new Feed({
       url: address.href,
       client: { kind: "kiosk", version: this.version },
-      onChange: () => this.changed(),
+      onChange: ({ kind }) => {
+        this.changed();
+        this.keep(kind === "snapshot");
+      },
       onState: () => this.link(),
       onReload: () => location.reload(),
     });
@@ -70,6 +76,7 @@ export class Kiosk {
     part("home").addEventListener("click", () => this.home());
     part("large").addEventListener("click", () => toggle("large"));
     part("low").addEventListener("click", () => toggle("low"));
+    part("leave").addEventListener("click", () => this.end());
     part("stay").addEventListener("click", () => this.stay());
     for (const kind of ["pointerdown", "keydown", "wheel"]) {
       document.addEventListener(kind, () => this.touch(), { capture: true, passive: true });
@@ -194,6 +201,7 @@ export class Kiosk {
   }
 
   greet() {
+    part("leave").hidden = !this.who;
     fill(part("somebody"), this.who ? (this.who.name ? `您好，${this.who.name}` : "您好") : "");
   }
 
@@ -257,6 +265,13 @@ export class Kiosk {
     if (this.closes !== null) return;
     if (event.key === "Escape") return this.back();
     if (this.view && this.view.key) this.view.key(event);
+  }
+
+  /** Keeps the postings for a restart without a link; a stream of changes not at every one. @param {boolean} whole */
+  keep(whole) {
+    if (!whole && performance.now() < this.keepNext) return;
+    this.keepNext = performance.now() + KEEP_MS;
+    this.feed.save();
   }
 
   changed() {

@@ -25,11 +25,11 @@ import { booked, refused } from "./said.js";
 /** @typedef {{receipt: string, title: string, said: Said, at: number}} Outcome */
 
 /** A task that could not be sent for so long is given up; the server forgets requests after a week. */
-const TASK_MS_MAX = 3 * 86_400_000;
+const TASK_MS_MAX = 3 * 86400000;
 /** An outcome that nobody asked for is forgotten. */
-const OUTCOME_MS_MAX = 3 * 86_400_000;
+const OUTCOME_MS_MAX = 3 * 86400000;
 /** Between two attempts while something waits. */
-const RETRY_MS = 5_000;
+const RETRY_MS = 5000;
 
 /** Answers that may be another one later: nothing is decided. @param {number} status */
 const undecided = (status) => status >= 500 || status === 429 || status === 408;
@@ -172,5 +172,5 @@ async function unsealed(key, { iv, sealed }) {
 /** Four digits by which a person and the staff speak of a task. @returns {string} */
 export function newReceipt() {
   const [number] = crypto.getRandomValues(new Uint16Array(1));
-  return String(number % 10_000).padStart(4, "0");
+  return String(number % 10000).padStart(4, "0");
 }

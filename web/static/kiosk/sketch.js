@@ -5,9 +5,9 @@ import { s } from "./dom.js";
 import { distanceWords } from "../words.js";
 
 /** Metres of a degree of latitude. */
-const DEGREE_M = 111_195;
+const DEGREE_M = 111195;
 /** Rings that people can picture, in metres. */
-const RINGS = [200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000];
+const RINGS = [200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000];
 const DIRECTIONS = ["北", "东北", "东", "东南", "南", "西南", "西", "西北"];
 /** Half the picture's side, in its own units. */
 const HALF = 200;

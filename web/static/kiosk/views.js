@@ -38,7 +38,7 @@ export function home(kiosk) {
     const jobs = kiosk.jobs();
     const places = jobs.reduce((sum, job) => sum + (job.places_left || 0), 0);
     const waits = kiosk.queue.waiting ? `　${kiosk.queue.waiting}件事等网通` : "";
-    fill(counts, kiosk.knows() ? `现在有${jobs.length}个活，缺${places}人${waits}` : "正在取岗位…");
+    fill(counts, (kiosk.knows() ? `现在有${jobs.length}个活，缺${places}人` : "正在取岗位…") + waits);
     [0, 1].forEach((ahead) => fill(days[ahead], `${jobs.filter(on(ahead)).length}个`));
   };
   live();
@@ -172,8 +172,7 @@ export function posting(kiosk, { job }) {
     h(
       "div",
       { class: "fact" },
-      picture(fact.picture),
-      h("dt", null, fact.term),
+      h("dt", null, picture(fact.picture), h("span", null, fact.term)),
       h("dd", null, fact.values.map((value) => h("p", null, value))),
     ),
   );
@@ -308,7 +307,7 @@ export function take(kiosk, { job }) {
         facts.map((fact) => h("p", null, `${fact.term}：${fact.values.join("；")}`)),
         h("p", null, `${name} ${by}`),
         h("img", { src: `/jobs/${job.id}/qr.svg`, alt: "" }),
-        h("p", null, `${new Date(now + 8 * 3_600_000).toISOString().slice(0, 16).replace("T", " ")} 找活不收钱`),
+        h("p", null, `${new Date(now + 8 * 3600000).toISOString().slice(0, 16).replace("T", " ")} 找活不收钱`),
       ),
     ),
   };
