@@ -32,5 +32,6 @@ mod house;
 mod judge;
 mod kiosk;
 mod pages;
+mod phone;
 mod story;
 mod window;

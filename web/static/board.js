@@ -2,6 +2,7 @@
 // whether they are live. It takes no input. The number of elements is fixed by the rows of a page,
 // so that a screen runs for months.
 
+import { token, watchTrouble } from "./device.js";
 import { Feed } from "./feed.js";
 import { Rota } from "./rota.js";
 import * as words from "./words.js";
@@ -60,6 +61,8 @@ let drawing = false;
 
 const feed = new Feed({
   url: location.origin.replace(/^http/, "ws") + String(document.body.dataset.feed),
+  token: token(),
+  trouble: watchTrouble(),
   client: { kind: "board", version: String(document.body.dataset.version) },
   storage: storage(),
   onChange: changed,
