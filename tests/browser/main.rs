@@ -34,4 +34,5 @@ mod kiosk;
 mod pages;
 mod phone;
 mod story;
+mod syntax;
 mod window;
