@@ -201,9 +201,7 @@ export class Kiosk {
     if (this.who) return then();
     this.go(identify, {
       then: (/** @type {import("./desk.js").Somebody} */ found) => {
-        this.who = found;
-        this.api.token = found.token;
-        this.greet();
+        this.seat(found);
         // The pages of the digits are no part of the way back.
         while (this.way.length > 1 && [identify, register].includes(/** @type {any} */ (this.way[this.way.length - 1].page))) {
           this.way.pop();
@@ -211,6 +209,21 @@ export class Kiosk {
         then();
       },
     });
+  }
+
+  /** @param {import("./desk.js").Somebody} found */
+  seat(found) {
+    this.who = found;
+    this.api.token = found.token;
+    this.api.renew = async () => {
+      this.api.token = null;
+      const { found: again } = await this.desk.signIn(found.phone, found.pin);
+      // Whoever left meanwhile is not signed in again.
+      if (!again || !again.token || this.who !== found) return false;
+      this.seat(again);
+      return true;
+    };
+    this.greet();
   }
 
   greet() {
@@ -223,6 +236,7 @@ export class Kiosk {
     const token = this.api.token;
     this.who = null;
     this.api.token = null;
+    this.api.renew = async () => false;
     this.reader.stop();
     if (!token) return;
     // The session ends by itself where this does not arrive.
