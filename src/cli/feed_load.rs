@@ -166,7 +166,7 @@ impl Held {
             Held::Whole(client) => client.ack(),
             Held::Place(place) => {
                 let seq = place.as_ref().map_or(0, |place| place.seq);
-                let ack = Ack { seq, shown: None, hash: None };
+                let ack = Ack { seq, ..Ack::default() };
                 tagged("ack", &ack)
             }
         }

@@ -214,14 +214,25 @@ async fn keep_house(market: Market, stop: CancellationToken) {
     }
 }
 
+/// How often the screens' health is noted.
+const HEALTH_TICK: Duration = Duration::from_secs(30);
+
 /// Notices what other processes changed or asked for, and writes the figures.
 async fn keep_watch(app: App, stop: CancellationToken) {
     let mut look = time::interval(LOOK_TICK);
     look.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    let mut health = time::interval(HEALTH_TICK);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = look.tick() => {}
+            _ = health.tick() => {
+                if let Err(error) = app.note_screens().await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "the screens' health is not noted");
+                }
+                continue;
+            }
         }
         match app.market.store.look().await {
             Ok(seq) => app.metrics.log_seq.set(seq),

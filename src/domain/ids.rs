@@ -67,6 +67,8 @@ ids! {
     BookingId = "bkg";
     /// An account that signs in.
     AccountId = "acc";
+    /// A call for staff from a kiosk.
+    CallId = "call";
 }
 
 macro_rules! slugs {

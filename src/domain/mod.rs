@@ -14,6 +14,7 @@ pub mod money;
 pub mod org;
 pub mod pin;
 pub mod posting;
+pub mod screen;
 pub mod speech;
 pub mod station;
 pub mod text;

@@ -151,6 +151,7 @@ impl Client {
             seq: self.seq,
             shown: Some(self.jobs.len() as u64),
             hash: Some(self.hash.to_string()),
+            ..Ack::default()
         };
         said("ack", &ack)
     }

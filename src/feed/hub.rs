@@ -91,6 +91,10 @@ pub struct Presence {
     pub shown: Option<u64>,
     /// Whether it showed what the station shows; none where that was not known.
     pub agrees: Option<bool>,
+    /// Faults of its page since it was loaded.
+    pub errors: u32,
+    /// The last of them; empty where there was none.
+    pub last_error: String,
 }
 
 /// No more sockets: all places are taken, or the server is going.

@@ -18,6 +18,8 @@ pub const SUBPROTOCOL: &str = "linggong.feed.v1";
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4 * 1024;
 /// Characters of a client's kind and version that are kept; the rest is cut.
 pub const CLIENT_CHARS_MAX: usize = 40;
+/// Characters of a page's last fault that are kept; the rest is cut.
+pub const ERROR_CHARS_MAX: usize = 200;
 /// Bytes of one part of a snapshot, its frame of JSON included. Each socket's write buffer grows to
 /// its largest message and stays so: this bounds the memory of ten thousand idle sockets.
 pub const PART_BYTES_MAX: usize = 4 * 1024;
@@ -151,7 +153,7 @@ impl ClientInfo {
 }
 
 /// What a client shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ack {
     /// The number at which it stands.
     pub seq: i64,
@@ -161,6 +163,12 @@ pub struct Ack {
     /// The [`SetHash`] of its set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+    /// Faults of its page since it was loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<u32>,
+    /// The last of them, cut to [`ERROR_CHARS_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
 }
 
 #[derive(Deserialize)]

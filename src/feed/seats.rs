@@ -30,13 +30,16 @@ const REPLACED: u8 = 1;
 const DISMISSED: u8 = 2;
 
 /// What a client said last of what it shows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Proof {
     pub seq: i64,
     pub at: Moment,
     pub shown: Option<u64>,
     /// Whether its hash is the station's; none where that is not known.
     pub agrees: Option<bool>,
+    pub errors: u32,
+    /// Most pages have none, and ten thousand sockets shall not pay for it.
+    pub last_error: Option<Box<str>>,
 }
 
 impl Member {
@@ -58,7 +61,8 @@ impl Member {
     }
 
     fn presence(&self, station: &StationId, seq: i64) -> Presence {
-        let proof = *locked(&self.proof);
+        let proof = locked(&self.proof).clone();
+        let proof = proof.as_ref();
         Presence {
             station: station.clone(),
             device: self.device.clone(),
@@ -70,6 +74,11 @@ impl Member {
             lag: proof.map(|proof| seq.saturating_sub(proof.seq)),
             shown: proof.and_then(|proof| proof.shown),
             agrees: proof.and_then(|proof| proof.agrees),
+            errors: proof.map_or(0, |proof| proof.errors),
+            last_error: proof
+                .and_then(|proof| proof.last_error.as_deref())
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 }

@@ -236,7 +236,18 @@ impl Watcher<'_> {
             Some(hash) if ack.seq >= self.proofs_from => self.seat.station.agrees(ack.seq, hash),
             _ => None,
         };
-        self.seat.member.note(Proof { seq: ack.seq, at: self.hub.now(), shown: ack.shown, agrees });
+        let kept = |text: &String| -> Box<str> {
+            let plain = text.chars().filter(|c| !c.is_control());
+            plain.take(protocol::ERROR_CHARS_MAX).collect()
+        };
+        self.seat.member.note(Proof {
+            seq: ack.seq,
+            at: self.hub.now(),
+            shown: ack.shown,
+            agrees,
+            errors: ack.errors.unwrap_or(0),
+            last_error: ack.last_error.as_ref().map(kept),
+        });
         match agrees {
             Some(true) => self.resyncs = 0,
             Some(false) if self.resyncs < line.limits.resyncs_max => {

@@ -24,7 +24,12 @@ pub use gate::Sessions;
 pub use guard::{Access, COOKIE};
 pub use metrics::Metrics;
 
-use crate::{feed::hub::Hub, market::Market, search::Follower};
+use crate::{
+    domain::screen::Health,
+    feed::hub::Hub,
+    market::{Market, MarketResult},
+    search::Follower,
+};
 
 /// How the server is set up.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +84,26 @@ impl App {
             limiter: headers::limiter(),
         };
         App(Arc::new(parts))
+    }
+
+    /// Notes how the screens with a token fare.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_screens(&self) -> MarketResult<()> {
+        let heard = self.hub.presence().into_iter().filter_map(|screen| {
+            let health = Health {
+                seen_at: screen.acked_at.unwrap_or(screen.since),
+                version: screen.version,
+                seq: screen.acked_seq.unwrap_or(0),
+                lag: screen.lag.unwrap_or(0),
+                agrees: screen.agrees,
+                errors: i64::from(screen.errors),
+                last_error: screen.last_error,
+            };
+            Some((screen.device?.0, health))
+        });
+        self.market.note_screens(&heard.collect::<Vec<_>>()).await
     }
 
     /// Waits until what is committed by now can be found, so that who posts and then searches

@@ -72,6 +72,11 @@ impl Problem {
         self
     }
 
+    /// Each field's fault: the field and the sentence.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.errors.iter().map(|error| (error.field.as_str(), error.message.as_str()))
+    }
+
     /// The client must sign in.
     pub fn sign_in() -> Problem {
         Problem::new(StatusCode::UNAUTHORIZED, "sign_in", "请先登录")

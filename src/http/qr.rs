@@ -3,14 +3,12 @@
 use std::fmt::Write;
 
 use axum::{
-    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::{App, body::Id, problem::Problem};
-use crate::domain::ids::JobId;
+use super::{App, problem::Problem};
 
 /// Light modules around a code (ISO/IEC 18004 §6.3.8 asks for four).
 const QUIET: i32 = 4;
@@ -43,17 +41,13 @@ pub fn svg(text: &str) -> Option<String> {
     ))
 }
 
-fn picture(text: &str) -> Response {
+/// The code of a text, as an answer.
+pub fn picture(text: &str) -> Response {
     match svg(text) {
         Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
         None => Problem::new(StatusCode::URI_TOO_LONG, "too_long", "地址太长，做不成二维码")
             .into_response(),
     }
-}
-
-/// `GET /jobs/{id}/qr.svg`: leads a phone to the posting's page.
-pub async fn posting(State(app): State<App>, Id(id): Id<JobId>, headers: HeaderMap) -> Response {
-    picture(&address(&app, &headers, &format!("/jobs/{id}")))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ const LOCK: i64 = 15 * MINUTE;
 /// How long a person's session lasts.
 pub(super) const SESSION: i64 = 12 * HOUR;
 /// How long a screen's session lasts.
-const DEVICE_SESSION: i64 = 365 * DAY;
+pub(super) const DEVICE_SESSION: i64 = 365 * DAY;
 
 /// Letters and digits of a made password: none looks like another.
 const PASSWORD_LETTERS: [char; 32] = [

@@ -35,6 +35,8 @@ choices! {
         Book = "book", "报名";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
+        /// Issue, watch and speak to screens, and answer their calls.
+        Screens = "screens", "管屏幕";
         /// Read the feed of a station that is not public.
         ReadFeed = "read_feed", "读取站点数据流";
     }
@@ -71,6 +73,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
+            | Verb::Screens
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -85,6 +88,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
+            | Verb::Screens
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
@@ -98,6 +102,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Candidates
             | Verb::Roster
             | Verb::SetPin
+            | Verb::Screens
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
@@ -114,6 +119,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
+            | Verb::Screens
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.

@@ -32,5 +32,7 @@ mod house;
 mod judge;
 mod kiosk;
 mod pages;
+mod phone;
 mod story;
+mod syntax;
 mod window;

@@ -25,7 +25,7 @@ enum Eyes {
 struct Page(&'static str, &'static str, Eyes, &'static str);
 
 /// `JOB` stands for the id of an open posting, `DRAFT` for one that waits for review.
-const PAGES: [Page; 19] = [
+const PAGES: [Page; 20] = [
     Page("/", "/", Eyes::Nobody, "home"),
     Page("/", "/", Eyes::Worker, "home-worker"),
     Page("/", "/", Eyes::Employer, "home-employer"),
@@ -39,6 +39,7 @@ const PAGES: [Page; 19] = [
     Page("/desk/jobs/new", "/desk/jobs/new", Eyes::Employer, "posting"),
     Page("/desk/jobs/{id}", "/desk/jobs/DRAFT", Eyes::Staff, "desk-job"),
     Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),
+    Page("/desk/screens", "/desk/screens", Eyes::Staff, "screens-none"),
     Page("/desk/pins", "/desk/pins", Eyes::Staff, "pins"),
     Page("/me", "/me", Eyes::Newcomer, "register"),
     Page("/me", "/me", Eyes::Worker, "me"),
@@ -48,7 +49,7 @@ const PAGES: [Page; 19] = [
 ];
 
 /// Routes whose pages others take pictures of, or which are no page.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 10] = [
     "/healthz",
     "/readyz",
     "/metrics",
@@ -56,7 +57,9 @@ const ELSEWHERE: [&str; 8] = [
     "/board/{station}",
     "/kiosk/",
     "/words/",
-    "/jobs/{id}/qr.svg",
+    "/m/",
+    "/my",
+    "/pair",
 ];
 
 async fn every_page_has_a_picture() {

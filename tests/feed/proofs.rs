@@ -93,6 +93,8 @@ async fn a_screen_that_agrees_is_noted_and_left_alone() {
             lag: Some(1),
             shown: Some(1),
             agrees: Some(true),
+            errors: 0,
+            last_error: String::new(),
         };
         assert_eq!(presence(&house).await, want);
         ack(&peer, 2, 2, &hash(&[("job_1", 1), ("job_2", 4)])).await;

@@ -4,7 +4,14 @@
 use std::collections::BTreeSet;
 
 use axum::{body::Body, http::header};
-use linggong::{domain::account::Role, http::routes::ROUTES};
+use linggong::{
+    domain::{
+        account::{Actor, Role},
+        screen::ScreenKind,
+    },
+    http::routes::ROUTES,
+    market::NewScreen,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -167,6 +174,12 @@ async fn forms(world: &World) -> Vec<Form> {
     let booked = seeker.book(&open, me["worker"].as_str().unwrap()).await.expect(201);
     let booked = booked["id"].as_str().unwrap();
 
+    let near = Some("near".parse().unwrap());
+    let new = NewScreen { station: near, name: "大厅".to_owned(), kind: ScreenKind::Board };
+    let screen = world.market.issue_screen(&Actor::Operator, new).await.unwrap().screen.account;
+    let call = world.market.call_staff(&"near".parse().unwrap()).await.unwrap().id;
+    let anybody = world.anonymous();
+
     let form = |route, to: String, by: &Client| Form {
         route,
         to,
@@ -253,6 +266,54 @@ async fn forms(world: &World) -> Vec<Form> {
             secret: Some("pin"),
             ..form("/desk/pins", "/desk/pins".to_owned(), &staff)
         },
+        Form {
+            good: vec![("name", "大厅东墙".to_owned()), ("kind", "board".to_owned())],
+            fields: vec![
+                ("name", "name", [blanks(), vec!["墙".to_owned(), long(61)]].concat()),
+                ("kind", "kind", texts(["", "none", "BOARD", "大屏", "\u{1}"])),
+            ],
+            ..form("/desk/screens", "/desk/screens".to_owned(), &staff)
+        },
+        form("/desk/screens/{id}/code", format!("/desk/screens/{screen}/code"), &staff),
+        form("/desk/screens/{id}/revoke", format!("/desk/screens/{screen}/revoke"), &staff),
+        form("/desk/screens/{id}/reload", format!("/desk/screens/{screen}/reload"), &staff),
+        Form {
+            good: vec![("notice", "今天下午有招聘会".to_owned())],
+            fields: Vec::new(),
+            ..form("/desk/screens/{id}/notice", format!("/desk/screens/{screen}/notice"), &staff)
+        },
+        form("/desk/calls/{id}/answer", format!("/desk/calls/{call}/answer"), &staff),
+        Form {
+            good: vec![("shift", "0".to_owned())],
+            ..form("/m/{station}/{id}/book", format!("/m/near/{open}/book"), &seeker)
+        },
+        Form {
+            good: vec![("phone", "13800000007".to_owned()), ("pin", "280516".to_owned())],
+            fields: vec![
+                ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "+1 555"])),
+                ("pin", "pin", texts(["", "12345", "1234567", "12345a", "一二三四五六"])),
+            ],
+            secret: Some("pin"),
+            ..form("/my/in", "/my/in".to_owned(), &anybody)
+        },
+        Form {
+            good: vec![
+                ("name", "马小军".to_owned()),
+                ("phone", "13800000010".to_owned()),
+                ("pin", "280516".to_owned()),
+                ("consent", "yes".to_owned()),
+            ],
+            fields: vec![
+                ("name", "name", [blanks(), vec![long(41)]].concat()),
+                ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "+1 555"])),
+                ("pin", "pin", texts(["", "12345", "111111", "345678", "99999"])),
+                ("consent", "consent", texts(["", "no", "YES", "true", "on"])),
+            ],
+            secret: Some("pin"),
+            ..form("/my/join", "/my/join".to_owned(), &anybody)
+        },
+        form("/my/bookings/{id}/cancel", format!("/my/bookings/{booked}/cancel"), &seeker),
+        form("/my/logout", "/my/logout".to_owned(), &staff),
         form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
     ]
 }
@@ -352,7 +413,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                 assert!(error_at(&html, id).is_some(), "no error at {id}: {what}\n{html}");
                 let kept = pairs.iter().filter(|(key, _)| {
                     // Only an offer of the page can stay chosen.
-                    let offered = matches!(*key, "consent" | "shift") || *key == *name;
+                    let offered = matches!(*key, "consent" | "shift" | "kind") || *key == *name;
                     *key != "csrf" && form.secret != Some(key) && !offered
                 });
                 for (key, text) in kept {
@@ -368,6 +429,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "settlement"
                         | "employer_kind"
                         | "crs"
+                        | "kind"
                         | "shift_start"
                         | "shift_end"
                 );

@@ -20,6 +20,7 @@ mod openapi;
 mod pins;
 mod privacy;
 mod roles;
+mod screens;
 mod search;
 mod sign_in;
 mod workers;

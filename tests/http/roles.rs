@@ -10,12 +10,13 @@ use linggong::{
         booking::{Booking, BookingStatus},
         ids::{BookingId, Seedling},
         org::EmployerKind,
+        screen::ScreenKind,
     },
     http::{
         Access,
         routes::{ROUTES, Route},
     },
-    market::{NewPosting, NewWorker},
+    market::{NewPosting, NewScreen, NewWorker},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -102,6 +103,14 @@ impl Cast {
         made.id.to_string()
     }
 
+    async fn screen(&mut self, whose: Whose) -> String {
+        let station = if whose == Whose::Own { "near" } else { "far" };
+        let station = Some(station.parse().unwrap());
+        let new = NewScreen { station, name: "大厅".to_owned(), kind: ScreenKind::Board };
+        let issued = self.world.market.issue_screen(&Actor::Operator, new).await.unwrap();
+        issued.screen.account.to_string()
+    }
+
     /// Asked for, on a posting of the same side.
     async fn booking(&mut self, role: &'static str, whose: Whose, path: &str) -> String {
         let job = self.job(role, whose, path).await.parse().unwrap();
@@ -130,6 +139,13 @@ impl Cast {
             self.worker(role, whose).await
         } else if path.contains("/bookings/{id}") {
             self.booking(role, whose, path).await
+        } else if path.contains("/m/{station}/{id}") {
+            self.job(role, whose, path).await
+        } else if path.contains("/screens/{id}") {
+            self.screen(whose).await
+        } else if path.contains("/calls/{id}") {
+            let station = if whose == Whose::Own { "near" } else { "far" };
+            self.world.market.call_staff(&station.parse().unwrap()).await.unwrap().id.to_string()
         } else {
             String::new()
         };

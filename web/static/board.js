@@ -2,6 +2,7 @@
 // whether they are live. It takes no input. The number of elements is fixed by the rows of a page,
 // so that a screen runs for months.
 
+import { token, watchTrouble } from "./device.js";
 import { Feed } from "./feed.js";
 import { Rota } from "./rota.js";
 import * as words from "./words.js";
@@ -9,23 +10,23 @@ import * as words from "./words.js";
 /** Rows of a page; `board.css` lays out as many. */
 const ROWS = 6;
 /** How long a page stands. */
-const PAGE_MS = 12_000;
+const PAGE_MS = 12000;
 /** How long a posting that came in the middle of a page stands at least. */
-const FRESH_MS = 6_000;
+const FRESH_MS = 6000;
 /** The longest that new postings may hold a page. */
-const PAGE_MS_MAX = 24_000;
+const PAGE_MS_MAX = 24000;
 /** How long a posting that came while the board ran is marked as new. */
-const NEW_MS = 600_000;
+const NEW_MS = 600000;
 /** How long a row that is filled or closed says so before it leaves. */
-const LEAVING_MS = 1_500;
+const LEAVING_MS = 1500;
 /** The picture moves by a few pixels this often, against burn-in. */
-const SHIFT_MS = 180_000;
+const SHIFT_MS = 180000;
 /** Positions of the picture; `board.css` has one rule for each. */
 const SHIFTS = 8;
 /** Performance marks kept; older ones are cleared. */
 const MARKS_MAX = 500;
 /** A reload asked for by the server is spread over this time. */
-const RELOAD_SPREAD_MS = 5_000;
+const RELOAD_SPREAD_MS = 5000;
 /** Characters of a title that fit on a row; a longer one stands below its trade's name. */
 const TITLE_WIDTH_MAX = 8;
 /** Day begins and ends at these hours. */
@@ -60,6 +61,8 @@ let drawing = false;
 
 const feed = new Feed({
   url: location.origin.replace(/^http/, "ws") + String(document.body.dataset.feed),
+  token: token(),
+  trouble: watchTrouble(),
   client: { kind: "board", version: String(document.body.dataset.version) },
   storage: storage(),
   onChange: changed,
@@ -128,12 +131,13 @@ function ordered() {
   return (
     [...feed.jobs.values()]
       // Without a link nobody tells what has expired; nobody shall walk to it.
-      .filter((job) => live || !(Date.parse(job.valid_until ?? "") <= time))
-      .map((job) => ({ job, start: words.nextStart(job.shifts, time) ?? Infinity }))
+      .filter((job) => live || !(Date.parse(job.valid_until || "") <= time))
+      .map((job) => ({ job, begins: words.nextStart(job.shifts, time) }))
+      .map(({ job, begins }) => ({ job, start: begins === null ? Infinity : begins }))
       .sort(
         (a, b) =>
           (a.start === b.start ? 0 : a.start - b.start) ||
-          (b.job.places_left ?? 0) - (a.job.places_left ?? 0) ||
+          (b.job.places_left || 0) - (a.job.places_left || 0) ||
           (a.job.id < b.job.id ? -1 : 1),
       )
       .map(({ job }) => job)
@@ -199,7 +203,7 @@ function layOut(whole) {
       before = before.nextElementSibling;
     }
     if (!row) {
-      row = spare.pop() ?? newRow();
+      row = spare.pop() || newRow();
       rows.set(id, row);
       list.insertBefore(row, before);
       if (!whole && arrived.has(id)) restart(row, "entering");
@@ -218,18 +222,18 @@ function fill(row, job) {
   const time = now();
   const start = words.nextStart(job.shifts, time);
   const short = words.width(job.title) <= TITLE_WIDTH_MAX;
-  const age = time - (arrived.get(job.id) ?? -Infinity);
+  const age = time - (arrived.get(job.id) || -Infinity);
   row.dataset.id = job.id;
   row.dataset.version = String(job.version);
   row.dataset.new = String(age < NEW_MS);
   tell("trade", short ? job.title : job.occupation_name || job.title, row);
-  tell("label", job.label ?? "", row);
+  tell("label", job.label || "", row);
   tell("instant", job.instant ? "即时快招" : "", row);
-  tell("detail", short ? (job.employer?.name ?? "") : job.title, row);
+  tell("detail", short ? ((job.employer && job.employer.name) || "") : job.title, row);
   tell("wage", words.wageWords(job.wage), row);
   tell("settlement", words.settlementWords(job.wage), row);
   tell("start", startOf(start, time), row);
-  tell("place", job.address ?? "", row);
+  tell("place", job.address || "", row);
   tell("distance", words.distanceWords(job.distance_m), row);
   tell("left", job.places_left === undefined ? "" : `还缺${job.places_left}人`, row);
   if (painted.get(job.id) !== job.version) {
@@ -249,7 +253,7 @@ function startOf(start, time) {
 function header(jobs) {
   tell("clock", words.clockWords(now()));
   tell("date", words.dateWords(now()));
-  const places = jobs.reduce((sum, job) => sum + (job.places_left ?? 0), 0);
+  const places = jobs.reduce((sum, job) => sum + (job.places_left || 0), 0);
   const knows = feed.seq !== null;
   tell("jobs", knows ? String(jobs.length) : "–");
   tell("places", knows ? String(places) : "–");
@@ -266,7 +270,7 @@ function link() {
   const stopped = STOPPED[/** @type {4001} */ (code)];
   const since = heard === null ? "还没连上" : `${sinceWords(heard + feed.clockAheadMs)}起离线`;
   const said = { live: "● 实时", connecting: "○ 正在连接" };
-  tell("link", said[/** @type {"live"} */ (feed.state.link)] ?? `○ ${stopped ?? since}`);
+  tell("link", said[/** @type {"live"} */ (feed.state.link)] || `○ ${stopped || since}`);
   part("link").dataset.link = feed.state.link;
 }
 
@@ -286,7 +290,7 @@ function dismiss(id, why) {
   const row = rows.get(id);
   if (!row) return;
   row.dataset.leaving = "true";
-  tell("left", REASONS[/** @type {"filled"} */ (why)] ?? "已结束", row);
+  tell("left", REASONS[/** @type {"filled"} */ (why)] || "已结束", row);
   setTimeout(() => {
     if (rows.get(id) !== row || !row.dataset.leaving) return;
     rows.delete(id);

@@ -64,6 +64,7 @@ export class Feed {
    * @param {string} options.url ws: or wss:
    * @param {string} [options.token] of the device, where the station's feed is not public
    * @param {{kind: string, version: string}} [options.client] who is asking
+   * @param {{count: number, last: string}} [options.trouble] faults of the page, told to the server
    * @param {Storage} [options.storage] keeps the set over a reload, so that it can be resumed
    * @param {(change: Change) => void} [options.onChange] after each applied change
    * @param {(state: State) => void} [options.onState] when the link changes
@@ -86,6 +87,7 @@ export class Feed {
     this.url = options.url;
     this.token = options.token;
     this.client = options.client || { kind: "board", version: "unknown" };
+    this.trouble = options.trouble || { count: 0, last: "" };
     this.storage = options.storage;
     this.onChange = options.onChange || nothing;
     this.onState = options.onState || nothing;
@@ -350,7 +352,8 @@ export class Feed {
     if (this.seq === null || this.mode === "snapshot" || !this.mode) return;
     if (m.seq > this.seq) return this._doubt();
     this.failures = 0;
-    this._send({ op: "ack", seq: this.seq, shown: this.jobs.size, hash: this.hash() });
+    const ack = { op: "ack", seq: this.seq, shown: this.jobs.size, hash: this.hash() };
+    this._send(this.trouble.count ? { ...ack, errors: this.trouble.count, last_error: this.trouble.last } : ack);
     this.save();
   }
 

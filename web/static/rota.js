@@ -7,16 +7,15 @@
 
 /** Divides postings among the pages of a screen. */
 export class Rota {
-  /** @type {string[]} the ids that are shown now */
-  page = [];
-  /** @type {Set<string>} those that still wait in this round */
-  waiting = new Set();
-  /** Pages shown in this round, the present one included. */
-  shown = 0;
-
   /** @param {number} rows on a page */
   constructor(rows) {
     this.rows = rows;
+    /** @type {string[]} the ids that are shown now */
+    this.page = [];
+    /** @type {Set<string>} those that still wait in this round */
+    this.waiting = new Set();
+    /** Pages shown in this round, the present one included. */
+    this.shown = 0;
   }
 
   /** Pages of this round as far as can be told now; at least 1. */

@@ -77,6 +77,7 @@ fn text<'b>(body: &'b Value, name: &str) -> &'b str {
 /// Reads phone and PIN of a sign-in: a PIN that nobody can have is just a wrong one.
 pub async fn sign_in_with(
     app: &App,
+    client: &Client,
     phone_text: &str,
     pin_text: &str,
     stay: Stay,
@@ -88,6 +89,7 @@ pub async fn sign_in_with(
         errors.add("pin", "format", "数字密码应当是6位数字");
     }
     match (phone, pin) {
+        (Some(_), Ok(_) | Err(NotAPin::Easy)) if !client.may_sign_in(app) => Err(too_many()),
         (Some(phone), Ok(pin)) => Ok(app.market.sign_in_by_phone(&phone, &pin, stay).await?),
         (Some(_), Err(NotAPin::Easy)) => Err(wrong()),
         _ => Err(errors.into()),
@@ -105,10 +107,8 @@ pub async fn sign_in(
     client: Client,
     JsonBody(body): JsonBody,
 ) -> Result<Json<SeekerView>, Problem> {
-    if !client.may_sign_in(&app) {
-        return Err(too_many());
-    }
-    let done = sign_in_with(&app, text(&body, "phone"), text(&body, "pin"), Stay::Kiosk).await?;
+    let (phone, pin) = (text(&body, "phone"), text(&body, "pin"));
+    let done = sign_in_with(&app, &client, phone, pin, Stay::Kiosk).await?;
     Ok(Json(done.into()))
 }
 
@@ -141,12 +141,12 @@ pub async fn sign_up(
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<(StatusCode, Json<SeekerView>), Problem> {
-    if !client.may_sign_in(&app) {
-        return Err(too_many());
-    }
     let key = idempotency_key(&headers)?;
     let station = body.get("station").and_then(Value::as_str);
     let newcomer = newcomer(text(&body, "pin"), station, key)?;
+    if !client.may_sign_in(&app) {
+        return Err(too_many());
+    }
     let done = app.market.sign_up(&body, &newcomer, Stay::Kiosk).await?;
     app.settle().await;
     Ok((StatusCode::CREATED, Json(done.into())))

@@ -282,7 +282,7 @@ pub struct JobPage {
     pub fault: Option<String>,
 }
 
-fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Booking {
+pub(super) fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Booking {
     let live = matches!(posting.status, Status::Open | Status::Filled);
     if !live || posting.terms.expires_at() <= now {
         return Booking::Not("这个岗位已经不招人了，看看别的活吧。");

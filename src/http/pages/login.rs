@@ -47,7 +47,7 @@ impl LoginPage {
 const NEXT_CHARS_MAX: usize = 500;
 
 /// An address of this site; anything else leads home.
-fn local(next: &str) -> &str {
+pub(super) fn local(next: &str) -> &str {
     let stays = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
@@ -78,7 +78,7 @@ pub async fn login(State(app): State<App>, visitor: Visitor, query: Query) -> Re
 }
 
 /// The session's cookie; an empty token takes it away.
-fn cookie(app: &App, token: &str, seconds: i64) -> HeaderValue {
+pub(super) fn cookie(app: &App, token: &str, seconds: i64) -> HeaderValue {
     let secure = if app.settings.behind_proxy { "; Secure" } else { "" };
     let line =
         format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");

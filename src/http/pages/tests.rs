@@ -17,9 +17,11 @@ use super::{
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     kiosk::KioskPage,
     login::LoginPage,
+    phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
     posting_form,
     problem::{ErrorPage, Link},
+    screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
@@ -399,12 +401,109 @@ fn house(fill: Fill) -> Vec<String> {
         name: fill.text("马小军"),
         faults: fill.faults(&["phone", "name", "pin"]),
     };
-    vec![
+    let screens = ScreensPage {
+        chrome: fill.chrome(),
+        calls: fill.list(|i| CallRow { id: format!("call_{i}"), text: fill.text("在叫人") }),
+        screens: fill.list(|i| ScreenRow {
+            id: format!("acc_{i}"),
+            name: fill.text("大厅东墙"),
+            what: fill.text("大屏，liangtian"),
+            kind: "warn",
+            state: fill.text("在线"),
+            lines: fill.list(|_| fill.text("页面版本")),
+            online: i > 0,
+            revoked: i == 0,
+            notice: (fill.text("开会"), fill.maybe("请填写")),
+        }),
+        code: (fill != Fill::Empty).then(|| CodeBox {
+            name: fill.text("大厅东墙"),
+            code: "0123 4567".to_owned(),
+            address: fill.text("https://example.org/pair"),
+            qr: String::new(),
+        }),
+        values: Form::default(),
+        faults: fill.faults(&["name", "kind", "station"]),
+        kinds: fill.choices(),
+        stations: fill.choices(),
+    };
+    let mut pages = vec![
         accounts.render().unwrap(),
         audit.render().unwrap(),
         board.render().unwrap(),
         kiosk.render().unwrap(),
         pins.render().unwrap(),
+        PairPage { version: "0.1.0-0a1b2c3d" }.render().unwrap(),
+    ];
+    // The faults of a form point at its fields, which stand there where there is a choice.
+    if fill != Fill::Empty {
+        pages.push(screens.render().unwrap());
+    }
+    pages
+}
+
+fn frame(fill: Fill) -> Frame {
+    Frame {
+        version: "0.1.0-0a1b2c3d",
+        demo: fill != Fill::Empty,
+        station: if fill == Fill::Empty { String::new() } else { "liangtian".to_owned() },
+        who: fill.maybe("马**"),
+        message: fill.maybe("报上了").map(|text| ("done", text)),
+        csrf: "c0ffee".to_owned(),
+    }
+}
+
+fn phone(fill: Fill) -> Vec<String> {
+    let home = PhoneHome {
+        frame: frame(fill),
+        name: fill.text("良田镇就业服务站"),
+        q: fill.text("分拣"),
+        chips: fill.chips(),
+        cards: fill.list(|i| fill.card(i)),
+        total: 3,
+        next: fill.maybe("/m/liangtian?cursor=1"),
+    };
+    let job = |booking| PhoneJob {
+        frame: frame(fill),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        wage: "220元/天".to_owned(),
+        start: "明早8点".to_owned(),
+        facts: fill.facts(),
+        booking,
+    };
+    let fields = ["name", "phone", "pin", "consent"];
+    let values = Form::of(fields.map(|name| (name, fill.text("马小军"))));
+    let join = PhoneJoin {
+        frame: frame(fill),
+        values,
+        next: fill.text("/m/liangtian"),
+        faults: fill.faults(&fields),
+    };
+    let door = PhoneIn {
+        frame: frame(fill),
+        phone: fill.text("13812345678"),
+        next: fill.text("/m/liangtian"),
+        faults: fill.faults(&["phone", "pin"]),
+    };
+    let my = PhoneMy {
+        frame: frame(fill),
+        bookings: fill.list(|i| OwnBooking {
+            id: format!("bkg_{i}"),
+            href: "/jobs/job_1".to_owned(),
+            title: fill.text("快递分拣工"),
+            shifts: fill.list(|_| "11月25日 周三 8:00–18:00".to_owned()),
+            status: "已录用",
+            live: i > 0,
+        }),
+    };
+    vec![
+        home.render().unwrap(),
+        job(Booking::Offered(fill.choices())).render().unwrap(),
+        job(Booking::SignIn("/my/in?at=liangtian".to_owned())).render().unwrap(),
+        job(Booking::Not("不招人了")).render().unwrap(),
+        join.render().unwrap(),
+        door.render().unwrap(),
+        my.render().unwrap(),
     ]
 }
 
@@ -422,6 +521,7 @@ fn samples(fill: Fill) -> Vec<String> {
     ];
     pages.extend(people(fill));
     pages.extend(house(fill));
+    pages.extend(phone(fill));
     pages
 }
 

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// What registering agrees to: the purpose and the version of the text on the page.
-const CONSENT: (&str, &str) = ("matching", "2026-11");
+pub(super) const CONSENT: (&str, &str) = ("matching", "2026-11");
 /// Postings that fit, at most.
 const MATCHES_MAX: usize = 10;
 
@@ -113,7 +113,7 @@ fn seeker(visitor: &Visitor) -> Result<&Account, Problem> {
     }
 }
 
-fn own_booking(row: BookingRow) -> OwnBooking {
+pub(super) fn own_booking(row: BookingRow) -> OwnBooking {
     let booking = row.booking;
     OwnBooking {
         id: booking.id.to_string(),

@@ -11,6 +11,8 @@ export class Api {
   constructor() {
     /** @type {string | null} of whoever is signed in */
     this.token = null;
+    /** @type {() => Promise<boolean>} signs the person in anew whose session is over */
+    this.renew = async () => false;
   }
 
   /**
@@ -21,6 +23,18 @@ export class Api {
    * @throws {Offline} where no answer comes
    */
   async call(method, path, more = {}) {
+    const answer = await this.once(method, path, more);
+    // A session at a kiosk is short; who still stands there is not asked again.
+    const over = answer.status === 401 && more.token === undefined && this.token;
+    return over && (await this.renew()) ? this.once(method, path, more) : answer;
+  }
+
+  /**
+   * @param {string} method @param {string} path
+   * @param {{body?: unknown, key?: string, token?: string | null}} more
+   * @returns {Promise<{status: number, ok: boolean, data: any}>}
+   */
+  async once(method, path, more) {
     /** @type {Record<string, string>} */
     const headers = {};
     const token = more.token === undefined ? this.token : more.token;

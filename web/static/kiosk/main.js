@@ -1,6 +1,7 @@
 // The kiosk: one page that never leaves its address, so that no history tells who was here.
 // Who is signed in lives in memory; it is gone when the person says so or walks away.
 
+import { token, watchTrouble } from "../device.js";
 import { Feed } from "../feed.js";
 import { clockWords } from "../words.js";
 import { Api } from "./api.js";
@@ -51,6 +52,10 @@ export class Kiosk {
     this.way = [];
     /** @type {View | null} */
     this.view = null;
+    /** Words of the station's staff. */
+    this.notice = "";
+    /** Whether the server asked for a reload; it waits until nobody is there. */
+    this.stale = false;
     this.changing = false;
     this.keepNext = 0;
     this.touched = performance.now();
@@ -60,13 +65,21 @@ export class Kiosk {
     address.protocol = address.protocol.replace("http", "ws");
     this.feed = new Feed({
       url: address.href,
+      token: token(),
+      trouble: watchTrouble(),
       client: { kind: "kiosk", version: this.version },
+      onNotice: ({ text }) => {
+        this.notice = String(text || "");
+        this.changed();
+      },
       onChange: ({ kind }) => {
         this.changed();
         this.keep(kind === "snapshot");
       },
       onState: () => this.link(),
-      onReload: () => location.reload(),
+      onReload: () => {
+        this.stale = true;
+      },
     });
   }
 
@@ -188,9 +201,7 @@ export class Kiosk {
     if (this.who) return then();
     this.go(identify, {
       then: (/** @type {import("./desk.js").Somebody} */ found) => {
-        this.who = found;
-        this.api.token = found.token;
-        this.greet();
+        this.seat(found);
         // The pages of the digits are no part of the way back.
         while (this.way.length > 1 && [identify, register].includes(/** @type {any} */ (this.way[this.way.length - 1].page))) {
           this.way.pop();
@@ -198,6 +209,21 @@ export class Kiosk {
         then();
       },
     });
+  }
+
+  /** @param {import("./desk.js").Somebody} found */
+  seat(found) {
+    this.who = found;
+    this.api.token = found.token;
+    this.api.renew = async () => {
+      this.api.token = null;
+      const { found: again } = await this.desk.signIn(found.phone, found.pin);
+      // Whoever left meanwhile is not signed in again.
+      if (!again || !again.token || this.who !== found) return false;
+      this.seat(again);
+      return true;
+    };
+    this.greet();
   }
 
   greet() {
@@ -210,6 +236,7 @@ export class Kiosk {
     const token = this.api.token;
     this.who = null;
     this.api.token = null;
+    this.api.renew = async () => false;
     this.reader.stop();
     if (!token) return;
     // The session ends by itself where this does not arrive.
@@ -246,6 +273,7 @@ export class Kiosk {
     const words = clockWords(this.now());
     if (clock.textContent !== words) clock.textContent = words;
     const atRest = !this.who && this.way.length === 1 && !document.documentElement.dataset.large && !document.documentElement.dataset.low;
+    if (atRest && this.stale) return location.reload();
     if (this.reader.on || (atRest && this.closes === null)) return this.touch();
     const idle = performance.now() - this.touched;
     if (this.closes === null && idle >= IDLE_MS) {

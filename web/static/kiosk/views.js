@@ -34,7 +34,9 @@ export function home(kiosk) {
   const now = () => kiosk.now();
   const on = (/** @type {number} */ ahead) => (/** @type {Job} */ job) => isOn(job, ahead, now());
   const daily = (/** @type {Job} */ job) => !!job.wage && job.wage.settlement === "daily";
+  const notice = h("p", { class: "notice", role: "status" });
   const live = () => {
+    fill(notice, kiosk.notice);
     const jobs = kiosk.jobs();
     const places = jobs.reduce((sum, job) => sum + (job.places_left || 0), 0);
     const waits = kiosk.queue.waiting ? `　${kiosk.queue.waiting}件事等网通` : "";
@@ -53,6 +55,7 @@ export function home(kiosk) {
     ["trades", "看图找活", () => list("所有的活", () => true, bySoonest)],
     ["search", "打字找活", () => kiosk.go(search, {})],
     ["who", "我的报名", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.mine, {}))],
+    ["help", "叫人帮忙", () => kiosk.go(help, {})],
   ];
   return {
     title: "想找什么活？",
@@ -60,12 +63,43 @@ export function home(kiosk) {
     node: h(
       "div",
       { class: "home" },
-      h("div", { class: "question" }, h("h1", { tabindex: -1 }, "想找什么活？"), counts),
+      h("div", { class: "question" }, h("h1", { tabindex: -1 }, "想找什么活？"), counts, notice),
       h(
         "div",
         { class: "tiles" },
         tiles.map(([name, label, press, more]) => button(label, press, { class: "tile" }, picture(name), more)),
       ),
+    ),
+  };
+}
+
+/** Calls the station's staff. @param {Kiosk} kiosk @returns {View} */
+export function help(kiosk) {
+  const head = heading("正在叫人…");
+  const said = h("p", { role: "status" });
+  const hotline = kiosk.station.hotline;
+  const call = async () => {
+    try {
+      const { ok } = await kiosk.api.call("POST", `/stations/${kiosk.station.id}/calls`, { body: {}, token: null });
+      fill(head, ok ? "叫了工作人员" : "没叫到人");
+      fill(said, ok ? "请在这里等一下，马上有人来。" : "请到服务台找工作人员。");
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error;
+      fill(head, "网断了，叫不到人");
+      fill(said, "请到服务台找工作人员。");
+    }
+  };
+  call();
+  return {
+    title: "叫人帮忙",
+    node: h(
+      "div",
+      { class: "page outcome wait" },
+      picture("help"),
+      head,
+      said,
+      hotline && h("p", null, `投诉电话 ${hotline}`),
+      h("div", { class: "acts" }, button("回首页", () => kiosk.home(), { class: "act" })),
     ),
   };
 }
@@ -284,7 +318,7 @@ export function outcome(kiosk, { said, job }) {
 
 /** Take a posting along: scan or print. @param {Kiosk} kiosk @param {{job: Job}} params @returns {View} */
 export function take(kiosk, { job }) {
-  const code = h("img", { class: "code", src: `/jobs/${job.id}/qr.svg`, alt: "二维码，用手机扫一扫" });
+  const code = h("img", { class: "code", src: `/m/${kiosk.station.id}/${job.id}/qr.svg`, alt: "二维码，用手机扫一扫" });
   code.addEventListener("error", () => fill(/** @type {Element} */ (code.parentElement), "现在连不上，二维码出不来。可以打印。"));
   const { name, by } = employerOf(job);
   const now = kiosk.now();
@@ -306,7 +340,7 @@ export function take(kiosk, { job }) {
         h("p", { class: "what" }, job.title),
         facts.map((fact) => h("p", null, `${fact.term}：${fact.values.join("；")}`)),
         h("p", null, `${name} ${by}`),
-        h("img", { src: `/jobs/${job.id}/qr.svg`, alt: "" }),
+        h("img", { src: `/m/${kiosk.station.id}/${job.id}/qr.svg`, alt: "" }),
         h("p", null, `${new Date(now + 8 * 3600000).toISOString().slice(0, 16).replace("T", " ")} 找活不收钱`),
       ),
     ),
