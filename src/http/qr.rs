@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_code_has_its_quiet_zone_and_its_corners() {
         let svg = svg("https://example.org/jobs/job_1").unwrap();
-        assert!(svg.contains("viewBox=\"0 0 33 33\""), "{svg}");
+        assert!(svg.contains("viewBox=\"0 0 37 37\""), "{svg}");
         // The finder's corner stands right behind the quiet zone.
         assert!(svg.contains("M4,4h1v1h-1z") && !svg.contains("M3,4h1"), "{svg}");
         assert_eq!(super::svg(&"长".repeat(2000)), None);
