@@ -52,7 +52,7 @@ async fn only_screen(by: &Client) -> String {
 
 async fn a_code_pairs_a_screen_once(world: World) {
     let staff = world.staff().await;
-    let code = issue(&staff, "大厅东墙").await;
+    let code = issue(&staff, "一号自助机").await;
     pair(&world, "1234").await.problem(422, "invalid");
     let paired = pair(&world, &code).await.expect(200);
     assert_eq!((&paired["station"], &paired["kind"]), (&json!("near"), &json!("kiosk")));
@@ -70,7 +70,7 @@ async fn a_code_pairs_a_screen_once(world: World) {
 
 async fn a_screens_token_reads_one_feed_and_nothing_else(world: World) {
     let staff = world.staff().await;
-    let paired = pair(&world, &issue(&staff, "大厅东墙").await).await.expect(200);
+    let paired = pair(&world, &issue(&staff, "一号自助机").await).await.expect(200);
     let token = paired["token"].as_str().unwrap().to_owned();
     let screen = Client { token: Some(token.clone()), ..world.anonymous() };
     assert_eq!(screen.get("/api/v1/me").await.expect(200)["role"], "device");
@@ -112,14 +112,14 @@ async fn a_call_waits_until_somebody_goes(world: World) {
 
 async fn staff_reach_their_own_screens_only(world: World) {
     let staff = world.staff().await;
-    issue(&staff, "大厅东墙").await;
+    issue(&staff, "一号自助机").await;
     let id = only_screen(&staff).await;
     let far = world.account(Role::Staff, "far", Some("far")).await;
     for step in ["code", "revoke", "reload", "notice"] {
         let path = format!("/desk/screens/{id}/{step}");
         assert_eq!(send(&far, &path, &[("notice", "今天有招聘会")]).await.status, 404, "{step}");
     }
-    assert!(!far.get("/desk/screens").await.text().contains("大厅东墙"));
+    assert!(!far.get("/desk/screens").await.text().contains("一号自助机"));
     // Staff of one station can't issue a screen of another.
     let fields = [("name", "大厅"), ("kind", "board"), ("station", "near")];
     assert_eq!(send(&far, "/desk/screens", &fields).await.status, 403);
