@@ -33,7 +33,10 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
             // A serving process may be about to write what is missing.
             tokio::time::sleep(PATIENCE).await;
         }
-        let index = Index::open(&dir).map_err(broken)?;
+        let index = match Index::open(&dir) {
+            Err(SearchError::Damaged(_)) if attempt + 1 < TRIES => continue,
+            opened => opened.map_err(broken)?,
+        };
         let report = check(&market, &index).await;
         let report = report.map_err(|error| Failure::findings(error.to_string()))?;
         if report.findings.is_empty() {
@@ -63,11 +66,13 @@ fn broken(error: SearchError) -> Failure {
 pub async fn run_reindex(args: Check) -> Result<(), Failure> {
     let market = args.ground.market().await?;
     let dir = args.ground.index();
-    let opened = Follower::open(market.store.clone(), dir).await;
+    let opened = Follower::open(market.store.clone(), dir.clone()).await;
     match opened {
         Ok(follower) => follower.rebuild().await?,
         Err(FollowError::Index(SearchError::Locked)) => {
-            if !ask_rebuild(&market.store, REBUILD).await? {
+            let rebuilt = ask_rebuild(&dir, REBUILD).await;
+            let rebuilt = rebuilt.map_err(|error| Failure::findings(error.to_string()))?;
+            if !rebuilt {
                 return Err(Failure::findings("the serving process did not rebuild in time"));
             }
         }

@@ -18,17 +18,17 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 pub struct Ground {
     /// Folder of the embedded database, the search index and the key.
-    #[arg(long, value_name = "DIR", env = "LINGGONG_DATA", default_value = "linggong-data")]
+    #[arg(long, value_name = "DIR", default_value = "linggong-data")]
     pub data: PathBuf,
     /// PostgreSQL address (postgres://…); without it the embedded SQLite in the data folder.
-    #[arg(long, value_name = "URL", env = "LINGGONG_DATABASE_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// File with the key (64 hexadecimal digits) that seals personal data; without it and without
     /// LINGGONG_KEY, the file `key` in the data folder, made at the first start.
-    #[arg(long, value_name = "FILE", env = "LINGGONG_KEY_FILE")]
+    #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// The key itself; prefer the file.
-    #[arg(long, value_name = "HEX", env = "LINGGONG_KEY", hide_env_values = true, hide = true)]
+    #[arg(long, value_name = "HEX", hide_env_values = true)]
     pub key: Option<String>,
 }
 

@@ -16,7 +16,7 @@ pub struct Backup {
     /// Folder of the new backup.
     dir: PathBuf,
     /// Put the key beside the data; whoever has the folder can then read everything.
-    #[arg(long, env = "LINGGONG_WITH_KEY")]
+    #[arg(long)]
     with_key: bool,
     #[command(flatten)]
     ground: Ground,
@@ -28,7 +28,7 @@ pub struct Restore {
     /// Folder of the backup.
     dir: PathBuf,
     /// Replace the database that is there; stop the server first.
-    #[arg(long, env = "LINGGONG_FORCE")]
+    #[arg(long)]
     force: bool,
     #[command(flatten)]
     ground: Ground,

@@ -13,6 +13,7 @@ mod metrics;
 mod pages;
 mod problem;
 pub mod routes;
+mod sign_ins;
 pub mod sockets;
 
 use std::{sync::Arc, time::Duration};
@@ -21,6 +22,7 @@ use axum::extract::FromRef;
 pub use gate::Sessions;
 pub use guard::{Access, COOKIE};
 pub use metrics::Metrics;
+use sign_ins::SignIns;
 
 use crate::{feed::hub::Hub, market::Market, search::Follower};
 
@@ -48,7 +50,7 @@ pub struct Parts {
     pub metrics: Metrics,
     /// How the server is set up.
     pub settings: Settings,
-    limiter: headers::Limiter,
+    sign_ins: SignIns,
 }
 
 /// A shared handle on [`Parts`].
@@ -71,7 +73,7 @@ impl App {
             hub,
             metrics: Metrics::default(),
             settings,
-            limiter: headers::limiter(),
+            sign_ins: SignIns::new(),
         };
         App(Arc::new(parts))
     }

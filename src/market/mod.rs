@@ -8,6 +8,7 @@ mod authority;
 mod bookings;
 mod candidates;
 mod error;
+mod forgetting;
 mod intake;
 mod life;
 mod lists;

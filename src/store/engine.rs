@@ -104,11 +104,26 @@ impl Store {
 
     /// Begins a change. Dropped without [`Txn::commit`], nothing happened.
     pub async fn begin(&self) -> StoreResult<Txn> {
-        let begin = match self.engine {
+        self.begin_change(match self.engine {
             // Takes the write lock at once, so that a reader never turns writer halfway.
             Engine::Sqlite => "begin immediate",
-            Engine::Postgres => "begin",
-        };
+            // Before any other lock, so that it never closes a circle of those who wait.
+            Engine::Postgres => "begin; select pg_advisory_xact_lock_shared(6401)",
+        })
+        .await
+    }
+
+    /// Begins a change beside which no other runs: it sees all that began before it, and what
+    /// begins later sees it. For what decides about records that others may be making.
+    pub async fn begin_alone(&self) -> StoreResult<Txn> {
+        self.begin_change(match self.engine {
+            Engine::Sqlite => "begin immediate",
+            Engine::Postgres => "begin; select pg_advisory_xact_lock(6401)",
+        })
+        .await
+    }
+
+    async fn begin_change(&self, begin: &'static str) -> StoreResult<Txn> {
         let tx = self.write.begin_with(begin).await?;
         Ok(Txn {
             view: View { tx, vault: self.vault.clone() },

@@ -67,7 +67,9 @@ async fn every_option_is_documented_and_has_its_variable() {
             if said.trim_start_matches(['_', '-']).trim().starts_with('[') {
                 findings.push(format!("{command:?}: --{name} says nothing"));
             }
-            if !option.contains(&format!("[env: LINGGONG_{variable}=")) {
+            // Of secrets the value is not shown.
+            let shown = ["=", "]"].map(|end| format!("[env: LINGGONG_{variable}{end}"));
+            if !shown.iter().any(|shown| option.contains(shown)) {
                 findings.push(format!("{command:?}: --{name} has no LINGGONG_{variable}"));
             }
         }
