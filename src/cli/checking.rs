@@ -1,11 +1,12 @@
 //! `linggong check` and `linggong reindex`.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use clap::Args;
 
 use super::{Failure, Ground};
 use crate::{
+    market::Market,
     ops::check::check,
     search::{FollowError, Follower, Index, SearchError, ask_rebuild},
 };
@@ -25,9 +26,10 @@ const REBUILD: Duration = Duration::from_secs(600);
 
 /// Runs `linggong check`.
 pub async fn run_check(args: Check) -> Result<(), Failure> {
-    let market = args.ground.market().await?;
+    let market = args.ground.existing_market().await?;
     let dir = args.ground.index();
     let mut last = None;
+    follow(&market, &dir).await?;
     for attempt in 0..TRIES {
         if attempt > 0 {
             // A serving process may be about to write what is missing.
@@ -58,13 +60,25 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
     )))
 }
 
+/// Where no process serves, nobody has followed what other commands wrote: that is no finding. A
+/// damaged index stays as it is, to be reported.
+async fn follow(market: &Market, dir: &Path) -> Result<(), Failure> {
+    if matches!(Index::open(dir), Err(SearchError::Damaged(_))) {
+        return Ok(());
+    }
+    match Follower::open(market.store.clone(), dir.to_owned()).await {
+        Ok(_) | Err(FollowError::Index(SearchError::Locked)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn broken(error: SearchError) -> Failure {
     Failure::findings(format!("{error}; `linggong reindex` mends the index"))
 }
 
 /// Runs `linggong reindex`.
 pub async fn run_reindex(args: Check) -> Result<(), Failure> {
-    let market = args.ground.market().await?;
+    let market = args.ground.existing_market().await?;
     let dir = args.ground.index();
     let opened = Follower::open(market.store.clone(), dir.clone()).await;
     match opened {

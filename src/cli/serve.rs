@@ -181,9 +181,8 @@ struct Asked {
 impl Asked {
     fn listen() -> Result<Asked, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| {
-            signal(kind).map_err(|error| Failure::findings(format!("signals: {error}")))
-        };
+        let listen =
+            |kind| signal(kind).map_err(|error| Failure::findings(format!("signals: {error}")));
         let terminate = listen(SignalKind::terminate())?;
         Ok(Asked { terminate, interrupt: listen(SignalKind::interrupt())? })
     }

@@ -184,6 +184,7 @@ impl From<StoreError> for Problem {
             StoreError::Linked(_)
             | StoreError::Inconsistent { .. }
             | StoreError::Sealed(_)
+            | StoreError::WrongKey
             | StoreError::Migration(_)
             | StoreError::Folder(_) => internal(),
         }

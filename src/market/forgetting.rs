@@ -1,10 +1,7 @@
 //! What is forgotten with time.
 
 use super::{Market, MarketResult};
-use crate::{
-    domain::time::DAY,
-    store::StoreError,
-};
+use crate::{domain::time::DAY, store::StoreError};
 
 /// Postings that one page of a walk names.
 const PAGE: i64 = 500;

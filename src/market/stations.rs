@@ -7,7 +7,7 @@ use super::{
     authority::{self, Verb},
 };
 use crate::{
-    domain::{account::Actor, ids::StationId, station::Station},
+    domain::{account::Actor, fields::FieldErrors, ids::StationId, limits, station::Station, text},
     store::{Kind, StoreError},
 };
 
@@ -22,6 +22,11 @@ impl Market {
     pub async fn add_station(&self, actor: &Actor, station: &NewStation) -> MarketResult<()> {
         if !authority::may(actor, Verb::Administer) {
             return Err(MarketError::Forbidden);
+        }
+        let mut errors = FieldErrors::default();
+        text::bounded(&mut errors, "name", "名称", &station.name, limits::ORG_NAME_CHARS);
+        if !errors.is_empty() {
+            return Err(errors.into());
         }
         // Nobody publishes meanwhile: a posting of which this change knows nothing would be
         // published by one that knows nothing of the station.

@@ -16,7 +16,9 @@ use sha2::{Digest, Sha256};
 use super::demo;
 use crate::{
     domain::time::Moment,
-    store::{Engine, Key, KeyError, Store, StoreError, StoreResult, Vault, VerifyFault, View},
+    store::{
+        Engine, Key, KeyError, Store, StoreError, StoreResult, TURN_FILE, Vault, VerifyFault, View,
+    },
 };
 
 const DATABASE: &str = "linggong.db";
@@ -140,6 +142,7 @@ pub async fn backup(
     let (log_seq, epoch) = (view.log_seq().await?, view.epoch().await?);
     drop(view);
     copy.close().await;
+    remove_file(&dir.join(TURN_FILE))?;
     if let Some(key) = key {
         write_private(&dir.join(KEY), format!("{}\n", key.to_hex()).as_bytes())?;
     }

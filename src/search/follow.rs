@@ -197,8 +197,7 @@ impl Follower {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, "the index does not follow");
+                    told(&error, "the index does not follow");
                     self.recover().await;
                     tokio::select! {
                         () = stop.cancelled() => break,
@@ -213,8 +212,7 @@ impl Follower {
             }
         }
         if let Err(error) = self.finish().await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "the next start has to catch up");
+            told(&error, "the next start has to catch up");
         }
     }
 
@@ -233,9 +231,12 @@ impl Follower {
         while self.step().await? {}
         let _turn = self.turn.lock().await;
         let (index, place) = (Arc::clone(&self.index), *self.place.borrow());
-        let noted = task::spawn_blocking(move || {
-            if index.place()? < place { index.commit(place) } else { Ok(()) }
-        });
+        let noted =
+            task::spawn_blocking(
+                move || {
+                    if index.place()? < place { index.commit(place) } else { Ok(()) }
+                },
+            );
         Ok(noted.await??)
     }
 
@@ -256,8 +257,7 @@ impl Follower {
                     Ok(())
                 };
                 if let Err(error) = done {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, "the index could not be looked after");
+                    told(&error, "the index could not be looked after");
                     time::sleep(PAUSE).await;
                     continue;
                 }
@@ -284,6 +284,11 @@ impl Follower {
             }
         }
     }
+}
+
+/// Notes trouble of the work behind the scenes.
+fn told(error: &FollowError, what: &str) {
+    tracing::error!(error = error as &dyn std::error::Error, "{what}");
 }
 
 fn remove(file: &Path) -> io::Result<()> {

@@ -103,7 +103,9 @@ impl Index {
     /// moment in which a rebuild takes their place.
     pub fn open(dir: &Path) -> Result<Index, SearchError> {
         if !dir.exists() && beside(dir, ".old").exists() {
-            return Err(SearchError::Damaged("a rebuild was cut off or takes its place".to_owned()));
+            return Err(SearchError::Damaged(
+                "a rebuild was cut off or takes its place".to_owned(),
+            ));
         }
         let index = Index {
             dir: dir.to_owned(),

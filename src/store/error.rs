@@ -27,6 +27,9 @@ pub enum StoreError {
     /// A sealed value does not open: wrong key or damaged.
     #[error("a sealed value of {0} does not open with this key")]
     Sealed(String),
+    /// The data was sealed with another key.
+    #[error("not the key with which this data was sealed")]
+    WrongKey,
     /// The database refuses or can't be reached.
     #[error("the database did not answer as it should")]
     Trouble(#[source] sqlx::Error),

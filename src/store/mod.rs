@@ -21,7 +21,7 @@ mod workers;
 
 pub use accounts::{Credentials, NewAccount};
 pub use bookings::BookingRow;
-pub use engine::{Engine, Reader, Store, Txn, View};
+pub use engine::{Engine, Reader, Store, TURN_FILE, Txn, View};
 pub use error::{StoreError, StoreResult};
 pub use forgetting::LogBase;
 pub use log::{Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};

@@ -11,7 +11,10 @@ use crate::{
     world::{LAT, OPERATOR, posting, station},
 };
 
-stories!(a_station_added_while_a_posting_is_published_shows_it, stations_and_postings_at_once_agree,);
+stories!(
+    a_station_added_while_a_posting_is_published_shows_it,
+    stations_and_postings_at_once_agree,
+);
 
 /// Longer than adding a station takes where it does not wait.
 const WHILE: Duration = Duration::from_millis(300);

@@ -22,7 +22,7 @@ use linggong::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock::TestClock,
+    clock::{self, TestClock},
     ground::{Fixed, Folder, market},
     support::stores::stores,
 };
@@ -207,19 +207,19 @@ async fn the_stream_moves_the_board_and_stays_bounded() {
     assert_eq!(inputs.len(), held.len());
 }
 
-/// Days pass at 48 postings each: what is held after five is what was held after three.
+/// Days pass at so many postings each: what is held after five is what was held after three.
 #[tokio::test]
 async fn a_demo_that_runs_for_days_does_not_grow() {
-    const STEP: i64 = DAY / 48;
+    const STEPS: i64 = 24;
     for store in stores().await {
-        let clock = TestClock::at(NOW.parse().unwrap());
+        let clock = TestClock::at(clock::NOW);
         let market = Market::new(store.clone(), Arc::new(clock.clone()), [4; 32]);
         fill(&market, SEED).await.unwrap().unwrap();
         let mut stream = Stream::open(market.clone(), SEED).await.unwrap();
         let mut days = Vec::new();
         for _ in 0..5 {
-            for _ in 0..48 {
-                clock.go(STEP);
+            for _ in 0..STEPS {
+                clock.go(DAY / STEPS);
                 market.expire_due().await.unwrap();
                 stream.step().await.unwrap();
             }
