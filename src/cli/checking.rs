@@ -21,6 +21,8 @@ pub struct Check {
 /// How long a check waits for an index that is a moment behind, and how often.
 const PATIENCE: Duration = Duration::from_millis(500);
 const TRIES: usize = 4;
+/// Findings that are told one by one; of more only the number.
+const TOLD: usize = 50;
 /// How long a serving process may take to rebuild when asked.
 const REBUILD: Duration = Duration::from_secs(600);
 
@@ -28,14 +30,15 @@ const REBUILD: Duration = Duration::from_secs(600);
 pub async fn run_check(args: Check) -> Result<(), Failure> {
     let market = args.ground.existing_market().await?;
     let dir = args.ground.index();
+    catch_up(&market, &dir).await?;
     let mut last = None;
-    follow(&market, &dir).await?;
     for attempt in 0..TRIES {
         if attempt > 0 {
             // A serving process may be about to write what is missing.
             tokio::time::sleep(PATIENCE).await;
         }
         let index = match Index::open(&dir) {
+            // For a moment, while a rebuild takes the old one's place.
             Err(SearchError::Damaged(_)) if attempt + 1 < TRIES => continue,
             opened => opened.map_err(broken)?,
         };
@@ -51,8 +54,11 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
         last = Some(report);
     }
     let findings = last.map(|report| report.findings).unwrap_or_default();
-    for finding in &findings {
+    for finding in findings.iter().take(TOLD) {
         println!("{finding}");
+    }
+    if findings.len() > TOLD {
+        println!("and {} more", findings.len() - TOLD);
     }
     Err(Failure::findings(format!(
         "{} findings; `linggong reindex` mends the index",
@@ -60,11 +66,15 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
     )))
 }
 
-/// Where no process serves, nobody has followed what other commands wrote: that is no finding. A
-/// damaged index stays as it is, to be reported.
-async fn follow(market: &Market, dir: &Path) -> Result<(), Failure> {
-    if matches!(Index::open(dir), Err(SearchError::Damaged(_))) {
-        return Ok(());
+/// Brings an index that is only behind the log up to it, as the next start of a server would. Where
+/// a server holds the index, it does that itself.
+async fn catch_up(market: &Market, dir: &Path) -> Result<(), Failure> {
+    let head = market.store.read().await?.log_seq().await?;
+    match Index::open(dir).and_then(|index| index.place()) {
+        Ok(place) if place != head => {}
+        // A damaged one stays as it is, to be reported.
+        Ok(_) | Err(SearchError::Damaged(_)) => return Ok(()),
+        Err(error) => return Err(broken(error)),
     }
     match Follower::open(market.store.clone(), dir.to_owned()).await {
         Ok(_) | Err(FollowError::Index(SearchError::Locked)) => Ok(()),

@@ -18,13 +18,16 @@ use super::{
     login::LoginPage,
     posting_form,
     problem::{ErrorPage, Link},
-    steps::{Action, Blocked, DeskJobPage, RosterRow},
+    steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
 };
-use crate::domain::{
-    geo::{Crs, Point},
-    station::{RADIUS_M_DEFAULT, Station},
+use crate::{
+    domain::{
+        geo::{Crs, Point},
+        station::{RADIUS_M_DEFAULT, Station},
+    },
+    review::Finding,
 };
 
 /// How much a sample says.
@@ -194,6 +197,17 @@ fn desk_job(fill: Fill) -> String {
             what: fill.text("提交审核"),
             who: fill.text("您"),
         }),
+        findings: fill.list(|_| FindingRow {
+            field: "要求",
+            finding: Finding {
+                rule: "deposit".to_owned(),
+                field: "requirements",
+                title: "收押金".to_owned(),
+                basis: "劳动合同法第九条".to_owned(),
+                advice: "不得收押金".to_owned(),
+                excerpt: fill.text("先交押金300元"),
+            },
+        }),
         actions,
         blocked: fill.list(|_| Blocked {
             text: "结束招聘", why: fill.text("岗位现在是“草稿”")
@@ -215,6 +229,7 @@ fn job(fill: Fill, booking: Booking) -> String {
         start: "明早8点".to_owned(),
         facts: fill.facts(),
         booking,
+        fault: fill.maybe("没有这个班次，请重新选"),
     };
     page.render().unwrap()
 }
@@ -294,6 +309,7 @@ fn people(fill: Fill) -> [String; 4] {
     let login = LoginPage {
         chrome: fill.chrome(),
         login: fill.text("employer"),
+        faults: fill.faults(&["login", "password"]),
         error: fill.maybe("登录名或密码不对"),
         next: fill.text("/desk"),
         csrf: "c0ffee".to_owned(),
