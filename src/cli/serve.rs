@@ -43,10 +43,10 @@ pub struct Serve {
     hotline: Option<String>,
     /// The minimum wage an hour where the postings are (小时最低工资标准), in yuan; reviewers are told
     /// of postings below it. Without it nothing is compared.
-    #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_HOUR_WAGE")]
+    #[arg(long, value_name = "YUAN")]
     minimum_hour_wage: Option<f64>,
     /// The minimum wage a month (月最低工资标准), in yuan.
-    #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_MONTH_WAGE")]
+    #[arg(long, value_name = "YUAN")]
     minimum_month_wage: Option<f64>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
     #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn")]

@@ -92,6 +92,14 @@ struct State {
 }
 
 impl State {
+    /// Connected, and put back to nothing where its storage was.
+    fn connected(&mut self, reset: bool) {
+        self.heard.connections += 1;
+        if reset {
+            self.client = fresh();
+        }
+    }
+
     fn shown(&self) -> Option<(String, Shown)> {
         let client = &self.client;
         let shown = Shown {
@@ -165,13 +173,8 @@ async fn live(address: String, station: &'static str, state: Arc<Mutex<State>>, 
         let patience = Duration::from_millis(dice.random_range(100..1_500));
         match time::timeout(patience, connect(&address, station)).await {
             Ok(Some(socket)) => {
-                let mut now = state.lock().unwrap();
-                now.heard.connections += 1;
-                if dice.random_bool(0.1) {
-                    // Put back to nothing, as a browser's storage is.
-                    now.client = fresh();
-                }
-                drop(now);
+                let reset = dice.random_bool(0.1);
+                state.lock().unwrap().connected(reset);
                 // Some screens are switched off and on.
                 let life = if dice.random_bool(0.2) { 300 } else { 60_000 };
                 let life = Duration::from_millis(dice.random_range(life / 2..life));

@@ -161,7 +161,7 @@ async fn a_folder_that_holds_anything_is_left_alone() {
     let market = market(folder.path(), NOW).await;
     let station = linggong::domain::station::Station {
         id: "own".parse().unwrap(),
-        name: "站".to_owned(),
+        name: "自己的站".to_owned(),
         point: linggong::domain::geo::Point::new(38.4, 106.2, Default::default()).unwrap(),
         radius_m: 1000.0,
         public: false,
