@@ -12,9 +12,11 @@ mod health;
 mod metrics;
 mod pages;
 mod problem;
+mod qr;
 pub mod routes;
 mod sign_ins;
 pub mod sockets;
+mod wordlists;
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,6 +38,9 @@ pub struct Settings {
     pub demo: bool,
     /// The station's complaint line, shown on boards.
     pub hotline: Option<String>,
+    /// Where people's phones reach the server: `https://host`, without a path; the address that the
+    /// browser asked for where none is set.
+    pub public_url: Option<String>,
 }
 
 /// What every handler stands on.
