@@ -28,7 +28,7 @@ const REBUILD: Duration = Duration::from_secs(600);
 
 /// Runs `linggong check`.
 pub async fn run_check(args: Check) -> Result<(), Failure> {
-    let market = args.ground.market().await?;
+    let market = args.ground.existing_market().await?;
     let dir = args.ground.index();
     catch_up(&market, &dir).await?;
     let mut last = None;
@@ -37,7 +37,11 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
             // A serving process may be about to write what is missing.
             tokio::time::sleep(PATIENCE).await;
         }
-        let index = Index::open(&dir).map_err(broken)?;
+        let index = match Index::open(&dir) {
+            // For a moment, while a rebuild takes the old one's place.
+            Err(SearchError::Damaged(_)) if attempt + 1 < TRIES => continue,
+            opened => opened.map_err(broken)?,
+        };
         let report = check(&market, &index).await;
         let report = report.map_err(|error| Failure::findings(error.to_string()))?;
         if report.findings.is_empty() {
@@ -65,9 +69,12 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
 /// Brings an index that is only behind the log up to it, as the next start of a server would. Where
 /// a server holds the index, it does that itself.
 async fn catch_up(market: &Market, dir: &Path) -> Result<(), Failure> {
-    let place = Index::open(dir).and_then(|index| index.place()).map_err(broken)?;
-    if place == market.store.read().await?.log_seq().await? {
-        return Ok(());
+    let head = market.store.read().await?.log_seq().await?;
+    match Index::open(dir).and_then(|index| index.place()) {
+        Ok(place) if place != head => {}
+        // A damaged one stays as it is, to be reported.
+        Ok(_) | Err(SearchError::Damaged(_)) => return Ok(()),
+        Err(error) => return Err(broken(error)),
     }
     match Follower::open(market.store.clone(), dir.to_owned()).await {
         Ok(_) | Err(FollowError::Index(SearchError::Locked)) => Ok(()),
@@ -81,13 +88,15 @@ fn broken(error: SearchError) -> Failure {
 
 /// Runs `linggong reindex`.
 pub async fn run_reindex(args: Check) -> Result<(), Failure> {
-    let market = args.ground.market().await?;
+    let market = args.ground.existing_market().await?;
     let dir = args.ground.index();
-    let opened = Follower::open(market.store.clone(), dir).await;
+    let opened = Follower::open(market.store.clone(), dir.clone()).await;
     match opened {
         Ok(follower) => follower.rebuild().await?,
         Err(FollowError::Index(SearchError::Locked)) => {
-            if !ask_rebuild(&market.store, REBUILD).await? {
+            let rebuilt = ask_rebuild(&dir, REBUILD).await;
+            let rebuilt = rebuilt.map_err(|error| Failure::findings(error.to_string()))?;
+            if !rebuilt {
                 return Err(Failure::findings("the serving process did not rebuild in time"));
             }
         }

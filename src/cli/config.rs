@@ -1,11 +1,36 @@
-//! `--config FILE`: a TOML file whose keys are the names of the options, as a layer below flags
-//! and environment. Unknown keys are refused.
+//! What every option of every command has beside its flag: an environment variable, and below both
+//! a value in the file that `--config` names.
 
 use std::ffi::OsString;
 
-use clap::{Command, builder::OsStr};
+use clap::{
+    ArgAction, Command,
+    builder::{BoolishValueParser, OsStr},
+};
 
 use super::Failure;
+
+/// The option that names the file; the file itself can't.
+const CONFIG: &str = "config";
+
+/// An option's variable.
+fn variable(option: &str) -> String {
+    format!("LINGGONG_{}", option.to_uppercase().replace('-', "_"))
+}
+
+/// The command with a variable for every option; a switch's takes yes and no, 1 and 0, true and
+/// false, on and off.
+pub fn with_variables(command: Command) -> Command {
+    let command = command.mut_args(|argument| {
+        let Some(name) = argument.get_long().map(variable) else {
+            return argument;
+        };
+        let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
+        let argument = argument.env(name);
+        if is_switch { argument.value_parser(BoolishValueParser::new()) } else { argument }
+    });
+    command.mut_subcommands(with_variables)
+}
 
 /// The file that the arguments or the environment name.
 fn named(arguments: &[OsString]) -> Option<OsString> {
@@ -19,10 +44,11 @@ fn named(arguments: &[OsString]) -> Option<OsString> {
             return Some(path.into());
         }
     }
-    std::env::var_os("LINGGONG_CONFIG")
+    std::env::var_os(variable(CONFIG))
 }
 
-/// The command with the file's values as its options' defaults.
+/// The command with the file's values as its options' defaults; a key counts for every command
+/// that has an option of that name.
 ///
 /// # Errors
 /// A [`Failure`] of misuse where the file can't be read or names what no option is called.
@@ -46,19 +72,8 @@ pub fn layered(mut command: Command, arguments: &[OsString]) -> Result<Command, 
                 return Err(Failure::misuse(message));
             }
         };
-        let id = key.replace('-', "_");
-        let value = OsStr::from(value);
         let mut known = false;
-        for name in sub_names(&command) {
-            command = command.mut_subcommand(name, |sub| {
-                if sub.get_arguments().any(|argument| argument.get_id() == id.as_str()) {
-                    known = true;
-                    sub.mut_arg(&id, |argument| argument.default_value(value.clone()))
-                } else {
-                    sub
-                }
-            });
-        }
+        command = with_default(command, &key.replace('_', "-"), &value.into(), &mut known);
         if !known {
             return Err(Failure::misuse(format!("--config {shown}: no option is called {key}")));
         }
@@ -66,6 +81,15 @@ pub fn layered(mut command: Command, arguments: &[OsString]) -> Result<Command, 
     Ok(command)
 }
 
-fn sub_names(command: &Command) -> Vec<String> {
-    command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect()
+/// The command and those below it with this value as the option's default; notes whether one has
+/// such an option.
+fn with_default(command: Command, option: &str, value: &OsStr, known: &mut bool) -> Command {
+    let command = command.mut_args(|argument| {
+        if argument.get_long() != Some(option) || option == CONFIG {
+            return argument;
+        }
+        *known = true;
+        argument.required(false).default_value(value)
+    });
+    command.mut_subcommands(|below| with_default(below, option, value, known))
 }

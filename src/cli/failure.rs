@@ -3,7 +3,12 @@
 use std::{fmt, process::ExitCode};
 
 use super::GroundError;
-use crate::{market::MarketError, ops::demo::DemoError, search::FollowError, store::StoreError};
+use crate::{
+    market::MarketError,
+    ops::demo::DemoError,
+    search::{FollowError, SearchError},
+    store::StoreError,
+};
 
 /// Why a command ended otherwise than well.
 #[derive(Debug)]
@@ -73,6 +78,9 @@ impl From<DemoError> for Failure {
 
 impl From<FollowError> for Failure {
     fn from(error: FollowError) -> Failure {
+        if matches!(error, FollowError::Index(SearchError::Locked)) {
+            return Failure::misuse("another process serves from this data folder");
+        }
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         Failure::findings(format!("{error}: {}", cause.unwrap_or_default()))
     }

@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: Server,
     /// A token that may read it; a public station needs none
-    #[arg(long, env = "LINGGONG_FEED_TOKEN", hide_env_values = true)]
+    #[arg(long, hide_env_values = true)]
     token: Option<String>,
     /// Print every message as it comes
     #[arg(long)]

@@ -57,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     ramp: u64,
     /// A token that may read them; a public station needs none
-    #[arg(long, env = "LINGGONG_FEED_TOKEN", hide_env_values = true)]
+    #[arg(long, hide_env_values = true)]
     token: Option<String>,
 }
 

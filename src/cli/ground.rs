@@ -11,6 +11,7 @@ use clap::Args;
 use crate::{
     domain::time::{Clock, Moment},
     market::Market,
+    ops::keeping::holds_database,
     store::{Key, Store, StoreError, Vault},
 };
 
@@ -18,17 +19,17 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 pub struct Ground {
     /// Folder of the embedded database, the search index and the key.
-    #[arg(long, value_name = "DIR", env = "LINGGONG_DATA", default_value = "linggong-data")]
+    #[arg(long, value_name = "DIR", default_value = "linggong-data")]
     pub data: PathBuf,
     /// PostgreSQL address (postgres://…); without it the embedded SQLite in the data folder.
-    #[arg(long, value_name = "URL", env = "LINGGONG_DATABASE_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// File with the key (64 hexadecimal digits) that seals personal data; without it and without
     /// LINGGONG_KEY, the file `key` in the data folder, made at the first start.
-    #[arg(long, value_name = "FILE", env = "LINGGONG_KEY_FILE")]
+    #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// The key itself; prefer the file.
-    #[arg(long, value_name = "HEX", env = "LINGGONG_KEY", hide_env_values = true, hide = true)]
+    #[arg(long, value_name = "HEX", hide_env_values = true)]
     pub key: Option<String>,
 }
 
@@ -38,15 +39,21 @@ pub enum GroundError {
     /// The key can't be had.
     #[error("the key can't be read from {0}: {1}")]
     Key(String, String),
+    /// The data was sealed with another key.
+    #[error("{0} is not the key with which this data was sealed")]
+    WrongKey(String),
     /// The address is of no known kind.
     #[error("--database-url: only postgres:// addresses are understood")]
     Url,
     /// The store can't be opened.
     #[error("{}", chain(.0))]
-    Store(#[from] StoreError),
+    Store(StoreError),
+    /// There is nothing to look at.
+    #[error("{0} holds no database")]
+    NoData(String),
     /// The data folder can't be used.
-    #[error("the data folder can't be used: {0}")]
-    Folder(#[from] io::Error),
+    #[error("the data folder can't be used: {0}: {1}")]
+    Folder(String, io::Error),
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -76,16 +83,32 @@ impl Ground {
     /// # Errors
     /// [`GroundError`] where folder, key or database can't be used.
     pub async fn market(&self) -> Result<Market, GroundError> {
-        std::fs::create_dir_all(&self.data)?;
+        std::fs::create_dir_all(&self.data)
+            .map_err(|error| GroundError::Folder(self.data.display().to_string(), error))?;
         let vault = Vault::new(&self.read_key()?);
         let store = match self.database_url.as_deref() {
-            None => Store::open_sqlite(&self.data, vault).await?,
+            None => Store::open_sqlite(&self.data, vault).await,
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Store::open_postgres(url, vault).await?
+                Store::open_postgres(url, vault).await
             }
             Some(_) => return Err(GroundError::Url),
         };
+        let store = store.map_err(|error| match error {
+            StoreError::WrongKey => GroundError::WrongKey(self.key_place()),
+            other => GroundError::Store(other),
+        })?;
         Ok(Market::new(store, Arc::new(SystemClock), rand::random()))
+    }
+
+    /// Opens the market where there is one: a command that only looks makes no new data folder.
+    ///
+    /// # Errors
+    /// As [`Ground::market`], and [`GroundError::NoData`].
+    pub async fn existing_market(&self) -> Result<Market, GroundError> {
+        if self.database_url.is_none() && !holds_database(&self.data) {
+            return Err(GroundError::NoData(self.data.display().to_string()));
+        }
+        self.market().await
     }
 
     /// The folder of the search index.
@@ -93,20 +116,26 @@ impl Ground {
         self.data.join("index")
     }
 
+    /// Where the key comes from, in words.
+    fn key_place(&self) -> String {
+        match (&self.key, &self.key_file) {
+            (Some(_), _) => "LINGGONG_KEY".to_owned(),
+            (None, Some(file)) => file.display().to_string(),
+            (None, None) => self.data.join("key").display().to_string(),
+        }
+    }
+
     /// The key that seals personal data; made where the data folder is to hold it and does not.
     ///
     /// # Errors
     /// [`GroundError::Key`] where it can't be read.
     pub fn read_key(&self) -> Result<Key, GroundError> {
+        let wrong = |why: String| GroundError::Key(self.key_place(), why);
         if let Some(text) = &self.key {
-            let wrong = |e: crate::store::KeyError| {
-                GroundError::Key("LINGGONG_KEY".to_owned(), e.to_string())
-            };
-            return text.parse().map_err(wrong);
+            return text.parse().map_err(|e: crate::store::KeyError| wrong(e.to_string()));
         }
         let own = self.data.join("key");
         let path = self.key_file.as_deref().unwrap_or(&own);
-        let wrong = |why: String| GroundError::Key(path.display().to_string(), why);
         if self.key_file.is_none() && !path.exists() {
             make_key(path).map_err(|e| wrong(e.to_string()))?;
         }
@@ -120,11 +149,16 @@ fn make_key(path: &Path) -> io::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = match options.open(path) {
-        // Another process that starts at the same time made it.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        other => other?,
-    };
+    // Under its name it is whole, or not there at all.
+    let fresh = path.with_file_name(format!("key.{}", std::process::id()));
+    let mut file = options.open(&fresh)?;
     writeln!(file, "{}", Key::new(rand::random()).to_hex())?;
-    file.sync_all()
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&fresh, path);
+    std::fs::remove_file(&fresh)?;
+    match linked {
+        // Another process that starts at the same time made it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    }
 }

@@ -25,16 +25,16 @@ pub struct ImportArgs {
     /// The list: .csv (UTF-8, with a header), .ndjson or .xlsx (first sheet, with a header).
     file: PathBuf,
     /// TOML file that names their columns and gives defaults.
-    #[arg(long, value_name = "FILE", env = "LINGGONG_MAPPING")]
+    #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// Does everything but keep it.
-    #[arg(long, env = "LINGGONG_DRY_RUN")]
+    #[arg(long)]
     dry_run: bool,
     /// Opens postings at once; for trusted sources.
-    #[arg(long, env = "LINGGONG_PUBLISH")]
+    #[arg(long)]
     publish: bool,
     /// Writes what was refused as CSV: line, field, value, reason.
-    #[arg(long, value_name = "FILE", env = "LINGGONG_REPORT")]
+    #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     #[command(flatten)]
     ground: Ground,

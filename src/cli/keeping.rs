@@ -16,7 +16,7 @@ pub struct Backup {
     /// Folder of the new backup.
     dir: PathBuf,
     /// Put the key beside the data; whoever has the folder can then read everything.
-    #[arg(long, env = "LINGGONG_WITH_KEY")]
+    #[arg(long)]
     with_key: bool,
     #[command(flatten)]
     ground: Ground,
@@ -28,7 +28,7 @@ pub struct Restore {
     /// Folder of the backup.
     dir: PathBuf,
     /// Replace the database that is there; stop the server first.
-    #[arg(long, env = "LINGGONG_FORCE")]
+    #[arg(long)]
     force: bool,
     #[command(flatten)]
     ground: Ground,
@@ -65,22 +65,12 @@ impl From<KeepingError> for Failure {
     }
 }
 
-/// A command that only looks makes no new data folder.
-fn must_hold(ground: &Ground) -> Result<(), Failure> {
-    if ground.database_url.is_none() && !keeping::holds_database(&ground.data) {
-        let folder = ground.data.display();
-        return Err(Failure::misuse(format!("{folder} holds no database")));
-    }
-    Ok(())
-}
-
 /// Runs `linggong backup`.
 pub async fn backup(args: Backup) -> Result<(), Failure> {
     if args.ground.database_url.is_some() {
         return Err(KeepingError::Postgres.into());
     }
-    must_hold(&args.ground)?;
-    let market = args.ground.market().await?;
+    let market = args.ground.existing_market().await?;
     let key = args.with_key.then(|| args.ground.read_key()).transpose()?;
     let made = keeping::backup(&market.store, &args.dir, market.now(), key.as_ref()).await?;
     let key = if args.with_key { "with" } else { "without" };
@@ -124,8 +114,7 @@ pub async fn restore(args: Restore) -> Result<(), Failure> {
 /// Runs `linggong audit …`.
 pub async fn audit(command: AuditCommand) -> Result<(), Failure> {
     let AuditCommand::Verify(args) = command;
-    must_hold(&args.ground)?;
-    let market = args.ground.market().await?;
+    let market = args.ground.existing_market().await?;
     let entries = keeping::verify(&market.store).await?;
     println!("{entries} entries, chain holds");
     Ok(())

@@ -27,7 +27,7 @@ pub use ground::{Ground, GroundError, SystemClock};
 #[command(name = "linggong", version, about = "Job matching for the gig market (零工)")]
 struct Cli {
     /// TOML file whose keys are option names; flags and environment go before it.
-    #[arg(long, global = true, value_name = "FILE", env = "LINGGONG_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<OsString>,
     #[command(subcommand)]
     command: Command,
@@ -70,7 +70,8 @@ enum Command {
 /// Parses the process's arguments and runs the command that they name.
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let command = match config::layered(Cli::command(), &arguments) {
+    let command = config::with_variables(Cli::command());
+    let command = match config::layered(command, &arguments) {
         Ok(command) => command,
         Err(failure) => return report(failure),
     };

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use axum::serve::ListenerExt;
 use clap::Args;
 use tokio::{net::TcpListener, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -28,33 +29,33 @@ pub struct Serve {
     #[command(flatten)]
     ground: Ground,
     /// Address to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR", env = "LINGGONG_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Fill an empty data folder with made-up stations, accounts, postings and workers, and let new
     /// postings come in; adds nothing to a folder that holds data.
-    #[arg(long, env = "LINGGONG_DEMO")]
+    #[arg(long)]
     demo: bool,
     /// A proxy with TLS stands before: trust its X-Forwarded-For, send cookies over TLS only.
-    #[arg(long, env = "LINGGONG_BEHIND_PROXY")]
+    #[arg(long)]
     behind_proxy: bool,
     /// The complaint line that boards show.
-    #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
+    #[arg(long, value_name = "PHONE")]
     hotline: Option<String>,
     /// Where people's phones reach the server, for the codes that they scan: https://HOST.
-    #[arg(long, value_name = "URL", env = "LINGGONG_PUBLIC_URL")]
+    #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// The minimum wage an hour where the postings are (小时最低工资标准), in yuan; reviewers are told
     /// of postings below it. Without it nothing is compared.
-    #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_HOUR_WAGE")]
+    #[arg(long, value_name = "YUAN")]
     minimum_hour_wage: Option<f64>,
     /// The minimum wage a month (月最低工资标准), in yuan.
-    #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_MONTH_WAGE")]
+    #[arg(long, value_name = "YUAN")]
     minimum_month_wage: Option<f64>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
-    #[arg(long, value_name = "FILTER", env = "LINGGONG_LOG", default_value = "info,sqlx=warn")]
+    #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn")]
     log: String,
     /// Logs as JSON, a line each.
-    #[arg(long, env = "LINGGONG_LOG_JSON")]
+    #[arg(long)]
     log_json: bool,
 }
 
@@ -66,8 +67,10 @@ const PRUNE_TICK: Duration = Duration::from_secs(600);
 const STREAM_DAYS: i64 = 7;
 /// How often other processes' changes are looked for.
 const LOOK_TICK: Duration = Duration::from_millis(200);
-/// How long sockets may take to drain.
+/// How long requests under way may take at the end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the database's connections may take to close.
+const CLOSE: Duration = Duration::from_secs(2);
 
 fn log(filter: &str, json: bool) -> Result<(), Failure> {
     let filter = filter.parse::<tracing_subscriber::EnvFilter>();
@@ -120,13 +123,21 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         listener.map_err(|error| Failure::misuse(format!("--listen {}: {error}", args.listen)))?;
     let address =
         listener.local_addr().map_err(|error| Failure::findings(format!("no address: {error}")))?;
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let listener = listener.tap_io(|socket| {
+        // A small message is not to wait for the next. Without it, it only comes later.
+        let _ = socket.set_nodelay(true);
+    });
+    // Before anybody is told that it listens: from then on a signal ends it well.
+    let asked = Asked::listen()?;
+    let (stop, drained) = (CancellationToken::new(), CancellationToken::new());
+    let (tasks, followers) = (TaskTracker::new(), TaskTracker::new());
     tasks.spawn(keep_house(market.clone(), stop.clone()));
     if let Some(seed) = demo.filter(|_| args.demo) {
         tasks.spawn(demo::run(market.clone(), seed, stop.clone()));
     }
-    tasks.spawn(search.clone().run(stop.clone()));
+    tasks.spawn(search.clone().guard(stop.clone()));
     tasks.spawn(keep_watch(app.clone(), stop.clone()));
+    followers.spawn(search.clone().run(drained.clone()));
     announce(&format!("listening on http://{address}"));
     if demo.is_some() {
         announce(&format!(
@@ -134,11 +145,11 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         ));
     }
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let asked = stop.clone();
+    let stopping = stop.clone();
     tasks.spawn(async move {
-        asked_to_stop().await;
+        asked.wait().await;
         tracing::info!("stopping");
-        asked.cancel();
+        stopping.cancel();
         let left = hub.shutdown().await;
         tracing::info!(left, "screens told to come back");
     });
@@ -155,7 +166,13 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
     }
     tasks.close();
     tasks.wait().await;
-    market.store.close().await;
+    // Only now nobody writes any more: what was committed last is found at the next start.
+    drained.cancel();
+    followers.close();
+    followers.wait().await;
+    if time::timeout(CLOSE, market.store.close()).await.is_err() {
+        tracing::warn!("the database's connections did not come back in time");
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -181,19 +198,44 @@ fn announce(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-async fn asked_to_stop() {
-    #[cfg(unix)]
-    {
+/// The signals that ask a server to end.
+#[cfg(unix)]
+struct Asked {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Asked {
+    fn listen() -> Result<Asked, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+        let listen =
+            |kind| signal(kind).map_err(|error| Failure::findings(format!("signals: {error}")));
+        let terminate = listen(SignalKind::terminate())?;
+        Ok(Asked { terminate, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The keys that ask a server to end.
+#[cfg(not(unix))]
+struct Asked;
+
+#[cfg(not(unix))]
+impl Asked {
+    fn listen() -> Result<Asked, Failure> {
+        Ok(Asked)
+    }
+
+    async fn wait(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// What happens by itself: postings expire, other processes' changes are noticed, old stream
@@ -244,8 +286,5 @@ async fn keep_watch(app: App, stop: CancellationToken) {
         };
         app.metrics.screens.set(app.hub.sockets() as i64);
         app.metrics.index_place.set(*app.search.place().borrow());
-        if let Err(error) = app.search.rebuild_if_asked().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "no rebuild");
-        }
     }
 }

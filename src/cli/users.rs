@@ -29,16 +29,16 @@ pub enum UserCommand {
 #[derive(Debug, Args)]
 pub struct UserAdd {
     /// The name to sign in with.
-    #[arg(long, env = "LINGGONG_LOGIN")]
+    #[arg(long)]
     login: String,
     /// worker, leader, employer, broker, staff, village, reviewer, admin or device.
-    #[arg(long, env = "LINGGONG_ROLE", value_parser = role)]
+    #[arg(long, value_parser = role)]
     role: Role,
     /// The organisation's id; made known where it is new.
-    #[arg(long, value_name = "ID", env = "LINGGONG_ORG")]
+    #[arg(long, value_name = "ID")]
     org: Option<String>,
     /// The station's id.
-    #[arg(long, value_name = "ID", env = "LINGGONG_STATION")]
+    #[arg(long, value_name = "ID")]
     station: Option<String>,
     /// Read the password from standard input.
     #[arg(long, required = true)]
@@ -121,7 +121,7 @@ pub struct StationAdd {
     #[arg(long, allow_negative_numbers = true)]
     lon: f64,
     /// Postings without chosen stations are shown here when they lie within this radius.
-    #[arg(long, default_value_t = RADIUS_M_DEFAULT / 1000.0, env = "LINGGONG_RADIUS_KM")]
+    #[arg(long, default_value_t = RADIUS_M_DEFAULT / 1000.0)]
     radius_km: f64,
     /// Anyone may read its feed without a token.
     #[arg(long)]

@@ -4,7 +4,6 @@ use std::{
     any::Any,
     convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    num::NonZeroU32,
     sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
@@ -16,7 +15,6 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
@@ -25,18 +23,8 @@ use tracing::Instrument;
 use super::{App, pages, problem};
 use crate::domain::limits;
 
-/// Sign-ins by client address.
-pub type Limiter = DefaultKeyedRateLimiter<IpAddr>;
-
-/// Sign-ins that an address may try at once, and afterwards each second.
-const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
-const SIGN_IN_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 /// How long a request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
-
-pub(super) fn limiter() -> Limiter {
-    RateLimiter::keyed(Quota::per_second(SIGN_IN_RATE).allow_burst(SIGN_IN_BURST))
-}
 
 /// The client's address: the proxy's word where one stands before, else the socket's.
 pub struct Client(IpAddr);
@@ -59,7 +47,7 @@ impl FromRequestParts<App> for Client {
 impl Client {
     /// Whether this client may try to sign in now.
     pub fn may_sign_in(&self, app: &App) -> bool {
-        app.limiter.check_key(&self.0).is_ok()
+        app.sign_ins.lets(self.0)
     }
 }
 

@@ -14,6 +14,7 @@ mod pages;
 mod problem;
 mod qr;
 pub mod routes;
+mod sign_ins;
 pub mod sockets;
 mod wordlists;
 
@@ -23,6 +24,7 @@ use axum::extract::FromRef;
 pub use gate::Sessions;
 pub use guard::{Access, COOKIE};
 pub use metrics::Metrics;
+use sign_ins::SignIns;
 
 use crate::{
     domain::screen::Health,
@@ -58,7 +60,7 @@ pub struct Parts {
     pub metrics: Metrics,
     /// How the server is set up.
     pub settings: Settings,
-    limiter: headers::Limiter,
+    sign_ins: SignIns,
 }
 
 /// A shared handle on [`Parts`].
@@ -81,7 +83,7 @@ impl App {
             hub,
             metrics: Metrics::default(),
             settings,
-            limiter: headers::limiter(),
+            sign_ins: SignIns::new(),
         };
         App(Arc::new(parts))
     }

@@ -186,8 +186,10 @@ impl From<StoreError> for Problem {
                 let title = "系统忙，请稍后再试";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title).retry_after(1)
             }
-            StoreError::Inconsistent { .. }
+            StoreError::Linked(_)
+            | StoreError::Inconsistent { .. }
             | StoreError::Sealed(_)
+            | StoreError::WrongKey
             | StoreError::Migration(_)
             | StoreError::Folder(_) => internal(),
         }

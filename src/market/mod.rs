@@ -9,6 +9,7 @@ mod bookings;
 mod candidates;
 mod devices;
 mod error;
+mod forgetting;
 mod intake;
 mod life;
 mod lists;

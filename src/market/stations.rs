@@ -7,7 +7,7 @@ use super::{
     authority::{self, Verb},
 };
 use crate::{
-    domain::{account::Actor, ids::StationId, station::Station, time::DAY},
+    domain::{account::Actor, fields::FieldErrors, ids::StationId, limits, station::Station, text},
     store::{Kind, StoreError},
 };
 
@@ -23,7 +23,14 @@ impl Market {
         if !authority::may(actor, Verb::Administer) {
             return Err(MarketError::Forbidden);
         }
-        let mut txn = self.store.begin().await?;
+        let mut errors = FieldErrors::default();
+        text::bounded(&mut errors, "name", "名称", &station.name, limits::ORG_NAME_CHARS);
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        // Nobody publishes meanwhile: a posting of which this change knows nothing would be
+        // published by one that knows nothing of the station.
+        let mut txn = self.store.begin_alone().await?;
         match txn.add_station(station, self.now()).await {
             Err(StoreError::Conflict(_)) => {
                 let held = Some(station.id.to_string());
@@ -46,15 +53,5 @@ impl Market {
     /// One station.
     pub async fn station(&self, id: &StationId) -> MarketResult<Station> {
         self.store.read().await?.station(id).await?.ok_or(MarketError::NotFound)
-    }
-
-    /// Forgets stream messages and request keys older than so many days.
-    pub async fn forget(&self, days: i64) -> MarketResult<()> {
-        let before = self.now().plus(-days * DAY);
-        let mut txn = self.store.begin().await?;
-        txn.prune_streams(before).await?;
-        txn.forget_requests(before).await?;
-        txn.commit().await?;
-        Ok(())
     }
 }

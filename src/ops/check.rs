@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::keeping;
 use crate::{
     domain::{ids::StationId, posting::Status},
     market::{Market, MarketError},
@@ -63,7 +64,7 @@ pub async fn check(market: &Market, index: &Index) -> Result<Report, CheckError>
         compare(&format!("screen set of {station}"), &wanted, &held, &mut report.findings);
         report.messages += streams(&mut view, &station, &mut report.findings).await?;
     }
-    match view.verify_log().await? {
+    match keeping::trail(&mut view).await? {
         Ok(entries) => report.entries = entries,
         Err(fault) => {
             report.findings.push(format!("audit trail: broken at entry {}", fault.seq));

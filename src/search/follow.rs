@@ -3,12 +3,21 @@
 //! It takes no input: a wake-up only says look, the sequence says what. The same step serves a
 //! start, a wake-up and a repetition.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use tokio::{sync::watch, task, time};
+use tokio::{
+    sync::{Mutex, Notify, watch},
+    task, time,
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{Index, Rebuild, SearchError};
+use super::{Index, Rebuild, SearchError, index::beside};
 use crate::{
     domain::{
         ids::{JobId, WorkerId},
@@ -24,8 +33,10 @@ const STEP: i64 = 1000;
 const PAGE: i64 = 1000;
 /// How long it waits after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The name under which a rebuild is asked for by another process.
-const ASKED: &str = "reindex_asked";
+/// Beside the index: the file with which another process asks for a rebuild.
+const ASKED: &str = ".asked";
+/// How often the owner looks whether somebody asks.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Why the follower could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -48,30 +59,31 @@ pub struct Follower {
     /// The index.
     pub index: Arc<Index>,
     place: watch::Sender<i64>,
+    /// One at a time: a step, or a fresh index that takes the old one's place.
+    turn: Arc<Mutex<()>>,
+    /// The place was set back: there is something to follow again.
+    set_back: Arc<Notify>,
 }
 
 impl Follower {
-    /// Opens the index in `dir` and brings it up to the log's head; a damaged one, or one that is
-    /// ahead of the log, is rebuilt.
+    /// Takes the index in `dir` and brings it up to the log's head; a damaged one, one that is
+    /// ahead of the log, and one that needs what the log has forgotten, are rebuilt.
     ///
     /// # Errors
-    /// [`FollowError`]; [`SearchError::Locked`] where another process writes the index.
+    /// [`FollowError`]; [`SearchError::Locked`] where another process owns the index.
     pub async fn open(store: Store, dir: PathBuf) -> Result<Follower, FollowError> {
         let opened = task::spawn_blocking(move || {
-            let index = match Index::open(&dir) {
-                Err(SearchError::Damaged(what)) => {
-                    tracing::warn!(what, "the index is damaged and built anew");
-                    Index::reset(&dir)
-                }
-                other => other,
-            }?;
-            index.hold()?;
+            let index = Index::own(&dir)?;
             Ok::<_, SearchError>((index.place()?, Arc::new(index)))
         });
         let (place, index) = opened.await??;
-        let follower = Follower { store, index, place: watch::Sender::new(place) };
-        let head = follower.store.read().await?.log_seq().await?;
-        if (place == 0 && head > 0) || place > head {
+        let place_sent = watch::Sender::new(place);
+        let (turn, set_back) = (Arc::default(), Arc::default());
+        let follower = Follower { store, index, place: place_sent, turn, set_back };
+        let mut view = follower.store.read().await?;
+        let (head, base) = (view.log_seq().await?, view.log_base().await?);
+        drop(view);
+        if (place == 0 && head > 0) || place > head || place < base.seq {
             follower.rebuild().await?;
         }
         while follower.step().await? {}
@@ -88,6 +100,7 @@ impl Follower {
     /// # Errors
     /// [`FollowError`]; the step can be repeated.
     pub async fn step(&self) -> Result<bool, FollowError> {
+        let _turn = self.turn.lock().await;
         let from = *self.place.borrow();
         let mut view = self.store.read().await?;
         let entries = view.log_after(from, STEP).await?;
@@ -167,12 +180,16 @@ impl Follower {
             rebuild = put.await??;
         }
         drop(view);
+        // A step into the old index, after which the place stood ahead of the fresh one, would be
+        // lost.
+        let _turn = self.turn.lock().await;
         task::spawn_blocking(move || rebuild.finish(place)).await??;
         self.place.send_replace(place);
+        self.set_back.notify_one();
         Ok(())
     }
 
-    /// Follows the log until told to stop.
+    /// Follows the log until told to stop, and then to its end.
     pub async fn run(self, stop: CancellationToken) {
         let mut head = self.store.head();
         loop {
@@ -180,70 +197,122 @@ impl Follower {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the index does not follow"
-                    );
-                    self.recover(&error).await;
+                    told(&error, "the index does not follow");
+                    self.recover().await;
                     tokio::select! {
-                        () = stop.cancelled() => return,
+                        () = stop.cancelled() => break,
                         () = time::sleep(PAUSE) => continue,
                     }
                 }
             }
             tokio::select! {
-                () = stop.cancelled() => return,
-                changed = head.changed() => if changed.is_err() { return },
+                () = stop.cancelled() => break,
+                () = self.set_back.notified() => {}
+                changed = head.changed() => if changed.is_err() { break },
             }
+        }
+        if let Err(error) = self.finish().await {
+            told(&error, "the next start has to catch up");
         }
     }
 
-    /// Goes on from what is durable; a damaged index is built anew.
-    async fn recover(&self, error: &FollowError) {
-        if let FollowError::Index(SearchError::Damaged(_)) = error {
-            if let Err(error) = self.rebuild().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "no rebuild");
-            }
-        } else if let Ok(place) = self.index.place() {
+    /// Goes on from what is durable, and has the files looked at.
+    async fn recover(&self) {
+        let _turn = self.turn.lock().await;
+        if let Ok(place) = self.index.place() {
             self.place.send_replace(place);
         }
+        self.index.doubt();
     }
 
-    /// Rebuilds if another process asked for it.
-    ///
-    /// # Errors
-    /// [`FollowError`].
-    pub async fn rebuild_if_asked(&self) -> Result<(), FollowError> {
-        if self.store.read().await?.meta(ASKED).await?.is_none_or(|asked| asked.is_empty()) {
-            return Ok(());
+    /// Follows to the log's end and makes the place durable, so that the next start has nothing to
+    /// catch up with.
+    async fn finish(&self) -> Result<(), FollowError> {
+        while self.step().await? {}
+        let _turn = self.turn.lock().await;
+        let (index, place) = (Arc::clone(&self.index), *self.place.borrow());
+        let noted =
+            task::spawn_blocking(
+                move || {
+                    if index.place()? < place { index.commit(place) } else { Ok(()) }
+                },
+            );
+        Ok(noted.await??)
+    }
+
+    /// Looks after the index's files until told to stop: once at the start, and whenever they are
+    /// in doubt, each is compared with its checksum, and where one is broken a fresh index is built
+    /// beside service; as it is when another process asks.
+    pub async fn guard(self, stop: CancellationToken) {
+        let asked = beside(&self.index.dir, ASKED);
+        let work = async {
+            let mut doubted = true;
+            loop {
+                let done = if doubted {
+                    self.examine().await
+                } else if asked.exists() {
+                    let rebuilt = self.rebuild().await;
+                    rebuilt.and_then(|()| Ok(remove(&asked).map_err(SearchError::from)?))
+                } else {
+                    Ok(())
+                };
+                if let Err(error) = done {
+                    told(&error, "the index could not be looked after");
+                    time::sleep(PAUSE).await;
+                    continue;
+                }
+                doubted = tokio::select! {
+                    () = self.index.doubted() => true,
+                    () = time::sleep(LOOK) => false,
+                };
+            }
+        };
+        stop.run_until_cancelled(work).await;
+    }
+
+    async fn examine(&self) -> Result<(), FollowError> {
+        let index = Arc::clone(&self.index);
+        match task::spawn_blocking(move || index.verify()).await? {
+            Err(SearchError::Damaged(what)) => {
+                tracing::warn!(what, "the index is damaged and built anew beside service");
+                self.rebuild().await
+            }
+            other => {
+                // Whatever raises doubts without a reason does not keep the disk busy.
+                time::sleep(PAUSE).await;
+                Ok(other?)
+            }
         }
-        self.rebuild().await?;
-        set_asked(&self.store, "").await?;
-        Ok(())
     }
 }
 
-async fn set_asked(store: &Store, value: &str) -> Result<(), StoreError> {
-    let mut txn = store.begin().await?;
-    txn.set_meta(ASKED, value).await?;
-    txn.commit().await?;
-    Ok(())
+/// Notes trouble of the work behind the scenes.
+fn told(error: &FollowError, what: &str) {
+    tracing::error!(error = error as &dyn std::error::Error, "{what}");
 }
 
-/// Asks the serving process to rebuild its index and waits until it has, or until `patience` ends.
-/// Answers whether it has.
+fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Asks the process that owns the index in `dir` to rebuild it and waits until it has, or until
+/// `patience` ends. Answers whether it has.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn ask_rebuild(store: &Store, patience: Duration) -> Result<bool, StoreError> {
-    set_asked(store, "1").await?;
+/// Where the folder can't be written.
+pub async fn ask_rebuild(dir: &Path, patience: Duration) -> io::Result<bool> {
+    let asked = beside(dir, ASKED);
+    fs::write(&asked, "")?;
     let end = time::Instant::now() + patience;
     while time::Instant::now() < end {
-        time::sleep(Duration::from_millis(200)).await;
-        if store.read().await?.meta(ASKED).await?.is_none_or(|asked| asked.is_empty()) {
+        time::sleep(LOOK).await;
+        if !asked.exists() {
             return Ok(true);
         }
     }
-    set_asked(store, "").await?;
+    remove(&asked)?;
     Ok(false)
 }

@@ -2,7 +2,8 @@
 
 use std::{
     ffi::OsString,
-    fs, io,
+    fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
     sync::{
         PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -11,6 +12,7 @@ use std::{
 };
 
 use tantivy::Searcher;
+use tokio::sync::Notify;
 
 use super::{
     JobPage, JobQuery, SearchError, WorkerHit,
@@ -18,7 +20,7 @@ use super::{
     jobs::{self, Fit},
     scan::Free,
     schema::{Fields, JobFields, WorkerFields},
-    shelf::{Shelf, Use},
+    shelf::{Shelf, Use, guarded},
     workers,
 };
 use crate::{
@@ -40,7 +42,10 @@ pub struct Index {
     pub(super) dir: PathBuf,
     weights: Weights,
     shelves: RwLock<Shelves>,
+    /// The lock of who owns the index; none where it is only read.
+    owner: Option<File>,
     pub(super) rebuilding: AtomicBool,
+    doubt: Notify,
 }
 
 /// Both indexes.
@@ -76,50 +81,71 @@ pub(super) fn remove_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
+/// Takes the lock beside `dir`; it goes with the process, however that ends.
+fn lock(dir: &Path) -> Result<File, SearchError> {
+    if let Some(parent) = dir.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let file = File::options().create(true).append(true).open(beside(dir, ".lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(SearchError::Locked),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
 impl Index {
-    /// Opens the index in `dir`, or makes one.
+    /// Opens the index in `dir`, or makes one. Who only reads needs no more; who follows the log
+    /// takes it with [`Index::own`].
     ///
     /// # Errors
-    /// [`SearchError::Damaged`] where the files are broken or of another version: then
-    /// [`Index::reset`], and rebuild.
+    /// [`SearchError::Damaged`] where the files are broken or of another version, also for the
+    /// moment in which a rebuild takes their place.
     pub fn open(dir: &Path) -> Result<Index, SearchError> {
-        let before = beside(dir, ".old");
-        if !dir.exists() && before.exists() {
-            // A rebuild was cut off between its two renamings.
-            fs::rename(before, dir)?;
+        if !dir.exists() && beside(dir, ".old").exists() {
+            return Err(SearchError::Damaged(
+                "a rebuild was cut off or takes its place".to_owned(),
+            ));
         }
         let index = Index {
             dir: dir.to_owned(),
             weights: Weights::embedded()?,
             shelves: RwLock::new(Shelves::open(dir, Use::Serve)?),
+            owner: None,
             rebuilding: AtomicBool::new(false),
+            doubt: Notify::new(),
         };
         index.place()?;
         Ok(index)
     }
 
-    /// Removes what is in `dir`, whatever its state, and makes an empty index there. No process
-    /// may have it open.
+    /// Opens the index in `dir` for its one owner, who writes and rebuilds it: what a rebuild that
+    /// was cut off left is cleared away, and a damaged index gives way to an empty one, at place 0.
     ///
     /// # Errors
-    /// [`SearchError::Io`].
-    pub fn reset(dir: &Path) -> Result<Index, SearchError> {
-        for gone in [dir.to_owned(), beside(dir, ".old"), beside(dir, ".new")] {
-            remove_dir(&gone)?;
+    /// [`SearchError::Locked`] where another process owns it.
+    pub fn own(dir: &Path) -> Result<Index, SearchError> {
+        let owner = lock(dir)?;
+        let (old, new) = (beside(dir, ".old"), beside(dir, ".new"));
+        if !dir.exists() && old.exists() {
+            // Cut off between the two renamings.
+            fs::rename(&old, dir)?;
         }
-        Index::open(dir)
+        remove_dir(&old)?;
+        remove_dir(&new)?;
+        let index = match Index::open(dir) {
+            Err(SearchError::Damaged(what)) => {
+                tracing::warn!(what, "the index is damaged and built anew");
+                remove_dir(dir)?;
+                Index::open(dir)
+            }
+            other => other,
+        }?;
+        Ok(Index { owner: Some(owner), ..index })
     }
 
-    /// Takes the right to write, which else the first put takes. Who follows the log calls it
-    /// before anything else, so that no other process rebuilds the index meanwhile.
-    ///
-    /// # Errors
-    /// [`SearchError::Locked`] where another process has it.
-    pub fn hold(&self) -> Result<(), SearchError> {
-        let shelves = self.read();
-        shelves.jobs.pen()?;
-        shelves.workers.pen()?;
-        Ok(())
+    pub(super) fn is_owned(&self) -> bool {
+        self.owner.is_some()
     }
 
     /// Puts a posting in place of what was there under its id; removes it where it is not open.
@@ -178,6 +204,29 @@ impl Index {
         Ok(shelves.jobs.place()?.min(shelves.workers.place()?))
     }
 
+    /// Says that the files may be broken; who owns the index looks at them.
+    pub(super) fn doubt(&self) {
+        self.doubt.notify_one();
+    }
+
+    /// Waits until the files are in doubt.
+    pub(super) async fn doubted(&self) {
+        self.doubt.notified().await;
+    }
+
+    /// Asks the files; where they can't answer, they are in doubt.
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&Shelves) -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let shelves = self.read();
+        let answer = guarded(|| question(&shelves));
+        if let Err(SearchError::Damaged(_) | SearchError::Engine(_) | SearchError::Io(_)) = answer {
+            self.doubt();
+        }
+        answer
+    }
+
     /// The postings that the index holds, sorted by id.
     ///
     /// # Errors
@@ -211,9 +260,10 @@ impl Index {
     /// # Errors
     /// [`SearchError::NoPoint`], [`SearchError::Cursor`], or the engine's.
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
-        let shelves = self.read();
-        let searcher = shelves.jobs.searcher();
-        jobs::find(&searcher, &shelves.jobs.fields, &self.weights, query, Fit::default())
+        self.ask(|shelves| {
+            let searcher = shelves.jobs.searcher();
+            jobs::find(&searcher, &shelves.jobs.fields, &self.weights, query, Fit::default())
+        })
     }
 
     /// Postings that a worker can take: within the radius, at free times, beside the shifts
@@ -235,16 +285,18 @@ impl Index {
             JobQuery { radius_m: wish.radius_m, limit, wish: Some(wish), ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
         let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
-        let shelves = self.read();
-        let searcher = shelves.jobs.searcher();
-        let find = |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
-        let mut page = find(fit(skilled))?;
-        if skilled && page.hits.len() < limit.min(PAGE_MAX) {
-            // Any shared skill outweighs all else, so these same hits lead again.
-            page = find(fit(false))?;
-        }
-        page.next = None;
-        Ok(page)
+        self.ask(|shelves| {
+            let searcher = shelves.jobs.searcher();
+            let find =
+                |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
+            let mut page = find(fit(skilled))?;
+            if skilled && page.hits.len() < limit.min(PAGE_MAX) {
+                // Any shared skill outweighs all else, so these same hits lead again.
+                page = find(fit(false))?;
+            }
+            page.next = None;
+            Ok(page)
+        })
     }
 
     /// Workers who can take a place of a posting, the best first; none where it takes nobody. Each
@@ -261,9 +313,10 @@ impl Index {
         if closed(posting, now).is_some() {
             return Ok(Vec::new());
         }
-        let shelves = self.read();
-        let searcher = shelves.workers.searcher();
-        workers::find(&searcher, &shelves.workers.fields, &self.weights, posting, limit, now)
+        self.ask(|shelves| {
+            let searcher = shelves.workers.searcher();
+            workers::find(&searcher, &shelves.workers.fields, &self.weights, posting, limit, now)
+        })
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Shelves> {

@@ -25,9 +25,11 @@ impl Rebuild {
     /// Begins a rebuild.
     ///
     /// # Errors
-    /// [`SearchError::Locked`] where another process writes the index or another rebuild runs.
+    /// [`SearchError::Locked`] where the index is not owned here or another rebuild runs.
     pub fn begin(index: &Arc<Index>) -> Result<Rebuild, SearchError> {
-        index.hold()?;
+        if !index.is_owned() {
+            return Err(SearchError::Locked);
+        }
         index.claim_rebuild()?;
         let mut rebuild = Rebuild { index: Arc::clone(index), fresh: None };
         let dir = beside(&index.dir, ".new");
@@ -82,8 +84,8 @@ impl Rebuild {
         remove_dir(&old)?;
         let mut serving = self.index.write();
         // Their files move away, and a writer finds its files by name.
-        serving.jobs.pen()?.drop_writer();
-        serving.workers.pen()?.drop_writer();
+        serving.jobs.drop_writer();
+        serving.workers.drop_writer();
         fs::rename(dir, &old)?;
         let opened = fs::rename(&new, dir)
             .map_err(SearchError::from)
@@ -98,8 +100,7 @@ impl Rebuild {
         }
         drop(serving);
         sync_parent(dir)?;
-        remove_dir(&old)?;
-        self.index.hold()
+        Ok(remove_dir(&old)?)
     }
 }
 

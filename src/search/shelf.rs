@@ -3,12 +3,15 @@
 use std::{
     fs,
     panic::{self, AssertUnwindSafe},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tantivy::{
-    IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
+    Directory, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError,
+    Term,
+    directory::{FileSlice, META_LOCK},
+    index::SegmentComponent,
     indexer::{IndexWriterOptions, NoMergePolicy},
     schema::Schema,
 };
@@ -57,9 +60,7 @@ impl<F: Fields> Shelf<F> {
     /// [`SearchError::Damaged`] where files are missing, broken or of another schema.
     pub fn open(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
         fs::create_dir_all(dir)?;
-        // On broken files the engine answers with an error or panics.
-        panic::catch_unwind(AssertUnwindSafe(|| Shelf::open_files(dir, usage)))
-            .unwrap_or_else(|_| Err(SearchError::Damaged("the files can't be read".to_owned())))
+        guarded(|| Shelf::open_files(dir, usage))
     }
 
     fn open_files(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
@@ -72,7 +73,38 @@ impl<F: Fields> Shelf<F> {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(SearchError::on_open)?;
-        Ok(Shelf { fields, index, reader, usage, writer: Mutex::new(None) })
+        let shelf = Shelf { fields, index, reader, usage, writer: Mutex::new(None) };
+        shelf.files()?;
+        Ok(shelf)
+    }
+
+    /// The files of what was committed last, each opened and its end looked at; the engine itself
+    /// opens some of them only when a search needs them.
+    fn files(&self) -> Result<Vec<(PathBuf, FileSlice)>, SearchError> {
+        const PARTS: [SegmentComponent; 6] = [
+            SegmentComponent::Terms,
+            SegmentComponent::Postings,
+            SegmentComponent::Positions,
+            SegmentComponent::FastFields,
+            SegmentComponent::FieldNorms,
+            SegmentComponent::Store,
+        ];
+        let directory = self.index.directory();
+        let lock = directory.acquire_lock(&META_LOCK);
+        // While it is held, no writer removes what stands in the list.
+        let _lock =
+            lock.map_err(|error| SearchError::on_open(TantivyError::LockFailure(error, None)))?;
+        let mut files = Vec::new();
+        for segment in self.index.searchable_segment_metas().map_err(SearchError::on_open)? {
+            let deleted = segment.has_deletes().then_some(SegmentComponent::Delete);
+            for part in PARTS.into_iter().chain(deleted) {
+                let path = segment.relative_path(part);
+                let file = directory.open_read(&path);
+                let file = file.map_err(|error| SearchError::on_open(error.into()))?;
+                files.push((path, file));
+            }
+        }
+        Ok(files)
     }
 
     /// What was committed last.
@@ -93,11 +125,17 @@ impl<F: Fields> Shelf<F> {
 
     /// Reads every file and compares it with its checksum.
     pub fn verify(&self) -> Result<(), SearchError> {
-        let broken = self.index.validate_checksum().map_err(SearchError::on_open)?;
-        match broken.iter().next() {
-            None => Ok(()),
-            Some(file) => Err(SearchError::Damaged(format!("{} is broken", file.display()))),
-        }
+        guarded(|| {
+            // Held open: what a merge removes meanwhile can still be read.
+            let files = self.files()?;
+            for (path, _) in &files {
+                let whole = self.index.directory().validate_checksum(path);
+                if !whole.map_err(|error| SearchError::on_open(error.into()))? {
+                    return Err(SearchError::Damaged(format!("{} is broken", path.display())));
+                }
+            }
+            Ok(())
+        })
     }
 
     /// The writer.
@@ -124,6 +162,11 @@ impl<F: Fields> Shelf<F> {
             *writer = Some(opened);
         }
         Ok(Pen { shelf: self, writer })
+    }
+
+    /// Gives the writer up, with what was not committed.
+    pub fn drop_writer(&self) {
+        *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn id_term(&self, id: &str) -> Term {
@@ -182,11 +225,12 @@ impl<F: Fields> Pen<'_, F> {
         }
         Ok(())
     }
+}
 
-    /// Gives the writer up, with what was not committed.
-    pub fn drop_writer(&mut self) {
-        *self.writer = None;
-    }
+/// Does what reads files: on broken ones the engine answers with an error or panics.
+pub fn guarded<T>(read: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
+    panic::catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(SearchError::Damaged("the files can't be read".to_owned())))
 }
 
 fn open_index(dir: &Path, schema: Schema) -> Result<tantivy::Index, SearchError> {

@@ -1,6 +1,8 @@
 //! The two engines: how connections are opened, and what a transaction is on each.
 
 use std::{
+    fs::File,
+    io,
     ops::{Deref, DerefMut},
     path::Path,
     sync::Once,
@@ -12,7 +14,7 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
-use super::{Entry, Shown, StoreResult, Vault, log};
+use super::{Entry, Shown, StoreError, StoreResult, Vault, log};
 
 /// Which database stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,9 @@ const READERS: u32 = 8;
 const WRITERS: u32 = 8;
 /// How long a caller waits for a connection, or a statement for SQLite's lock.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// The file in a data folder by which processes take turns in setting it up.
+pub const TURN_FILE: &str = "linggong.lock";
 
 /// The records' keeper.
 #[derive(Clone)]
@@ -71,8 +76,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the folder or the database can't be used.
     pub async fn open_sqlite(folder: &Path, vault: Vault) -> StoreResult<Store> {
-        std::fs::create_dir_all(folder)?;
+        let named = |error: io::Error| {
+            let shown = format!("{}: {error}", folder.display());
+            io::Error::new(error.kind(), shown)
+        };
+        std::fs::create_dir_all(folder).map_err(named)?;
         let file = folder.join("linggong.db");
+        // Several processes that start at once on a new folder set it up one after the other. A
+        // folder that can't be written shows here; the engine would try for long and not say where.
+        let turn = File::options().create(true).append(true).open(folder.join(TURN_FILE));
+        let turn = turn.map_err(named)?;
+        let turn = tokio::task::spawn_blocking(move || turn.lock().map(|()| turn)).await;
+        let _turn = turn.map_err(io::Error::other)?.map_err(named)?;
         let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F");
         Store::open(Engine::Sqlite, &format!("sqlite://{path}?mode=rwc"), vault).await
     }
@@ -104,11 +119,26 @@ impl Store {
 
     /// Begins a change. Dropped without [`Txn::commit`], nothing happened.
     pub async fn begin(&self) -> StoreResult<Txn> {
-        let begin = match self.engine {
+        self.begin_change(match self.engine {
             // Takes the write lock at once, so that a reader never turns writer halfway.
             Engine::Sqlite => "begin immediate",
-            Engine::Postgres => "begin",
-        };
+            // Before any other lock, so that it never closes a circle of those who wait.
+            Engine::Postgres => "begin; select pg_advisory_xact_lock_shared(6401)",
+        })
+        .await
+    }
+
+    /// Begins a change beside which no other runs: it sees all that began before it, and what
+    /// begins later sees it. For what decides about records that others may be making.
+    pub async fn begin_alone(&self) -> StoreResult<Txn> {
+        self.begin_change(match self.engine {
+            Engine::Sqlite => "begin immediate",
+            Engine::Postgres => "begin; select pg_advisory_xact_lock(6401)",
+        })
+        .await
+    }
+
+    async fn begin_change(&self, begin: &'static str) -> StoreResult<Txn> {
         let tx = self.write.begin_with(begin).await?;
         Ok(Txn {
             view: View { tx, vault: self.vault.clone() },
@@ -157,10 +187,11 @@ impl Store {
     /// A wrong key is noticed at the start, not at the first sealed value.
     async fn check_key(&self) -> StoreResult<()> {
         const PLACE: &str = "meta.key_check";
-        let mut txn = self.begin().await?;
+        // Of two that start at once with keys of their own, one comes second.
+        let mut txn = self.begin_alone().await?;
         match txn.meta("key_check").await? {
             Some(sealed) => {
-                self.vault.open(PLACE, &sealed)?;
+                self.vault.open(PLACE, &sealed).map_err(|_| StoreError::WrongKey)?;
             }
             None => {
                 let sealed = self.vault.seal(PLACE, "linggong")?;

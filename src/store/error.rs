@@ -1,5 +1,7 @@
 //! What can go wrong in the store.
 
+use sqlx::error::ErrorKind;
+
 /// The store's result.
 pub type StoreResult<T> = Result<T, StoreError>;
 
@@ -9,6 +11,9 @@ pub enum StoreError {
     /// A unique value is taken.
     #[error("a unique value is taken already")]
     Conflict(#[source] sqlx::Error),
+    /// A record that this one refers to is not there, or one that refers to it is.
+    #[error("another record stands against it")]
+    Linked(#[source] sqlx::Error),
     /// A row holds what it cannot hold.
     #[error("table {table}, column {column}, row {row}: impossible value")]
     Inconsistent {
@@ -22,6 +27,9 @@ pub enum StoreError {
     /// A sealed value does not open: wrong key or damaged.
     #[error("a sealed value of {0} does not open with this key")]
     Sealed(String),
+    /// The data was sealed with another key.
+    #[error("not the key with which this data was sealed")]
+    WrongKey,
     /// The database refuses or can't be reached.
     #[error("the database did not answer as it should")]
     Trouble(#[source] sqlx::Error),
@@ -35,7 +43,10 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
-        let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
-        if unique { StoreError::Conflict(error) } else { StoreError::Trouble(error) }
+        match error.as_database_error().map(|error| error.kind()) {
+            Some(ErrorKind::UniqueViolation) => StoreError::Conflict(error),
+            Some(ErrorKind::ForeignKeyViolation) => StoreError::Linked(error),
+            _ => StoreError::Trouble(error),
+        }
     }
 }

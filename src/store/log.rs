@@ -12,6 +12,7 @@ use sqlx::Row;
 use super::{
     StoreResult,
     engine::{Txn, View},
+    forgetting::LogBase,
     rows::Cells,
 };
 use crate::domain::{
@@ -267,10 +268,11 @@ impl View {
         rows.iter().map(log_row).collect()
     }
 
-    /// Walks the whole audit trail and recomputes its chain.
+    /// Walks the whole audit trail, as far as it stands, and recomputes its chain. Answers the
+    /// newest sequence.
     pub async fn verify_log(&mut self) -> StoreResult<Result<i64, VerifyFault>> {
         const PAGE: i64 = 1000;
-        let (mut seq, mut hash) = (0, String::new());
+        let LogBase { mut seq, mut hash } = self.log_base().await?;
         loop {
             let rows = self.log_after(seq, PAGE).await?;
             if rows.is_empty() {
@@ -391,15 +393,6 @@ impl Txn {
         .execute(self.connection())
         .await?;
         Ok(())
-    }
-
-    /// Forgets stream messages from before `at`; what is shown stays.
-    pub async fn prune_streams(&mut self, at: Moment) -> StoreResult<u64> {
-        let done = sqlx::query("delete from feed_event where at < $1")
-            .bind(at.0)
-            .execute(self.connection())
-            .await?;
-        Ok(done.rows_affected())
     }
 }
 

@@ -8,6 +8,7 @@ mod accounts;
 mod bookings;
 mod engine;
 mod error;
+mod forgetting;
 mod json;
 mod log;
 mod postings;
@@ -21,8 +22,9 @@ mod workers;
 
 pub use accounts::{Credentials, NewAccount};
 pub use bookings::BookingRow;
-pub use engine::{Engine, Reader, Store, Txn, View};
+pub use engine::{Engine, Reader, Store, TURN_FILE, Txn, View};
 pub use error::{StoreError, StoreResult};
+pub use forgetting::LogBase;
 pub use log::{Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};
 pub use postings::PostingFilter;
 pub use sessions::SessionRow;

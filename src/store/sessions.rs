@@ -128,13 +128,4 @@ impl Txn {
         .await?;
         Ok(())
     }
-
-    /// Forgets requests from before `at`.
-    pub async fn forget_requests(&mut self, at: Moment) -> StoreResult<()> {
-        sqlx::query("delete from idempotency where at < $1")
-            .bind(at.0)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::{
     collections::BTreeSet,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use tokio::{task::JoinSet, time};
+use tokio::{sync::watch, task::JoinSet, time};
 
 use crate::{
     poster::Poster,
@@ -16,8 +17,11 @@ use crate::{
 };
 
 const POSTERS: usize = 6;
-/// Milliseconds of traffic before a kill.
-const TRAFFIC_MS: std::ops::Range<u64> = 50..400;
+/// Acknowledged steps before a kill, and the milliseconds between the last of them and the kill.
+const STEPS: std::ops::Range<usize> = 4..24;
+const AFTER_MS: std::ops::Range<u64> = 0..60;
+/// A machine that is too busy for so many steps is not waited for.
+const TRAFFIC_MAX: Duration = Duration::from_secs(3);
 /// Every so many rounds everything open is searched and compared.
 const LOOK_EVERY: usize = 10;
 /// A restart after a kill takes no longer, on a busy machine too.
@@ -35,8 +39,10 @@ async fn survives(engine: &str, site: Site, rounds: usize) {
     let mut ready = Vec::new();
     for round in 0..rounds {
         let mut stream = JoinSet::new();
+        let (done, steps) = watch::channel(0);
+        let done = Arc::new(done);
         for poster in posters.drain(..) {
-            stream.spawn(poster.run(api.clone()));
+            stream.spawn(poster.run(api.clone(), done.clone()));
         }
         // Another process writes to the same records meanwhile.
         let beside = async {
@@ -46,9 +52,11 @@ async fn survives(engine: &str, site: Site, rounds: usize) {
                 _ => {}
             }
         };
-        let after = Duration::from_millis(dice.random_range(TRAFFIC_MS));
+        let (enough, after) = (dice.random_range(STEPS), dice.random_range(AFTER_MS));
         let killed = async {
-            time::sleep(after).await;
+            let mut steps = steps;
+            let _ = time::timeout(TRAFFIC_MAX, steps.wait_for(|steps| *steps >= enough)).await;
+            time::sleep(Duration::from_millis(after)).await;
             server.kill().await;
         };
         tokio::join!(beside, killed);

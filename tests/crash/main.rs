@@ -3,6 +3,7 @@
 //! Random moments come from a seed that is printed; `LINGGONG_TEST_SEED` takes one again. With
 //! `LINGGONG_QUICK` fewer rounds run, and none on PostgreSQL.
 
+mod commands;
 mod damage;
 mod help;
 mod kill;

@@ -1,7 +1,10 @@
 //! A client that posts without end, notes each answer, and repeats what got none.
 
+use std::sync::Arc;
+
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::process::{Api, Lost, posting};
 use linggong::{
@@ -45,10 +48,12 @@ impl Poster {
     }
 
     /// Looks first whether what was acknowledged stands and repeats what got no answer, then
-    /// posts until no answer comes.
-    pub async fn run(mut self, api: Api) -> Poster {
+    /// posts until no answer comes, counting what is acknowledged.
+    pub async fn run(mut self, api: Api, done: Arc<watch::Sender<usize>>) -> Poster {
         if self.recall(&api).await.is_ok() {
-            while self.step(&api).await.is_ok() {}
+            while self.step(&api).await.is_ok() {
+                done.send_modify(|steps| *steps += 1);
+            }
         }
         self.lost += 1;
         if let Some(last) = self.sent.last_mut() {

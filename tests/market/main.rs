@@ -13,6 +13,7 @@ mod lists;
 mod model;
 mod parallel;
 mod places;
+mod stations;
 mod world;
 
 use world::World;

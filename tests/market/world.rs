@@ -37,14 +37,7 @@ impl World {
     }
 
     pub async fn station(&self, id: &str, lat: f64) {
-        let station = Station {
-            id: id.parse().unwrap(),
-            name: format!("{id}站"),
-            point: Point::new(lat, LON, Crs::Wgs84).unwrap(),
-            radius_m: 20_000.0,
-            public: true,
-        };
-        self.market.add_station(&OPERATOR, &station).await.unwrap();
+        self.market.add_station(&OPERATOR, &station(id, lat)).await.unwrap();
     }
 
     pub async fn draft(&self, fields: &Value) -> Posting {
@@ -118,6 +111,17 @@ impl World {
 
 pub const LON: f64 = 106.27;
 pub const LAT: f64 = 38.28;
+
+/// A public station at this latitude, of 20 km.
+pub fn station(id: &str, lat: f64) -> Station {
+    Station {
+        id: id.parse().unwrap(),
+        name: format!("{id}站"),
+        point: Point::new(lat, LON, Crs::Wgs84).unwrap(),
+        radius_m: 20_000.0,
+        public: true,
+    }
+}
 
 pub fn request(worker: &WorkerId) -> BookingRequest {
     BookingRequest { worker: worker.clone(), shift: None, idempotency_key: None }

@@ -7,15 +7,22 @@ use linggong::{
         account::{Actor, Role},
         booking::BookingStatus,
         posting::{Posting, Status},
+        time::DAY,
         worker::Worker,
     },
     market::{Market, MarketError},
-    ops::demo::{Stream, fill, run, seed_of},
+    ops::{
+        check::check,
+        demo::{Stream, fill, run, seed_of},
+        keeping::verify,
+    },
+    search::{Follower, Index},
     store::{Kind, PostingFilter},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    clock::{self, TestClock},
     ground::{Fixed, Folder, market},
     support::stores::stores,
 };
@@ -154,7 +161,7 @@ async fn a_folder_that_holds_anything_is_left_alone() {
     let market = market(folder.path(), NOW).await;
     let station = linggong::domain::station::Station {
         id: "own".parse().unwrap(),
-        name: "站".to_owned(),
+        name: "自己的站".to_owned(),
         point: linggong::domain::geo::Point::new(38.4, 106.2, Default::default()).unwrap(),
         radius_m: 1000.0,
         public: false,
@@ -198,6 +205,52 @@ async fn the_stream_moves_the_board_and_stays_bounded() {
     let inputs: BTreeSet<_> =
         held.iter().map(|p| format!("{:?} {}", p.terms.point, p.terms.address)).collect();
     assert_eq!(inputs.len(), held.len());
+}
+
+/// Days pass at so many postings each: what is held after five is what was held after three.
+#[tokio::test]
+async fn a_demo_that_runs_for_days_does_not_grow() {
+    const STEPS: i64 = 24;
+    for store in stores().await {
+        let clock = TestClock::at(clock::NOW);
+        let market = Market::new(store.clone(), Arc::new(clock.clone()), [4; 32]);
+        fill(&market, SEED).await.unwrap().unwrap();
+        let mut stream = Stream::open(market.clone(), SEED).await.unwrap();
+        let mut days = Vec::new();
+        for _ in 0..5 {
+            for _ in 0..STEPS {
+                clock.go(DAY / STEPS);
+                market.expire_due().await.unwrap();
+                stream.step().await.unwrap();
+            }
+            market.forget_demo(1).await.unwrap();
+            let mut rows = Vec::new();
+            for table in ["job", "booking", "log", "feed_event", "shown", "worker"] {
+                rows.push((table, store.count(table).await));
+            }
+            days.push(rows);
+        }
+        println!("{}: rows by day {days:?}", store.name());
+        for (third, fifth) in days[2].iter().zip(&days[4]) {
+            // Chance moves some; growth would be two thirds more.
+            assert!(fifth.1 <= third.1 * 5 / 4, "{}: {third:?} then {fifth:?}", store.name());
+        }
+        let mut view = market.store.read().await.unwrap();
+        let seq = view.log_seq().await.unwrap();
+        let base = view.log_base().await.unwrap().seq;
+        assert!(base > 0 && view.log_after(0, 1).await.unwrap()[0].seq == base + 1);
+        assert_eq!(view.verify_log().await.unwrap(), Ok(seq));
+        drop(view);
+        // A reader that stood before what was forgotten begins anew.
+        let index = tempfile::tempdir().unwrap();
+        Index::own(&index.path().join("index")).unwrap().commit(1).unwrap();
+        let follower = Follower::open(market.store.clone(), index.path().join("index")).await;
+        let report = check(&market, &follower.unwrap().index).await.unwrap();
+        assert_eq!(report.findings, Vec::<String>::new());
+        // Only a demonstration may have forgotten anything.
+        store.sql("delete from meta where name = 'demo'").await;
+        assert!(verify(&market.store).await.is_err());
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use linggong::{
@@ -12,6 +15,8 @@ use linggong::{
     store::{Key, Store, Vault},
 };
 use tempfile::TempDir;
+
+static OPENED: AtomicU8 = AtomicU8::new(10);
 
 /// A clock that stands.
 pub struct Fixed(pub Moment);
@@ -30,7 +35,9 @@ pub async fn market(data: &Path, now: &str) -> Market {
     }
     let key: Key = std::fs::read_to_string(file).unwrap().parse().unwrap();
     let store = Store::open_sqlite(data, Vault::new(&key)).await.unwrap();
-    Market::new(store, Arc::new(Fixed(now.parse().unwrap())), [3; 32])
+    // A second process has dice of its own: with the same, it would give ids that are taken.
+    let seed = [OPENED.fetch_add(1, Ordering::Relaxed); 32];
+    Market::new(store, Arc::new(Fixed(now.parse().unwrap())), seed)
 }
 
 /// A folder that goes with the test.

@@ -113,7 +113,7 @@ pub struct Shop {
 impl Shop {
     pub fn empty() -> Shop {
         let dir = tempfile::tempdir().unwrap();
-        let index = Index::open(&dir.path().join("index")).unwrap();
+        let index = Index::own(&dir.path().join("index")).unwrap();
         Shop { index: index.into(), dir }
     }
 

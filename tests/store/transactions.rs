@@ -63,7 +63,7 @@ async fn a_wrong_key_is_noticed_at_the_start() {
     let store = Store::open_sqlite(folder.path(), vault(1)).await.unwrap();
     store.close().await;
     let wrong = Store::open_sqlite(folder.path(), vault(2)).await;
-    assert!(matches!(wrong, Err(StoreError::Sealed(_))));
+    assert!(matches!(wrong, Err(StoreError::WrongKey)));
     assert!(Store::open_sqlite(folder.path(), vault(1)).await.is_ok());
 }
 

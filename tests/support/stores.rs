@@ -105,6 +105,15 @@ impl TestStore {
         statement(&self.url(), sql).await;
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let mut connection = AnyConnection::connect(&self.url()).await.expect("it answers");
+        let sql = AssertSqlSafe(format!("select count(*) from {table}"));
+        let count = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
+        connection.close().await.expect("the connection closes");
+        count.unwrap_or_else(|error| panic!("{table}: {error}"))
+    }
+
     /// The engine's name, for messages.
     pub fn name(&self) -> &'static str {
         match self.engine() {

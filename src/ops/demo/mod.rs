@@ -27,7 +27,7 @@ use crate::{
         posting::Posting,
     },
     market::{BookingRequest, Market, MarketError, NewPosting, NewWorker},
-    store::{PostingFilter, StoreError},
+    store::{PostingFilter, StoreError, StoreResult, View},
 };
 use cast::{Cast, Tryout};
 use postings::{By, Draft, Drafts};
@@ -90,6 +90,11 @@ const META: &str = "demo";
 pub async fn seed_of(market: &Market) -> Result<Option<u64>, DemoError> {
     let mark = market.store.read().await?.meta(META).await?;
     mark.map(|seed| seed.parse().map_err(|_| DemoError::Incomplete)).transpose()
+}
+
+/// Whether an installation is a demonstration.
+pub(super) async fn is_marked(view: &mut View) -> StoreResult<bool> {
+    Ok(view.meta(META).await?.is_some())
 }
 
 /// Fills an empty installation. Answers the accounts to try it out with, one of every role and one

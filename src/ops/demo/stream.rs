@@ -2,7 +2,7 @@
 //!
 //! What it holds is bounded: so many postings, so many bookings, the ids of so many workers. The
 //! oldest posting is closed for each one too many, and the oldest booking is given up, so that the
-//! workers' hours never run out.
+//! workers' hours never run out. What ended is forgotten after a day, with the trail of it.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -37,6 +37,11 @@ const PLACES_AT_ONCE: u32 = 4;
 /// Rows that one page of a walk reads.
 const PAGE: i64 = 500;
 
+/// Days after which what ended is forgotten.
+const FORGET_DAYS: i64 = 1;
+/// Steps between two looks for what is to be forgotten, about ten minutes.
+const FORGET_STEPS: u32 = 40;
+
 /// The state between two steps.
 pub struct Stream {
     market: Market,
@@ -49,6 +54,8 @@ pub struct Stream {
     bookings: VecDeque<(BookingId, usize)>,
     /// With the desk that registered them.
     seekers: Vec<(WorkerId, usize)>,
+    /// Steps until something is forgotten again.
+    forget_in: u32,
 }
 
 /// Runs the stream until it is cancelled; trouble is logged and the stream goes on.
@@ -130,6 +137,7 @@ impl Stream {
             live,
             bookings: VecDeque::new(),
             seekers,
+            forget_in: 0,
         })
     }
 
@@ -161,6 +169,13 @@ impl Stream {
                 break;
             };
             settled(self.market.close(&actor, &id).await)?;
+        }
+        match self.forget_in.checked_sub(1) {
+            Some(left) => self.forget_in = left,
+            None => {
+                self.market.forget_demo(FORGET_DAYS).await?;
+                self.forget_in = FORGET_STEPS;
+            }
         }
         Ok(())
     }

@@ -1,0 +1,162 @@
+//! How fast does a change reach ten thousand screens, what does a screen cost, and what happens when
+//! the server dies under them?
+//!
+//! The peer is nginx with nchan (Debian: `nginx`, `libnginx-mod-nchan`) in the same run, with the same
+//! messages of about 400 bytes and the same generator. Where it is not installed, its columns say so.
+//! The stream's server is the product's hub and sockets over SQLite behind a route that publishes;
+//! each of its messages is durable before it is answered, the peer's are in memory. Idle memory and
+//! the restart are measured on `linggong serve` itself.
+//!
+//! `cargo bench --bench feed -- --n 10000`; the figures count only with little other work on the
+//! machine, so each phase says how much there was.
+
+#[path = "harness/mod.rs"]
+mod harness;
+#[path = "feed/load.rs"]
+mod load;
+#[path = "feed/peer.rs"]
+mod peer;
+#[path = "feed/process.rs"]
+mod process;
+#[path = "feed/restart.rs"]
+mod restart;
+#[path = "feed/server.rs"]
+mod server;
+
+use std::time::Duration;
+
+use harness::{Size, table::Table};
+use load::{Figures, Load, Pace};
+use process::Served;
+
+/// Stations of the second question.
+const STATIONS: usize = 50;
+/// Sockets that stop reading in the third.
+const STALLED: usize = 100;
+/// Rounds as fast as it goes.
+const ROUNDS: usize = 3;
+
+/// How much is asked of each phase.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// Messages a second apart.
+    paced: usize,
+    /// Messages of a round as fast as it goes.
+    fast: usize,
+    /// How far apart paced messages are.
+    gap: Duration,
+}
+
+fn main() {
+    if let Some(dir) = std::env::var_os(server::VARIABLE) {
+        server::main(dir.as_ref());
+        return;
+    }
+    let size = Size::from_args(10_000);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let small = size.n < 1_000;
+    let extent = if small {
+        Extent { paced: 3, fast: 10, gap: Duration::from_millis(50) }
+    } else {
+        Extent { paced: 60, fast: 100, gap: Duration::from_secs(1) }
+    };
+    runtime.block_on(run(size, extent));
+}
+
+async fn run(size: Size, extent: Extent) {
+    let columns = [
+        "question",
+        "server",
+        "publish → last socket, ms p50 / p99 / max",
+        "deliveries a second",
+        "server CPU, µs a delivery",
+        "other work, % of the machine",
+    ];
+    let mut times = Table::new(&columns);
+    let mut memory =
+        Table::new(&["server", "sockets", "PSS before, MiB", "with them, MiB", "kB a socket"]);
+    let peer_is_there = peer::is_installed();
+    for stations in [1, STATIONS] {
+        for is_peer in [false, true] {
+            if is_peer && !peer_is_there {
+                continue;
+            }
+            let served = if is_peer { peer::start() } else { server::start(stations) };
+            one(&mut times, &mut memory, size.n, stations, extent, &served).await;
+            served.stop();
+        }
+    }
+    restart::measure(size, &mut memory).await;
+    let data = "messages of about 400 bytes; publisher, sockets and server share the machine";
+    times.print("How fast does a change reach the screens?", data, size);
+    memory.print("What does an idle screen cost the server? (PSS of its processes)", data, size);
+    if !peer_is_there {
+        println!("peer: nginx with nchan is not installed (nginx, libnginx-mod-nchan)");
+    }
+}
+
+/// Every phase on one server.
+async fn one(
+    times: &mut Table,
+    memory: &mut Table,
+    n: usize,
+    stations: usize,
+    extent: Extent,
+    served: &Served,
+) {
+    let before = served.pss_kb();
+    let mut load = Load::connect(served, n, stations).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let idle = served.pss_kb();
+    let mib = |kb: u64| format!("{:.1}", kb as f64 / 1024.0);
+    let each = (idle.saturating_sub(before)) as f64 / n as f64;
+    let place = format!("{} ({stations} stations)", served.name);
+    memory.row(vec![place, n.to_string(), mib(before), mib(idle), format!("{each:.2}")]);
+
+    let what = |phase: &str| format!("{n} sockets, {stations} stations, {phase}");
+    let paced = load.phase(extent.paced, Pace::Every(extent.gap)).await;
+    times.row(row(&what("one a second each"), served, &paced));
+    for round in 1..=ROUNDS {
+        let fast = load.phase(extent.fast / stations.min(extent.fast), Pace::Fast).await;
+        times.row(row(&what(&format!("as fast as it goes, round {round}")), served, &fast));
+    }
+    if stations == 1 {
+        load.stall(STALLED.min(n)).await;
+        // They fill up first; what is measured is how the others fare beside them.
+        for _ in 0..2 * ROUNDS {
+            load.phase(extent.fast, Pace::Fast).await;
+        }
+        let beside = load.phase(extent.paced, Pace::Every(extent.gap)).await;
+        times.row(row(&what("one a second, beside 100 that stopped reading"), served, &beside));
+        let kb = served.pss_kb();
+        memory.row(vec![
+            format!("{}, beside 100 that stopped reading{}", served.name, served.counters().await),
+            (n + STALLED.min(n)).to_string(),
+            mib(before),
+            mib(kb),
+            format!("{:.2}", kb.saturating_sub(before) as f64 / (n + STALLED.min(n)) as f64),
+        ]);
+    }
+    load.close();
+}
+
+fn row(what: &str, served: &Served, figures: &Figures) -> Vec<String> {
+    let ms = |micros: u32| format!("{:.1}", f64::from(micros) / 1000.0);
+    vec![
+        what.to_owned(),
+        served.name.to_owned(),
+        format!(
+            "{} / {} / {}",
+            ms(figures.last(0.5)),
+            ms(figures.last(0.99)),
+            ms(figures.last(1.0))
+        ),
+        format!("{:.0}", figures.deliveries_a_second),
+        format!("{:.2}", figures.server_us_a_delivery),
+        format!("{:.0}", figures.other_percent),
+    ]
+}
