@@ -214,8 +214,8 @@ impl Index {
         self.doubt.notified().await;
     }
 
-    /// Asks the files; where they can't answer, they are in doubt.
-    fn ask<T>(
+    /// Looks into the files; where they can't answer, they are in doubt.
+    fn look<T>(
         &self,
         question: impl FnOnce(&Shelves) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
@@ -260,7 +260,7 @@ impl Index {
     /// # Errors
     /// [`SearchError::NoPoint`], [`SearchError::Cursor`], or the engine's.
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
-        self.ask(|shelves| {
+        self.look(|shelves| {
             let searcher = shelves.jobs.searcher();
             jobs::find(&searcher, &shelves.jobs.fields, &self.weights, query, Fit::default())
         })
@@ -285,7 +285,7 @@ impl Index {
             JobQuery { radius_m: wish.radius_m, limit, wish: Some(wish), ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
         let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
-        self.ask(|shelves| {
+        self.look(|shelves| {
             let searcher = shelves.jobs.searcher();
             let find =
                 |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
@@ -313,7 +313,7 @@ impl Index {
         if closed(posting, now).is_some() {
             return Ok(Vec::new());
         }
-        self.ask(|shelves| {
+        self.look(|shelves| {
             let searcher = shelves.workers.searcher();
             workers::find(&searcher, &shelves.workers.fields, &self.weights, posting, limit, now)
         })
