@@ -105,14 +105,14 @@ pub fn main(dir: &Path) {
 /// One posting's change, durable with its entry of the trail, as the market's verbs make it.
 async fn publish(
     State(store): State<Store>,
-    Name(station): Name<StationId>,
+    Name(station): Name<String>,
     payload: String,
 ) -> StatusCode {
     let Ok(job) = serde_json::from_str::<Value>(&payload) else {
         return StatusCode::BAD_REQUEST;
     };
     let (id, version) = (job["id"].as_str().unwrap_or_default(), job["version"].as_i64());
-    let (Ok(id), Some(version)) = (id.parse(), version) else {
+    let (Ok(station), Ok(id), Some(version)) = (station.parse(), id.parse(), version) else {
         return StatusCode::BAD_REQUEST;
     };
     let at = SystemClock.now();
