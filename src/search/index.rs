@@ -133,7 +133,9 @@ impl Index {
         }
         remove_dir(&old)?;
         remove_dir(&new)?;
-        let index = match Index::open(dir) {
+        // A wrong bit can end the process that reads it: checksums come before the first question.
+        let whole = Index::open(dir).and_then(|index| index.verify().map(|()| index));
+        let index = match whole {
             Err(SearchError::Damaged(what)) => {
                 tracing::warn!(what, "the index is damaged and built anew");
                 remove_dir(dir)?;
