@@ -12,6 +12,7 @@ mod health;
 mod metrics;
 mod pages;
 mod problem;
+mod proposal;
 pub mod routes;
 pub mod sockets;
 

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     account::{Account, Actor, Role},
+    ids::StationId,
     posting::Posting,
     station::Station,
     wage::choices,
@@ -33,6 +34,8 @@ choices! {
         Book = "book", "报名";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
+        /// Plan who of the people at a station goes where, and book it.
+        Dispatch = "dispatch", "集合派工";
         /// Read the feed of a station that is not public.
         ReadFeed = "read_feed", "读取站点数据流";
     }
@@ -68,6 +71,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
+            | Verb::Dispatch
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -82,6 +86,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::Book
             | Verb::Administer
+            | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
         },
         Role::Worker | Role::Leader => match verb {
@@ -94,6 +99,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Candidates
             | Verb::Roster
             | Verb::Administer
+            | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
         },
         Role::Device => match verb {
@@ -108,6 +114,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
+            | Verb::Dispatch
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.
@@ -164,6 +171,12 @@ fn belongs(posting: &Posting, home: &Station) -> bool {
     } else {
         terms.stations.contains(&home.id)
     }
+}
+
+/// Whether the actor's right to the verb reaches this station.
+pub fn reaches_station(actor: &Actor, verb: Verb, station: &StationId) -> bool {
+    let home = actor.account().and_then(|account| account.station.as_ref());
+    holds(actor_reach(actor, verb), false, home == Some(station))
 }
 
 /// Whether the actor's right to the verb reaches this worker.

@@ -7,6 +7,7 @@ mod accounts;
 mod authority;
 mod bookings;
 mod candidates;
+mod dispatch;
 mod error;
 mod intake;
 mod life;
@@ -26,6 +27,7 @@ use rand_chacha::ChaCha20Rng;
 pub use accounts::{NewUser, SignIn, hash_token};
 pub use authority::{Reach, Verb, reach};
 pub use bookings::{Booked, BookingRequest};
+pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
 pub use error::{MarketError, MarketResult};
 pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,

@@ -11,6 +11,7 @@ mod error;
 mod json;
 mod log;
 mod postings;
+mod presence;
 mod rows;
 mod sessions;
 mod statement;

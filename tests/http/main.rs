@@ -11,6 +11,7 @@ mod support;
 mod arbitrary;
 mod bookings;
 mod columns;
+mod dispatch;
 mod inputs;
 mod jobs;
 mod openapi;

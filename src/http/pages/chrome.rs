@@ -53,9 +53,10 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: [(&str, &str, Access); 6] = [
+const NAV: [(&str, &str, Access); 7] = [
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+    ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
     ("/jobs", "在招岗位", Access::Public),
     ("/me", "我的报名", Access::May(Verb::Book)),
     ("/admin/accounts", "账号", Access::May(Verb::Administer)),
@@ -127,6 +128,7 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
         "cancelled" => ("done", "已取消报名"),
         "registered" => ("done", "登记好了，可以报名了"),
+        "present" => ("done", "到场的人记好了，下面是重新排的"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };

@@ -7,6 +7,7 @@ mod admin;
 mod board;
 mod chrome;
 mod desk;
+mod dispatch;
 mod facts;
 mod form;
 mod home;
@@ -32,6 +33,7 @@ use axum::{
 pub use admin::{accounts, audit};
 pub use board::board;
 pub use desk::desk;
+pub use dispatch::{confirm, dispatch, note_present, plan_again};
 pub use form::{create, edit, new, revise};
 pub use home::home;
 pub use jobs::{opening, openings};
