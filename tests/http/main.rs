@@ -7,11 +7,14 @@ mod stories;
 mod clock;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/town.rs"]
+mod town;
 
 mod arbitrary;
 mod bookings;
 mod columns;
 mod dispatch;
+mod forms;
 mod inputs;
 mod jobs;
 mod openapi;
