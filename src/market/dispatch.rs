@@ -58,7 +58,7 @@ pub struct Opening {
     pub posting: Posting,
     /// The shift that is booked, by its place in the posting; all of them where none is named.
     pub shift: Option<usize>,
-    /// The hours of whoever takes a place: the whole day where the posting names none.
+    /// The hours of whoever takes a place.
     pub hours: Vec<Shift>,
 }
 
@@ -287,7 +287,8 @@ const LOOKED_AT_MAX: i64 = 1 + DISPATCH_PEOPLE_MAX as i64;
 /// Postings that are read at once.
 const PAGE: i64 = 500;
 
-/// What of a posting can be filled on a day.
+/// What of a posting can be filled on a day. One without hours is not for a morning's dispatch: nobody
+/// could tell what it clashes with.
 fn opening(posting: Posting, day: Day, now: Moment) -> Option<Opening> {
     if posting.places_left() == 0 || posting.terms.expires_at() <= now {
         return None;
@@ -296,9 +297,6 @@ fn opening(posting: Posting, day: Day, now: Moment) -> Option<Opening> {
     let start = Moment::from_shanghai(day.date().to_datetime(midnight));
     let span = Shift { start, end: start.plus(DAY) };
     let shifts = &posting.terms.shifts;
-    if shifts.is_empty() {
-        return Some(Opening { posting, shift: None, hours: vec![span] });
-    }
     let on_the_day =
         |shift: &Shift| span.start <= shift.start && shift.start < span.end && shift.end > now;
     let first = shifts.iter().position(on_the_day)?;

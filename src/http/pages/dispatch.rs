@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// People not yet noted as present who are listed at once.
-const ABSENT_MAX: usize = 60;
+const ABSENT_MAX: usize = 24;
 
 /// What is asked for, as it goes from page to page.
 #[derive(Clone, Debug)]
@@ -258,9 +258,6 @@ fn person(attendee: &Attendee) -> Person {
 }
 
 fn hours(opening: &Opening) -> String {
-    if opening.posting.terms.shifts.is_empty() {
-        return "时间面议".to_owned();
-    }
     let said: Vec<String> = opening.hours.iter().take(2).map(words::shift).collect();
     let more = if opening.hours.len() > 2 { "…" } else { "" };
     format!("{}{more}", said.join("、"))
