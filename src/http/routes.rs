@@ -58,6 +58,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/jobs/{id}/reject", May(Verb::Review), || post(jobs::reject)),
     route("POST", "/api/v1/jobs/{id}/close", May(Verb::Conduct), || post(jobs::close)),
     route("POST", "/api/v1/jobs/{id}/withdraw", May(Verb::Conduct), || post(jobs::withdraw)),
+    route("GET", "/api/v1/jobs/{id}/findings", May(Verb::ReadDraft), || get(jobs::findings)),
     route("GET", "/api/v1/jobs/{id}/candidates", May(Verb::Candidates), || get(search::candidates)),
     route("GET", "/api/v1/jobs/{id}/bookings", May(Verb::Roster), || get(bookings::roster)),
     route("POST", "/api/v1/jobs/{id}/bookings", May(Verb::Book), || post(bookings::create)),

@@ -19,13 +19,16 @@ use super::{
     login::LoginPage,
     posting_form,
     problem::{ErrorPage, Link},
-    steps::{Action, Blocked, DeskJobPage, RosterRow},
+    steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
 };
-use crate::domain::{
-    geo::{Crs, Point},
-    station::{RADIUS_M_DEFAULT, Station},
+use crate::{
+    domain::{
+        geo::{Crs, Point},
+        station::{RADIUS_M_DEFAULT, Station},
+    },
+    review::Finding,
 };
 
 /// How much a sample says.
@@ -194,6 +197,17 @@ fn desk_job(fill: Fill) -> String {
             at: "2026-11-24 10:00".to_owned(),
             what: fill.text("提交审核"),
             who: fill.text("您"),
+        }),
+        findings: fill.list(|_| FindingRow {
+            field: "要求",
+            finding: Finding {
+                rule: "deposit".to_owned(),
+                field: "requirements",
+                title: "收押金".to_owned(),
+                basis: "劳动合同法第九条".to_owned(),
+                advice: "不得收押金".to_owned(),
+                excerpt: fill.text("先交押金300元"),
+            },
         }),
         actions,
         blocked: fill.list(|_| Blocked {
