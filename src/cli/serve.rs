@@ -40,6 +40,9 @@ pub struct Serve {
     /// The complaint line that boards show.
     #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
     hotline: Option<String>,
+    /// Where people's phones reach the server, for the codes that they scan: https://HOST.
+    #[arg(long, value_name = "URL", env = "LINGGONG_PUBLIC_URL")]
+    public_url: Option<String>,
     /// The minimum wage an hour where the postings are (小时最低工资标准), in yuan; reviewers are told
     /// of postings below it. Without it nothing is compared.
     #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_HOUR_WAGE")]
@@ -102,8 +105,12 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         fill_demo(&market).await?;
     }
     let demo = demo::seed_of(&market).await?;
-    let settings =
-        Settings { behind_proxy: args.behind_proxy, demo: demo.is_some(), hotline: args.hotline };
+    let settings = Settings {
+        behind_proxy: args.behind_proxy,
+        demo: demo.is_some(),
+        hotline: args.hotline,
+        public_url: args.public_url,
+    };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
     let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());

@@ -9,10 +9,10 @@ use axum::{
 
 use super::{
     Access, App,
-    api::{bookings, dispatch, jobs, openapi, search, session, workers},
+    api::{bookings, dispatch, jobs, openapi, pins, search, session, workers},
     assets,
     guard::guard,
-    headers, health, pages, sockets,
+    headers, health, pages, qr, sockets, wordlists,
 };
 use crate::market::Verb;
 
@@ -69,6 +69,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || get(workers::read)),
     route("GET", "/api/v1/workers/{id}/matches", May(Verb::ReadWorker), || get(search::matches)),
     route("GET", "/api/v1/workers/{id}/bookings", May(Verb::ReadWorker), || get(workers::bookings)),
+    route("POST", "/api/v1/workers/{id}/pin", May(Verb::SetPin), || post(pins::set)),
+    route("POST", "/api/v1/pin/sign-in", Public, || post(pins::sign_in)),
+    route("POST", "/api/v1/pin/sign-up", Public, || post(pins::sign_up)),
     route("GET", "/api/v1/stations", Public, || get(session::stations)),
     route("GET", "/api/v1/stations/{station}/feed", Public, || get(sockets::feed)),
     route("POST", "/api/v1/stations/{station}/present", May(Verb::Dispatch), || post(dispatch::present)),
@@ -80,6 +83,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/logout", Public, || post(pages::logout)),
     route("GET", "/jobs", Public, || get(pages::openings)),
     route("GET", "/jobs/{id}", Public, || get(pages::opening)),
+    route("GET", "/jobs/{id}/qr.svg", Public, || get(qr::posting)),
     route("POST", "/jobs/{id}/book", May(Verb::Book), || post(pages::book)),
     route("GET", "/desk", May(Verb::ReadDraft), || get(pages::desk)),
     route("GET", "/desk/jobs/new", May(Verb::Post), || get(pages::new)),
@@ -96,12 +100,18 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/desk/dispatch", May(Verb::Dispatch), || post(pages::plan_again)),
     route("POST", "/desk/dispatch/present", May(Verb::Dispatch), || post(pages::note_present)),
     route("POST", "/desk/dispatch/confirm", May(Verb::Dispatch), || post(pages::confirm)),
+    route("GET", "/desk/pins", May(Verb::SetPin), || get(pages::pins)),
+    route("POST", "/desk/pins", May(Verb::SetPin), || post(pages::set_pin)),
     route("GET", "/me", May(Verb::Book), || get(pages::me)),
     route("POST", "/me", May(Verb::Register), || post(pages::register)),
     route("POST", "/me/bookings/{id}/cancel", May(Verb::Book), || post(pages::cancel)),
     route("GET", "/admin/accounts", May(Verb::Administer), || get(pages::accounts)),
     route("GET", "/admin/audit", May(Verb::Administer), || get(pages::audit)),
     route("GET", "/board/{station}", Public, || get(pages::board)),
+    route("GET", "/kiosk/{station}", Public, || get(pages::kiosk)),
+    route("GET", "/kiosk/worker.js", Public, || get(assets::worker)),
+    route("GET", "/words/trades.json", Public, || get(wordlists::trades)),
+    route("GET", "/words/pinyin.tsv", Public, || get(wordlists::pinyin)),
 ];
 
 /// The router: each route behind its guard, everything behind the common layers.

@@ -30,6 +30,8 @@ choices! {
         Register = "register", "登记求职者";
         /// See a worker, masked.
         ReadWorker = "read_worker", "查看求职者";
+        /// Give a worker a PIN.
+        SetPin = "set_pin", "设数字密码";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
         /// See accounts and the audit trail.
@@ -70,6 +72,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Dispatch
             | Verb::ReadFeed => Station,
@@ -84,6 +87,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             Verb::Review
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Administer
             | Verb::Dispatch
@@ -98,6 +102,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Candidates
             | Verb::Roster
+            | Verb::SetPin
             | Verb::Administer
             | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
@@ -113,6 +118,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Dispatch
             | Verb::Administer => Nothing,

@@ -12,6 +12,7 @@ mod error;
 mod intake;
 mod life;
 mod lists;
+mod pins;
 mod postings;
 mod screens;
 mod standing;
@@ -33,6 +34,7 @@ pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
 };
 pub use lists::{Import, Imported};
+pub use pins::{Newcomer, Seeker, Stay};
 pub use postings::NewPosting;
 pub use standing::Standing;
 pub use stations::NewStation;

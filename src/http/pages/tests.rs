@@ -10,15 +10,18 @@ use super::{
     board::BoardPage,
     chrome::{Chrome, Message, NavItem, User},
     desk::{DeskPage, DeskRow},
-    dispatch::{Asked, DispatchPage, DonePage, Group, Person, Refused, Row},
+    dispatch::{Asked, DispatchPage, DonePage, Refused},
     facts::Fact,
     form::{Draft, Purpose, form_page},
     home::{HomePage, Task},
     input::{Choice, Faults, Form},
-    jobs::{Booking, Chip, JobCard, JobPage, JobsPage},
+    jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
+    kiosk::KioskPage,
     login::LoginPage,
+    pins::PinsPage,
     posting_form,
     problem::{ErrorPage, Link},
+    sheet::{Group, Person, Row},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
@@ -264,6 +267,12 @@ fn jobs(fill: Fill) -> String {
     let page = JobsPage {
         chrome: fill.chrome(),
         q: fill.text("分拣"),
+        understood: fill.list(|i| UnderstoodChip {
+            href: "/jobs?q=x".to_owned(),
+            text: fill.text("良田镇"),
+            kind: "哪里",
+            applied: i != 0,
+        }),
         lat: fill.text("38.35"),
         lon: fill.text("106.25"),
         sorts: fill.choices(),
@@ -345,7 +354,7 @@ fn people(fill: Fill) -> [String; 4] {
     ]
 }
 
-fn house(fill: Fill) -> [String; 3] {
+fn house(fill: Fill) -> Vec<String> {
     let accounts = AccountsPage {
         chrome: fill.chrome(),
         rows: fill.list(|_| AccountRow {
@@ -377,7 +386,28 @@ fn house(fill: Fill) -> [String; 3] {
         hotline: fill.maybe("0951-12333"),
         version: "0.1.0-0a1b2c3d",
     };
-    [accounts.render().unwrap(), audit.render().unwrap(), board.render().unwrap()]
+    let kiosk = KioskPage {
+        station_id: "liangtian".to_owned(),
+        station_name: fill.text("良田就业创业服务站"),
+        lat: 38.3613,
+        lon: 106.1313,
+        demo: fill != Fill::Empty,
+        hotline: fill.maybe("0951-12333"),
+        version: "0.1.0-0a1b2c3d",
+    };
+    let pins = PinsPage {
+        chrome: fill.chrome(),
+        phone: fill.text("13812345678"),
+        name: fill.text("马小军"),
+        faults: fill.faults(&["phone", "name", "pin"]),
+    };
+    vec![
+        accounts.render().unwrap(),
+        audit.render().unwrap(),
+        board.render().unwrap(),
+        kiosk.render().unwrap(),
+        pins.render().unwrap(),
+    ]
 }
 
 fn dispatch(fill: Fill) -> [String; 2] {

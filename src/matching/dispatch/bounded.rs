@@ -23,7 +23,7 @@ pub struct Party {
 }
 
 impl Party {
-    fn size(&self) -> i64 {
+    pub(super) fn size(&self) -> i64 {
         self.people.len() as i64
     }
 }
@@ -34,16 +34,16 @@ pub type Chosen = Vec<Vec<usize>>;
 /// Slots and parties.
 pub struct Ground<'a> {
     slots: Vec<&'a Slot>,
-    layers: &'a [Vec<usize>],
+    pub(super) layers: &'a [Vec<usize>],
     /// Each slot's layer.
     layer: Vec<usize>,
-    parties: &'a [Party],
+    pub(super) parties: &'a [Party],
     /// Places by slot.
-    places: Vec<i64>,
+    pub(super) places: Vec<i64>,
 }
 
 /// Parts of a point in which prices are counted.
-const PARTS: i64 = 64;
+pub(super) const PARTS: i64 = 64;
 /// Moves of the prices at most.
 const MOVES_MAX: usize = 200;
 /// Moves without a better bound after which they become smaller.
@@ -55,11 +55,6 @@ const ASSIGNMENTS: (usize, usize) = (6, 120);
 const TRIALS_MAX: usize = 3;
 /// Choices of one party that are weighed; beyond them only its bound counts.
 const CHOICES_MAX: usize = 4_000;
-/// Choices of one party that the search goes through.
-const BRANCHES_MAX: usize = 256;
-/// Steps of the search.
-const STEPS_MAX: usize = 100_000;
-
 /// What every party does at some prices.
 struct Relaxed {
     /// No plan is worth more, in parts.
@@ -69,11 +64,11 @@ struct Relaxed {
 }
 
 /// The best that was found.
-struct Best {
-    points: i64,
-    chosen: Chosen,
+pub(super) struct Best {
+    pub points: i64,
+    pub chosen: Chosen,
     /// Exact assignments that may still be made.
-    left: usize,
+    pub left: usize,
 }
 
 impl<'a> Ground<'a> {
@@ -233,7 +228,7 @@ impl<'a> Ground<'a> {
         choice.best
     }
 
-    fn clash(&self, slot: usize, others: &[usize]) -> bool {
+    pub(super) fn clash(&self, slot: usize, others: &[usize]) -> bool {
         others.iter().any(|&other| {
             other == slot
                 || self.layer[other] == self.layer[slot]
@@ -259,7 +254,7 @@ impl<'a> Ground<'a> {
         self.settle(chosen, best);
     }
 
-    fn crews(&self) -> usize {
+    pub(super) fn crews(&self) -> usize {
         self.parties.partition_point(|party| party.people.len() > 1)
     }
 
@@ -273,7 +268,7 @@ impl<'a> Ground<'a> {
         room
     }
 
-    fn points(&self, chosen: &Chosen) -> i64 {
+    pub(super) fn points(&self, chosen: &Chosen) -> i64 {
         self.parties.iter().zip(chosen).map(|(party, slots)| points_of(party, slots)).sum()
     }
 
@@ -301,7 +296,7 @@ impl<'a> Ground<'a> {
 
     /// Assigns everybody in no crew to the layer's places anew, exactly; who would have to give
     /// something up for it counts what that is worth.
-    fn assign(&self, layer: usize, chosen: &mut Chosen) {
+    pub(super) fn assign(&self, layer: usize, chosen: &mut Chosen) {
         let first = self.crews();
         for slots in &mut chosen[first..] {
             slots.retain(|&slot| self.layer[slot] != layer);
@@ -379,50 +374,7 @@ impl<'a> Ground<'a> {
             }
         }
     }
-
-    /// Goes through the choices of all parties, those of crews alone where everybody else can be
-    /// assigned exactly. Answers whether nothing was left out: then `best` is the best.
-    fn search(&self, prices: &[i64], choices: &[(i64, Vec<usize>)], best: &mut Best) -> bool {
-        let by_layer = self.layers.len() > 1;
-        let count = if by_layer { self.parties.len() } else { self.crews() };
-        let Some(branches) =
-            self.parties[..count].iter().map(|party| self.branches(party, prices)).collect()
-        else {
-            return false;
-        };
-        let room = self.places.clone();
-        let rent: i64 = room.iter().zip(prices).map(|(room, price)| room * price).sum();
-        let bound = rent + choices.iter().map(|choice| choice.0).sum::<i64>();
-        let chosen = vec![Vec::new(); self.parties.len()];
-        let mut search =
-            Search { ground: self, branches, choices, best, room, chosen, steps: STEPS_MAX };
-        search.go(0, bound).is_continue()
-    }
-
-    /// Every choice of a party with its gain in parts, the largest first; none where there are too
-    /// many.
-    fn branches(&self, party: &Party, prices: &[i64]) -> Option<Vec<Branch>> {
-        let mut branches: Vec<Branch> = vec![(0, Vec::new())];
-        for &(slot, points) in &party.options {
-            let gain = points * PARTS - party.size() * prices[slot];
-            for at in 0..branches.len() {
-                let (own, slots) = &branches[at];
-                if !self.clash(slot, slots) {
-                    let more = (own + gain, slots.iter().copied().chain([slot]).collect());
-                    branches.push(more);
-                }
-            }
-            if branches.len() > BRANCHES_MAX {
-                return None;
-            }
-        }
-        branches.sort_by_key(|branch| -branch.0);
-        Some(branches)
-    }
 }
-
-/// A choice of one party and its gain in parts.
-type Branch = (i64, Vec<usize>);
 
 /// One party's choice among layers.
 struct Choice<'g, 'a> {
@@ -466,68 +418,6 @@ impl Choice<'_, '_> {
         }
         if gain + ahead[1] > self.best.0 {
             self.weigh(later, &ahead[1..], gain)?;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// The search through the choices of all parties.
-struct Search<'g, 'a> {
-    ground: &'g Ground<'a>,
-    branches: Vec<Vec<Branch>>,
-    choices: &'g [(i64, Vec<usize>)],
-    best: &'g mut Best,
-    room: Vec<i64>,
-    chosen: Chosen,
-    steps: usize,
-}
-
-impl Search<'_, '_> {
-    /// The party at `at` and all behind it; `bound`, in parts, is what can still come of it.
-    fn go(&mut self, at: usize, bound: i64) -> ControlFlow<()> {
-        if bound / PARTS <= self.best.points {
-            return ControlFlow::Continue(());
-        }
-        if at == self.branches.len() {
-            return self.arrive();
-        }
-        let most = self.choices[at].0;
-        for branch in 0..self.branches[at].len() {
-            let (gain, slots) = self.branches[at][branch].clone();
-            let bound = bound - most + gain;
-            if bound / PARTS <= self.best.points {
-                break;
-            }
-            if self.steps == 0 {
-                return ControlFlow::Break(());
-            }
-            self.steps -= 1;
-            let size = self.ground.parties[at].size();
-            if slots.iter().all(|&slot| self.room[slot] >= size) {
-                slots.iter().for_each(|&slot| self.room[slot] -= size);
-                self.chosen[at].clone_from(&slots);
-                let below = self.go(at + 1, bound);
-                self.chosen[at].clear();
-                slots.iter().for_each(|&slot| self.room[slot] += size);
-                below?;
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Everybody has chosen, or all crews have and the rest is assigned exactly.
-    fn arrive(&mut self) -> ControlFlow<()> {
-        let mut chosen = self.chosen.clone();
-        if self.branches.len() < self.ground.parties.len() {
-            if self.best.left == 0 {
-                return ControlFlow::Break(());
-            }
-            self.best.left -= 1;
-            self.ground.assign(0, &mut chosen);
-        }
-        let points = self.ground.points(&chosen);
-        if points > self.best.points {
-            (self.best.points, self.best.chosen) = (points, chosen);
         }
         ControlFlow::Continue(())
     }

@@ -10,6 +10,7 @@
 //! the same answer.
 
 mod bounded;
+mod exhaust;
 mod flow;
 
 #[cfg(test)]
