@@ -67,6 +67,8 @@ ids! {
     BookingId = "bkg";
     /// An account that signs in.
     AccountId = "acc";
+    /// A notice (告示) on a station's screens.
+    NoticeId = "ntc";
 }
 
 macro_rules! slugs {

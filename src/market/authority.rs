@@ -2,6 +2,7 @@
 
 use crate::domain::{
     account::{Account, Actor, Role},
+    ids::StationId,
     posting::Posting,
     station::Station,
     wage::choices,
@@ -31,6 +32,8 @@ choices! {
         ReadWorker = "read_worker", "查看求职者";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
+        /// Say what a station shows its visitors, and put up its notices.
+        Inform = "inform", "站点告示";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
         /// Read the feed of a station that is not public.
@@ -68,6 +71,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
+            | Verb::Inform
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -81,6 +85,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
+            | Verb::Inform
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
@@ -93,6 +98,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Candidates
             | Verb::Roster
+            | Verb::Inform
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
@@ -108,6 +114,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
+            | Verb::Inform
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.
@@ -164,6 +171,12 @@ fn belongs(posting: &Posting, home: &Station) -> bool {
     } else {
         terms.stations.contains(&home.id)
     }
+}
+
+/// Whether the actor's right to the verb reaches this station.
+pub fn reaches_station(actor: &Actor, verb: Verb, station: &StationId) -> bool {
+    let home = actor.account().and_then(|account| account.station.as_ref());
+    holds(actor_reach(actor, verb), false, home == Some(station))
 }
 
 /// Whether the actor's right to the verb reaches this worker.

@@ -6,6 +6,7 @@
 mod accounts;
 mod authority;
 mod bookings;
+mod bulletins;
 mod candidates;
 mod error;
 mod intake;
@@ -26,6 +27,7 @@ use rand_chacha::ChaCha20Rng;
 pub use accounts::{NewUser, SignIn, hash_token};
 pub use authority::{Reach, Verb, reach};
 pub use bookings::{Booked, BookingRequest};
+pub use bulletins::NewNotice;
 pub use error::{MarketError, MarketResult};
 pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,

@@ -25,7 +25,7 @@ enum Eyes {
 struct Page(&'static str, &'static str, Eyes, &'static str);
 
 /// `JOB` stands for the id of an open posting, `DRAFT` for one that waits for review.
-const PAGES: [Page; 18] = [
+const PAGES: [Page; 20] = [
     Page("/", "/", Eyes::Nobody, "home"),
     Page("/", "/", Eyes::Worker, "home-worker"),
     Page("/", "/", Eyes::Employer, "home-employer"),
@@ -41,6 +41,8 @@ const PAGES: [Page; 18] = [
     Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),
     Page("/me", "/me", Eyes::Newcomer, "register"),
     Page("/me", "/me", Eyes::Worker, "me"),
+    Page("/desk/stations", "/desk/stations", Eyes::Admin, "stations"),
+    Page("/desk/stations/{station}", "/desk/stations/liangtian", Eyes::Staff, "station"),
     Page("/admin/accounts", "/admin/accounts", Eyes::Admin, "accounts"),
     Page("/admin/audit", "/admin/audit", Eyes::Admin, "audit"),
     Page("/jobs/{id}", "/jobs/job_00000000000000000000000000", Eyes::Nobody, "not-found"),

@@ -122,6 +122,17 @@ impl Cast {
         booking.id.to_string()
     }
 
+    /// On the screens of the first station, or of the other; the one before is taken down.
+    async fn notice(&mut self, whose: Whose) -> String {
+        let station = if whose == Whose::Own { "near" } else { "far" };
+        let market = &self.world.market;
+        let standing = market.bulletin(&station.parse().unwrap()).await.unwrap().notices;
+        for old in standing {
+            market.take_down(&Actor::Operator, &old.id).await.unwrap();
+        }
+        self.world.put_up(station).await
+    }
+
     async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
         let path = route.path;
         let id = if path.contains("/jobs/{id}") {
@@ -130,6 +141,8 @@ impl Cast {
             self.worker(role, whose).await
         } else if path.contains("/bookings/{id}") {
             self.booking(role, whose, path).await
+        } else if path.contains("/notices/{id}") {
+            self.notice(whose).await
         } else {
             String::new()
         };

@@ -53,11 +53,12 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: [(&str, &str, Access); 6] = [
+const NAV: [(&str, &str, Access); 7] = [
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
     ("/jobs", "在招岗位", Access::Public),
     ("/me", "我的报名", Access::May(Verb::Book)),
+    ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
     ("/admin/accounts", "账号", Access::May(Verb::Administer)),
     ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
 ];
@@ -127,6 +128,9 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
         "cancelled" => ("done", "已取消报名"),
         "registered" => ("done", "登记好了，可以报名了"),
+        "disclosed" => ("done", "已保存，大屏上马上更新"),
+        "put_up" => ("done", "告示已发布，到时间就上屏"),
+        "taken_down" => ("done", "告示已撤下"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };

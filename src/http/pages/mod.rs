@@ -15,6 +15,7 @@ mod jobs;
 mod login;
 mod posting_form;
 mod problem;
+mod station;
 mod steps;
 mod timeline;
 mod words;
@@ -37,6 +38,7 @@ pub use home::home;
 pub use jobs::{opening, openings};
 pub use login::{login, logout, sign_in};
 pub use problem::dress;
+pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use worker::{book, cancel, me, register};
 
