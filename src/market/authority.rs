@@ -30,6 +30,8 @@ choices! {
         Register = "register", "登记求职者";
         /// See a worker, masked.
         ReadWorker = "read_worker", "查看求职者";
+        /// Give a worker a PIN.
+        SetPin = "set_pin", "设数字密码";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
         /// Say what a station shows its visitors, and put up its notices.
@@ -70,6 +72,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Inform
             | Verb::ReadFeed => Station,
@@ -84,6 +87,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             Verb::Review
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Inform
             | Verb::Administer
@@ -99,6 +103,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Candidates
             | Verb::Roster
             | Verb::Inform
+            | Verb::SetPin
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
@@ -113,6 +118,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Inform
             | Verb::Administer => Nothing,
