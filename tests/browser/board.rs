@@ -347,11 +347,14 @@ async fn measured_day_of_traffic() {
     window.session.devtools("Page.addScriptToEvaluateOnNewDocument", source).await;
     window.go("/board/liangtian").await;
     window.sees("● 实时").await;
-    let mut start = None;
+    let (mut start, mut series) = (None, Vec::new());
     for first in (0..changes + WARM_UP).step_by(BATCH) {
         if first >= WARM_UP && start.is_none() {
             window.run("longTasks.length = 0;", Vec::new()).await;
             start = Some(weigh(&window).await);
+        }
+        if measures && first % 2_000 == 0 {
+            series.push((weigh(&window).await.0 / 1e4).round() / 100.0);
         }
         let mut txn = house.market.store.begin().await.unwrap();
         for i in first..first + BATCH {
@@ -378,6 +381,9 @@ async fn measured_day_of_traffic() {
         ended / 1e6,
         (ended / begun - 1.0) * 100.0,
     );
+    if measures {
+        println!("  the heap every 2,000 changes, in MB: {series:?}");
+    }
     let shown = house.shown("liangtian").await.len();
     window.sees(&format!("在招 {shown} 个岗位")).await;
     window.judge().await;
