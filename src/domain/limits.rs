@@ -48,5 +48,7 @@ pub const PHONE_SHARERS_MAX: i64 = 20;
 pub const PASSWORD_CHARS: (usize, usize) = (8, 200);
 /// Waiting-list places for each place of a posting.
 pub const WAITING_PER_PLACE: u32 = 1;
+/// Members of a crew, and places that it takes at once.
+pub const CREW_MEMBERS_MAX: usize = 60;
 /// Characters of free text on when a worker is available.
 pub const AVAILABLE_CHARS_MAX: usize = 200;

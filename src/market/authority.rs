@@ -33,6 +33,14 @@ choices! {
         SetPin = "set_pin", "设数字密码";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
+        /// Keep the wage ledger.
+        Pay = "pay", "管工资台账";
+        /// Make a complaint.
+        Complain = "complain", "投诉";
+        /// Settle complaints and appeals, lift bars.
+        Handle = "handle", "处理投诉和申诉";
+        /// Lead a crew and take places for it.
+        Lead = "lead", "带班组";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
         /// Read the feed of a station that is not public.
@@ -59,7 +67,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
     match role {
         Role::Admin => Any,
         Role::Staff => match verb {
-            Verb::Administer => Nothing,
+            Verb::Administer | Verb::Lead => Nothing,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -71,6 +79,9 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
+            | Verb::Pay
+            | Verb::Complain
+            | Verb::Handle
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -79,17 +90,22 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Revise
             | Verb::Conduct
             | Verb::Candidates
-            | Verb::Roster => Own,
+            | Verb::Roster
+            | Verb::Pay => Own,
             Verb::Review
             | Verb::Register
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
+            | Verb::Complain
+            | Verb::Handle
+            | Verb::Lead
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
         Role::Worker | Role::Leader => match verb {
-            Verb::Register | Verb::ReadWorker | Verb::Book => Own,
+            Verb::Register | Verb::ReadWorker | Verb::Book | Verb::Complain => Own,
+            Verb::Lead if role == Role::Leader => Own,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -97,6 +113,9 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Candidates
             | Verb::Roster
+            | Verb::Pay
+            | Verb::Handle
+            | Verb::Lead
             | Verb::SetPin
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
@@ -114,6 +133,10 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
+            | Verb::Pay
+            | Verb::Complain
+            | Verb::Handle
+            | Verb::Lead
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.

@@ -35,6 +35,18 @@ choices! {
         Org = "org", "单位";
         /// A station.
         Station = "station", "站点";
+        /// An attendance.
+        Attendance = "attendance", "出勤";
+        /// An entry of the wage ledger.
+        Wage = "wage", "工资";
+        /// A mark against a side.
+        Mark = "mark", "失信记录";
+        /// A complaint.
+        Complaint = "complaint", "投诉";
+        /// A message to a worker.
+        Message = "message", "消息";
+        /// A bar from publishing.
+        Bar = "bar", "停发";
     }
 }
 

@@ -34,3 +34,4 @@ mod kiosk;
 mod pages;
 mod story;
 mod window;
+mod work;

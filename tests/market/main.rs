@@ -8,11 +8,16 @@ mod clock;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod fairness;
+mod hiring;
 mod life;
 mod lists;
+mod messages;
 mod model;
 mod parallel;
 mod places;
+mod rush;
+mod work;
 mod world;
 
 use world::World;

@@ -4,21 +4,30 @@
 //! was done. A page's script is a kindness; every page works without it.
 
 mod admin;
+mod bars;
 mod board;
+mod booking;
 mod chrome;
+mod complaints;
+mod crew;
 mod desk;
+mod door;
 mod facts;
+mod fairness;
 mod form;
 mod home;
 mod input;
 mod jobs;
 mod kiosk;
 mod login;
+mod people;
 mod pins;
 mod posting_form;
 mod problem;
 mod steps;
 mod timeline;
+mod wages;
+mod wages_file;
 mod words;
 mod worker;
 
@@ -32,17 +41,26 @@ use axum::{
 };
 
 pub use admin::{accounts, audit};
+pub use bars::{bars, lift as lift_bar};
 pub use board::board;
+pub use booking::{booking, propose, settle};
+pub use complaints::{complain, complaint, complaints, settle as settle_complaint};
+pub use crew::{add_member, answer_crew, book_crew, crew, remove_member};
 pub use desk::desk;
+pub use door::code;
+pub use fairness::{appeal, appeals, invite, marks, rule};
 pub use form::{create, edit, new, revise};
 pub use home::home;
 pub use jobs::{opening, openings};
 pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
+pub use people::{decide, people};
 pub use pins::{pins, set_pin};
 pub use problem::dress;
 pub use steps::{approve, close, job, reject, submit, withdraw};
-pub use worker::{book, cancel, me, register};
+pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
+pub use wages_file::export as wages_file;
+pub use worker::{answer, book, cancel, me, read_message, register};
 
 use super::{App, guard::Visitor, problem as fault};
 
