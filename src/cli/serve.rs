@@ -15,7 +15,7 @@ use super::{Failure, Ground, SystemClock};
 use crate::{
     feed::{hub::Hub, protocol::Limits},
     http::{App, Sessions, Settings, routes},
-    market::Market,
+    market::{Market, MarketResult},
     ops::demo,
     search::Follower,
 };
@@ -177,13 +177,20 @@ async fn keep_house(market: Market, stop: CancellationToken) {
     loop {
         let done = tokio::select! {
             () = stop.cancelled() => return,
-            _ = expiry.tick() => market.expire_due().await.map(|_| ()),
+            _ = expiry.tick() => due(&market).await,
             _ = prune.tick() => market.forget(STREAM_DAYS).await,
         };
         if let Err(error) = done {
             tracing::warn!(error = &error as &dyn std::error::Error, "housekeeping failed");
         }
     }
+}
+
+/// Ends what is over: postings' validity, claims' days of notice.
+async fn due(market: &Market) -> MarketResult<()> {
+    market.expire_due().await?;
+    market.end_notices().await?;
+    Ok(())
 }
 
 /// Notices what other processes changed or asked for, and writes the figures.

@@ -67,6 +67,16 @@ ids! {
     BookingId = "bkg";
     /// An account that signs in.
     AccountId = "acc";
+    /// A stable employment (稳定就业).
+    PlacementId = "plc";
+    /// A piece of evidence (佐证材料).
+    EvidenceId = "evd";
+    /// A claim (申报).
+    ClaimId = "clm";
+    /// An income that was declared (收入申报).
+    IncomeId = "inc";
+    /// An objection (异议) to a claim on notice.
+    ObjectionId = "obj";
 }
 
 macro_rules! slugs {

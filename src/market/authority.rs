@@ -2,6 +2,8 @@
 
 use crate::domain::{
     account::{Account, Actor, Role},
+    claim::{Claim, Payee},
+    placement::Placement,
     posting::Posting,
     station::Station,
     wage::choices,
@@ -35,6 +37,20 @@ choices! {
         Administer = "administer", "管理";
         /// Read the feed of a station that is not public.
         ReadFeed = "read_feed", "读取站点数据流";
+        /// Register and keep placements, with their evidence.
+        Place = "place", "登记稳定就业";
+        /// Declare income.
+        Declare = "declare", "申报收入";
+        /// File a claim, take it back.
+        FileClaim = "file_claim", "提交申报";
+        /// See a claim.
+        ReadClaim = "read_claim", "查看申报";
+        /// Decide about a claim at a desk.
+        CheckClaim = "check_claim", "审核申报";
+        /// Note that a claim was paid or asked back, and what is set aside.
+        PayClaim = "pay_claim", "登记发放";
+        /// See what falls due.
+        Foresee = "foresee", "资金预测";
     }
 }
 
@@ -57,7 +73,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
     match role {
         Role::Admin => Any,
         Role::Staff => match verb {
-            Verb::Administer => Nothing,
+            Verb::Administer | Verb::PayClaim => Nothing,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -68,7 +84,13 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
-            | Verb::ReadFeed => Station,
+            | Verb::ReadFeed
+            | Verb::Place
+            | Verb::Declare
+            | Verb::FileClaim
+            | Verb::ReadClaim
+            | Verb::CheckClaim
+            | Verb::Foresee => Station,
         },
         Role::Employer | Role::Broker => match verb {
             Verb::Post
@@ -76,16 +98,29 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Revise
             | Verb::Conduct
             | Verb::Candidates
-            | Verb::Roster => Own,
-            Verb::Review
+            | Verb::Roster
+            | Verb::FileClaim
+            | Verb::ReadClaim => Own,
+            Verb::Place if role == Role::Broker => Own,
+            Verb::Place
+            | Verb::Review
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
             | Verb::Administer
-            | Verb::ReadFeed => Nothing,
+            | Verb::ReadFeed
+            | Verb::Declare
+            | Verb::CheckClaim
+            | Verb::PayClaim
+            | Verb::Foresee => Nothing,
         },
         Role::Worker | Role::Leader => match verb {
-            Verb::Register | Verb::ReadWorker | Verb::Book => Own,
+            Verb::Register
+            | Verb::ReadWorker
+            | Verb::Book
+            | Verb::Declare
+            | Verb::FileClaim
+            | Verb::ReadClaim => Own,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -94,7 +129,11 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Candidates
             | Verb::Roster
             | Verb::Administer
-            | Verb::ReadFeed => Nothing,
+            | Verb::ReadFeed
+            | Verb::Place
+            | Verb::CheckClaim
+            | Verb::PayClaim
+            | Verb::Foresee => Nothing,
         },
         Role::Device => match verb {
             Verb::ReadFeed => Station,
@@ -108,10 +147,37 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Register
             | Verb::ReadWorker
             | Verb::Book
-            | Verb::Administer => Nothing,
+            | Verb::Administer
+            | Verb::Place
+            | Verb::Declare
+            | Verb::FileClaim
+            | Verb::ReadClaim
+            | Verb::CheckClaim
+            | Verb::PayClaim
+            | Verb::Foresee => Nothing,
         },
-        // Their desks come with the claims.
-        Role::Village | Role::Reviewer => Nothing,
+        Role::Village | Role::Reviewer => match verb {
+            Verb::ReadClaim | Verb::CheckClaim => Own,
+            Verb::PayClaim if role == Role::Reviewer => Own,
+            Verb::Foresee if role == Role::Reviewer => Any,
+            Verb::Post
+            | Verb::ReadDraft
+            | Verb::Revise
+            | Verb::Conduct
+            | Verb::Review
+            | Verb::Candidates
+            | Verb::Roster
+            | Verb::Register
+            | Verb::ReadWorker
+            | Verb::Book
+            | Verb::Administer
+            | Verb::ReadFeed
+            | Verb::Place
+            | Verb::Declare
+            | Verb::FileClaim
+            | Verb::PayClaim
+            | Verb::Foresee => Nothing,
+        },
     }
 }
 
@@ -176,4 +242,61 @@ pub fn reaches_worker(actor: &Actor, verb: Verb, worker: &Worker) -> bool {
         .account()
         .is_some_and(|account| account.station.is_some() && account.station == worker.station);
     holds(actor_reach(actor, verb), own, station)
+}
+
+/// Whether the actor's right to the verb reaches this placement: a broker's own is what its
+/// organisation organised.
+pub fn reaches_placement(actor: &Actor, verb: Verb, placement: &Placement) -> bool {
+    let account = actor.account();
+    let own = account.is_some_and(|a| a.org.is_some() && a.org == placement.organiser);
+    let station = account.is_some_and(|a| a.station.is_some() && a.station == placement.station);
+    holds(actor_reach(actor, verb), own, station)
+}
+
+/// Whether the actor's right to the verb reaches this claim. A village's own is what comes from it,
+/// a bureau's what it leads, anybody else's what pays them or what they filed.
+pub fn reaches_claim(actor: &Actor, verb: Verb, claim: &Claim) -> bool {
+    let account = actor.account();
+    let own = account.is_some_and(|account| {
+        let belongs_to = |held: &str| account.org.as_ref().is_some_and(|org| org.as_str() == held);
+        match account.role {
+            Role::Village => claim.village.as_deref().is_some_and(belongs_to),
+            Role::Reviewer => belongs_to(&claim.bureau),
+            Role::Worker
+            | Role::Leader
+            | Role::Employer
+            | Role::Broker
+            | Role::Staff
+            | Role::Admin
+            | Role::Device => gains_by(account, claim) || claim.filed_by == actor.name(),
+        }
+    });
+    let station = account.is_some_and(|a| a.station.is_some() && a.station == claim.station);
+    holds(actor_reach(actor, verb), own, station)
+}
+
+/// Whether the claim pays the account.
+fn gains_by(account: &Account, claim: &Claim) -> bool {
+    match &claim.payee {
+        Payee::Organiser(org) => account.org.as_ref() == Some(org),
+        Payee::Worker(worker) => account.worker.as_ref() == Some(worker),
+        Payee::Entity(_) => false,
+    }
+}
+
+/// Whether the actor may file this claim: for itself, or for those whom its station serves.
+pub fn may_file(actor: &Actor, claim: &Claim) -> bool {
+    let account = actor.account();
+    let own = account.is_some_and(|account| gains_by(account, claim));
+    let station = account.is_some_and(|a| a.station.is_some() && a.station == claim.station);
+    holds(actor_reach(actor, Verb::FileClaim), own, station)
+}
+
+/// Whether the claim is the actor's own affair, so that the actor may not decide about it.
+pub fn is_party(actor: &Actor, claim: &Claim) -> bool {
+    let account = actor.account();
+    claim.filed_by == actor.name()
+        || account.is_some_and(|account| {
+            gains_by(account, claim) || (claim.worker.is_some() && account.worker == claim.worker)
+        })
 }

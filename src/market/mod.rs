@@ -3,14 +3,26 @@
 //! The only writer. Pages, API, command line, import and demo all go through here, so that a rule
 //! stands once.
 
+mod absorption;
 mod accounts;
 mod authority;
+mod batch;
 mod bookings;
 mod candidates;
+mod circle;
+mod claims;
+mod desks;
 mod error;
+mod evidence;
+mod forecast;
+mod insurance;
 mod intake;
 mod life;
 mod lists;
+mod notices;
+mod outlook;
+mod placements;
+mod plain;
 mod postings;
 mod screens;
 mod standing;
@@ -23,14 +35,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
+pub use absorption::Absorbed;
 pub use accounts::{NewUser, SignIn, hash_token};
 pub use authority::{Reach, Verb, reach};
+pub use batch::BatchEntry;
 pub use bookings::{Booked, BookingRequest};
-pub use error::{MarketError, MarketResult};
+pub use circle::Due;
+pub use claims::{Ground, NewClaim};
+pub use desks::Decision;
+pub use error::{MarketError, MarketResult, NoClaim};
+pub use evidence::papers;
+pub use forecast::{HORIZONS, Line, Sum};
+pub use insurance::InsuredMonth;
 pub use intake::{
-    Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
+    Fields, INSURANCE_HINT, Posted, Registered, insurance_of, overlay, posting as parse_posting,
+    worker as parse_worker,
 };
 pub use lists::{Import, Imported};
+pub use notices::{Notice, county_name};
+pub use outlook::{Dossier, Outlook};
+pub use placements::PlacementMove;
+pub use plain::plain;
 pub use postings::NewPosting;
 pub use standing::Standing;
 pub use stations::NewStation;

@@ -6,10 +6,13 @@
 
 mod accounts;
 mod bookings;
+mod claims;
 mod engine;
 mod error;
+mod evidence;
 mod json;
 mod log;
+mod placements;
 mod postings;
 mod rows;
 mod sessions;
@@ -20,9 +23,11 @@ mod workers;
 
 pub use accounts::{Credentials, NewAccount};
 pub use bookings::BookingRow;
+pub use claims::ClaimFilter;
 pub use engine::{Engine, Reader, Store, Txn, View};
 pub use error::{StoreError, StoreResult};
 pub use log::{Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};
+pub use placements::PlacementFilter;
 pub use postings::PostingFilter;
 pub use sessions::SessionRow;
 pub use vault::{Key, KeyError, Vault};

@@ -8,14 +8,18 @@ use linggong::{
     domain::{
         account::{Actor, Role},
         booking::{Booking, BookingStatus},
-        ids::{BookingId, Seedling},
+        claim::{Claim, Payee, Stage},
+        evidence::About,
+        ids::{BookingId, ClaimId, EvidenceId, PlacementId, Seedling},
+        money::Fen,
         org::EmployerKind,
+        placement::Ending,
     },
     http::{
         Access,
         routes::{ROUTES, Route},
     },
-    market::{NewPosting, NewWorker},
+    market::{NewPosting, NewWorker, PlacementMove},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -50,6 +54,8 @@ impl Cast {
             let kind = match role {
                 Role::Employer => Some(EmployerKind::Enterprise),
                 Role::Broker => Some(EmployerKind::Broker),
+                // A village and a bureau stand as organisations.
+                Role::Village | Role::Reviewer => Some(EmployerKind::Enterprise),
                 _ => None,
             };
             let station = matches!(role, Role::Staff | Role::Device).then_some("near");
@@ -122,6 +128,106 @@ impl Cast {
         booking.id.to_string()
     }
 
+    /// A placement of the role's own, or one that is none of its business.
+    async fn placement(&mut self, role: &'static str, whose: Whose, path: &str) -> PlacementId {
+        let is_person = matches!(role, "worker" | "leader") && whose == Whose::Own;
+        let person = self.worker(role, whose).await;
+        let own = whose == Whose::Own;
+        let mut input = json!({
+            "worker_id": person,
+            "employer": { "name": format!("单位{}", self.made), "kind": "enterprise" },
+            "division": "320505",
+            "hukou": "640106",
+            "start": "2026-05-01",
+            "contract_signed": "2026-05-01"
+        });
+        if own && !is_person {
+            input["organiser"] = json!("org-broker");
+        }
+        self.made += 1;
+        let market = &self.world.market;
+        let placement = market.place(&Actor::Operator, &input, false).await.unwrap();
+        if path.ends_with("/resume") {
+            let ending = Ending { day: placement.terms.start, reason: "试一试".to_owned() };
+            let step = PlacementMove::End(ending);
+            market.move_placement(&Actor::Operator, &placement.id, step).await.unwrap();
+        }
+        placement.id
+    }
+
+    /// A claim at the role's desk, or at nobody's whom the test knows.
+    async fn claim(&mut self, role: &'static str, whose: Whose, path: &str) -> ClaimId {
+        let placement = self.placement(role, whose, path).await;
+        let mut txn = self.world.market.store.begin().await.unwrap();
+        let worker = txn.placement(&placement).await.unwrap().unwrap().worker;
+        self.made += 1;
+        let own = whose == Whose::Own;
+        let desk = match role {
+            "village" => Stage::VillageCheck,
+            "staff" => Stage::TownCheck,
+            _ => Stage::BureauCheck,
+        };
+        let notice = if role == "staff" { Stage::VillageNotice } else { Stage::BureauNotice };
+        let stage = match path.rsplit('/').next().unwrap() {
+            "submit" | "withdraw" => Stage::Draft,
+            "dismiss" => Stage::Objection,
+            "pay" => Stage::Approved,
+            "claw_back" => Stage::Paid,
+            _ if path.contains("/notices/") => Stage::VillageNotice,
+            _ => desk,
+        };
+        let is_person = matches!(role, "worker" | "leader") && own;
+        let filed_by = match (role, own) {
+            ("employer", true) => self.actor(role).await.name().to_owned(),
+            _ => "operator".to_owned(),
+        };
+        let claim = Claim {
+            id: ClaimId::grow(Seedling { at_ms: 1, random: u128::from(self.made) }),
+            policy: "jinfeng-2024".to_owned(),
+            rule: "broker-service-fee".to_owned(),
+            payee: if is_person {
+                Payee::Worker(worker.clone())
+            } else {
+                let org = if own { "org-broker" } else { "org-employer" };
+                Payee::Organiser(org.parse().unwrap())
+            },
+            worker: Some(worker),
+            placement: Some(placement),
+            arises_on: "2026-11-01".parse().unwrap(),
+            as_of: "2026-11-24".parse().unwrap(),
+            amount: Some(Fen(20_000)),
+            range: None,
+            keys: vec![],
+            stage,
+            notice: (stage == Stage::Objection).then_some(notice),
+            on_notice: Some(("2026-11-24".parse().unwrap(), "2026-11-29".parse().unwrap())),
+            reason: None,
+            bureau: if own { "org-reviewer" } else { "org-other" }.to_owned(),
+            station: Some(if own { "near" } else { "far" }.parse().unwrap()),
+            village: Some(if own { "org-village" } else { "org-other" }.to_owned()),
+            filed_by,
+            version: 1,
+            demo: false,
+            created_at: crate::clock::NOW,
+            staged_at: crate::clock::NOW,
+        };
+        txn.put_claim(&claim).await.unwrap();
+        txn.commit().await.unwrap();
+        claim.id
+    }
+
+    /// A file about a placement on which a claim rests.
+    async fn evidence(&mut self, role: &'static str, whose: Whose, path: &str) -> EvidenceId {
+        let claim = self.claim(role, whose, path).await;
+        let mut view = self.world.market.store.read().await.unwrap();
+        let placement = view.claim(&claim).await.unwrap().unwrap().placement.unwrap();
+        drop(view);
+        let about = About::Placement(placement);
+        let file = b"%PDF-1.7 %%EOF";
+        let market = &self.world.market;
+        market.add_evidence(&Actor::Operator, about, "劳动合同", file).await.unwrap().id
+    }
+
     async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
         let path = route.path;
         let id = if path.contains("/jobs/{id}") {
@@ -130,6 +236,12 @@ impl Cast {
             self.worker(role, whose).await
         } else if path.contains("/bookings/{id}") {
             self.booking(role, whose, path).await
+        } else if path.contains("/placements/{id}") {
+            self.placement(role, whose, path).await.to_string()
+        } else if path.contains("/claims/{id}") || path.contains("/notices/{id}") {
+            self.claim(role, whose, path).await.to_string()
+        } else if path.contains("/evidence/{id}") {
+            self.evidence(role, whose, path).await.to_string()
         } else {
             String::new()
         };
@@ -148,6 +260,29 @@ impl Cast {
                 json!({ "worker_id": self.worker(role, whose).await })
             }
             "/api/v1/jobs/{id}" => json!({ "headcount": 3 }),
+            "/api/v1/placements" => {
+                self.worker("staff", Whose::Own).await;
+                with(
+                    json!({ "name": "马小军", "phone": worker(self.made)["phone"] }),
+                    &json!({
+                        "employer": { "name": "苏州某电子公司", "kind": "enterprise" },
+                        "division": "320505",
+                        "hukou": "640106",
+                        "start": "2026-05-01"
+                    }),
+                )
+            }
+            "/api/v1/placements/{id}" => json!({ "proofs": ["2026-10"] }),
+            "/api/v1/placements/{id}/end" => json!({ "day": "2026-11-20", "reason": "合同到期" }),
+            "/api/v1/placements/{id}/claims" => json!({ "rule": "broker-service-fee" }),
+            "/api/v1/workers/{id}/claims" => json!({ "rule": "income-incentive" }),
+            "/api/v1/workers/{id}/incomes" => json!({
+                "date": "2026-11-01",
+                "amount_fen": 100_000,
+                "division": "320505",
+                "kind": "wage"
+            }),
+            "/api/v1/notices/{id}/objections" => json!({ "text": "没有去务工" }),
             _ => json!({ "reason": "不合适" }),
         }
     }

@@ -1,8 +1,10 @@
 //! The API under `/api/v1`: one file a resource, each call a verb of the market.
 
 pub mod bookings;
+pub mod claims;
 pub mod jobs;
 pub mod openapi;
+pub mod placements;
 pub mod search;
 pub mod session;
 pub mod workers;

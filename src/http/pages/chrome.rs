@@ -53,10 +53,15 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: [(&str, &str, Access); 6] = [
+const NAV: [(&str, &str, Access); 11] = [
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
     ("/jobs", "在招岗位", Access::Public),
+    ("/desk/placements", "稳定就业", Access::May(Verb::Place)),
+    ("/desk/claims", "申报", Access::Either(Verb::Place, Verb::CheckClaim)),
+    ("/desk/absorption", "就近吸纳", Access::May(Verb::Place)),
+    ("/desk/forecast", "资金预测", Access::May(Verb::Foresee)),
+    ("/notices", "公示", Access::Public),
     ("/me", "我的报名", Access::May(Verb::Book)),
     ("/admin/accounts", "账号", Access::May(Verb::Administer)),
     ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
@@ -127,6 +132,12 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
         "cancelled" => ("done", "已取消报名"),
         "registered" => ("done", "登记好了，可以报名了"),
+        "placed" => ("done", "已登记。材料和参保月份可以现在补，也可以以后补"),
+        "paper_added" => ("done", "材料已收下"),
+        "claim_filed" => ("done", "已存为待提交，核对以后点“提交”"),
+        "claim_moved" => ("done", "已办理"),
+        "claimed_own" => ("done", "已经替您提交，办到哪一步在下面看"),
+        "objected" => ("done", "异议已收下，会有人核查"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };

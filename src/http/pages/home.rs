@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{App, Visitor, chrome::Chrome, page};
+use super::{App, Visitor, chrome::Chrome, claims::waits_for, page};
 use crate::{
     domain::{account::Role, posting::Status, station::Station},
     http::{body::Query, problem::Problem},
@@ -48,10 +48,22 @@ async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<Task>, Problem> {
     if matches!(account.role, Role::Worker | Role::Leader) {
         return Ok(vec![link("/jobs", "找活"), link("/me", "我的报名")]);
     }
-    if reach(account.role, Verb::ReadDraft) == Reach::Nothing {
-        return Ok(Vec::new());
+    let may = |verb| reach(account.role, verb) != Reach::Nothing;
+    let mut tasks = Vec::new();
+    if may(Verb::CheckClaim) || may(Verb::Place) {
+        let actor = visitor.actor()?;
+        let held = app.market.claims(&actor, &[]).await?;
+        let waiting = held.iter().filter(|claim| waits_for(app, &actor, claim)).count();
+        let href = "/desk/claims".to_owned();
+        tasks.push(Task { href, text: "等我办的申报", count: Some(waiting) });
     }
-    let mut tasks = vec![link("/desk/jobs/new", "发布岗位")];
+    if may(Verb::Place) {
+        tasks.push(link("/desk/placements", "稳定就业：谁快到期、缺什么"));
+    }
+    if !may(Verb::ReadDraft) {
+        return Ok(tasks);
+    }
+    tasks.push(link("/desk/jobs/new", "发布岗位"));
     for (status, text) in AT_DESK {
         let held = app.market.desk(&visitor.actor()?, &[status]).await?;
         tasks.push(Task {

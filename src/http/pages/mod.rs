@@ -6,15 +6,23 @@
 mod admin;
 mod board;
 mod chrome;
+mod claim_steps;
+mod claims;
 mod desk;
 mod facts;
+mod forecast;
 mod form;
 mod home;
 mod input;
+mod insurance;
 mod jobs;
 mod login;
+mod notices;
+mod placement;
+mod placements;
 mod posting_form;
 mod problem;
+mod sheets;
 mod steps;
 mod timeline;
 mod words;
@@ -31,14 +39,27 @@ use axum::{
 
 pub use admin::{accounts, audit};
 pub use board::board;
+pub use claim_steps::{
+    batch, claw_back_claim, dismiss_claim, pass_claim, pay_claim, reject_claim, return_claim,
+    submit_claim, withdraw_claim,
+};
+pub use claims::{claim, claims, print};
 pub use desk::desk;
+pub use forecast::{absorption, file_absorption, forecast, set_budget, what_if};
 pub use form::{create, edit, new, revise};
 pub use home::home;
+pub use insurance::{insurance, insurance_sheet, insure};
 pub use jobs::{opening, openings};
 pub use login::{login, logout, sign_in};
+pub use notices::{notice, notices, object};
+pub use placement::{
+    add_evidence, end as end_placement, file_claim, note, placement, resume as resume_placement,
+    void as void_placement,
+};
+pub use placements::{create_placement, new_placement, placements, roster_csv, roster_xlsx};
 pub use problem::dress;
 pub use steps::{approve, close, job, reject, submit, withdraw};
-pub use worker::{book, cancel, me, register};
+pub use worker::{book, cancel, claim_own, me, register};
 
 use super::{App, guard::Visitor, problem as fault};
 
