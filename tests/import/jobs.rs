@@ -327,3 +327,16 @@ fn a_header_alone_is_a_list_of_nothing_and_an_empty_file_is_none() {
     place.run(&["import", "houses", "@only.csv"]).is_misuse("houses");
     place.run(&["import", "jobs", "@only.csv", "--report", "@only.csv"]).is_misuse("--report");
 }
+
+#[tokio::test]
+async fn what_went_in_without_a_server_agrees_with_the_index_at_the_next_check() {
+    let place = Place::new();
+    let text = list(&[row(1, "大棚采摘工"), row(2, "枸杞分拣员")]);
+    place.import("jobs", "farm.csv", &text, &["--publish"]).is(0, [2, 2, 0, 0, 0]);
+    let checked = place.run(&["check"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    assert!(checked.out.starts_with("2 open postings, "), "{checked:?}");
+    place.import("jobs", "more.csv", list(&[row(3, "装卸工")]), &["--publish"]);
+    let checked = place.run(&["check"]);
+    assert!(checked.code == 0 && checked.out.starts_with("3 open postings, "), "{checked:?}");
+}

@@ -239,6 +239,8 @@ pub struct JobPage {
     pub facts: Vec<Fact>,
     /// How to book.
     pub booking: Booking,
+    /// What is wrong with the shift that was chosen.
+    pub fault: Option<String>,
 }
 
 fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Booking {
@@ -278,9 +280,13 @@ pub async fn render(
     let now = app.market.now();
     let mut chrome = Chrome::new(app, visitor, "/jobs");
     let mut status = StatusCode::OK;
+    let mut at_shift = None;
     if let Some(problem) = fault {
         status = problem.status;
-        chrome = chrome.stopped(problem.title);
+        match problem.errors.is_empty() {
+            true => chrome = chrome.stopped(problem.title),
+            false => at_shift = Some(problem.title),
+        }
     }
     let job = JobPage {
         chrome,
@@ -291,6 +297,7 @@ pub async fn render(
         start: words::start(&posting, now),
         facts: facts::facts(&posting, &[], Reader::Anyone),
         booking: booking(&posting, visitor, now),
+        fault: at_shift,
     };
     Ok(page(status, &job))
 }

@@ -222,6 +222,7 @@ fn job(fill: Fill, booking: Booking) -> String {
         start: "明早8点".to_owned(),
         facts: fill.facts(),
         booking,
+        fault: fill.maybe("没有这个班次，请重新选"),
     };
     page.render().unwrap()
 }
@@ -314,6 +315,7 @@ fn people(fill: Fill) -> [String; 4] {
     let login = LoginPage {
         chrome: fill.chrome(),
         login: fill.text("employer"),
+        faults: fill.faults(&["login", "password"]),
         error: fill.maybe("登录名或密码不对"),
         next: fill.text("/desk"),
         csrf: "c0ffee".to_owned(),

@@ -20,6 +20,7 @@ use crate::{
         account::{Account, Role},
         booking::BookingStatus,
         claim::{Claim, ClaimEvent, Stage},
+        fields::FieldErrors,
         identity::Phone,
         ids::{BookingId, JobId, WorkerId},
         money::Fen,
@@ -348,7 +349,13 @@ pub async fn book(
     };
     let shift = match form.get("shift") {
         "" => None,
-        text => Some(text.parse().map_err(|_| Problem::bad_request("没有这个班次"))?),
+        text => match text.parse() {
+            Ok(shift) => Some(shift),
+            Err(_) => {
+                let errors = FieldErrors::one("shift", "unknown", "没有这个班次，请重新选");
+                return jobs::render(&app, &visitor, &job, Some(errors.into())).await;
+            }
+        },
     };
     let request = BookingRequest { worker, shift, idempotency_key: None };
     match app.market.book(&visitor.actor()?, &job, &request).await {
@@ -374,8 +381,9 @@ pub async fn cancel(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BookingId>,
-    _: Sent,
+    Sent(form): Sent,
 ) -> Result<Response, Problem> {
+    form.only_once(&[])?;
     seeker(&visitor)?;
     app.market.cancel(&visitor.actor()?, &id).await?;
     app.settle().await;
