@@ -363,7 +363,7 @@ pub async fn shown(
     drop(view);
     let there: Vec<String> = held.iter().map(|evidence| evidence.paper.clone()).collect();
     let today = app.market.now().day();
-    let due = dossier.due.as_ref().map(|due| DueRow::of(due, &[], &there, today));
+    let due = dossier.due.as_ref().map(|due| DueRow::of(due, &[], &there, today, reader.role));
     let rule = dossier.rule;
     let lacking = rule.evidence.iter().filter(|paper| !there.contains(paper)).cloned().collect();
     let mut unconfirmed = Vec::new();

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
+        account::Role,
         calendar::Day,
         claim::Claim,
         evidence::{About, Evidence},
@@ -36,7 +37,7 @@ use crate::{
     market::{
         Due, Ground, MarketError, NewClaim, Outlook, PlacementMove, county_name, papers, plain,
     },
-    policy::Status,
+    policy::{Beneficiary, Status},
     store::Kind,
 };
 
@@ -94,9 +95,17 @@ pub struct DueRow {
     pub claim: Option<(String, &'static str)>,
 }
 
+/// Whether somebody of this role files under the due's rule: a broker for itself, others for the
+/// person.
+pub fn files(role: Role, due: &Due) -> bool {
+    let rule = due.policy.rule(&due.row.rule);
+    let pays_broker = rule.is_some_and(|rule| rule.beneficiary == Beneficiary::Broker);
+    role == Role::Admin || pays_broker == (role == Role::Broker)
+}
+
 impl DueRow {
-    /// As shown to whoever keeps the placement.
-    pub fn of(due: &Due, claims: &[Claim], there: &[String], today: Day) -> DueRow {
+    /// As shown to somebody of this role.
+    pub fn of(due: &Due, claims: &[Claim], there: &[String], today: Day, role: Role) -> DueRow {
         let rule = due.policy.rule(&due.row.rule);
         let claim = claims.iter().rev().find(|c| c.rule == due.row.rule && c.stage.is_live());
         let gives = due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO);
@@ -117,7 +126,7 @@ impl DueRow {
                     (paper, is_there)
                 })
                 .collect(),
-            can_claim: gives && claim.is_none(),
+            can_claim: gives && claim.is_none() && files(role, due),
             claim: claim.map(|c| (format!("/desk/claims/{}", c.id), c.stage.label())),
         }
     }
@@ -235,7 +244,7 @@ async fn render(
     let known = timeline::actors(&mut view, &log).await?;
     let there: Vec<String> = held.iter().map(|evidence| evidence.paper.clone()).collect();
     let today = app.market.now().day();
-    let due = |due: &Due| DueRow::of(due, &outlook.claims, &there, today);
+    let due = |due: &Due| DueRow::of(due, &outlook.claims, &there, today, reader.role);
     let mut chrome = Chrome::new(app, visitor, "/desk/placements");
     if let Some(query) = query {
         chrome = chrome.telling(query);

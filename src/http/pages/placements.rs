@@ -13,7 +13,9 @@ use super::{
     chrome::Chrome,
     input::{Choice, Faults, Form, Sent},
     jobs::Chip,
-    page, see_other,
+    page,
+    placement::files,
+    see_other,
     sheets::{Cell, Sheet},
     words,
 };
@@ -144,16 +146,17 @@ pub fn terms(outlook: &Outlook) -> [Term; 2] {
     [term(three, TERM_DAYS[0]), term(six, TERM_DAYS[1])]
 }
 
-fn claimable(outlook: &Outlook) -> usize {
-    let due = outlook
-        .dues
-        .iter()
-        .filter(|due| due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO));
+/// How much somebody of this role can file for now.
+fn claimable(outlook: &Outlook, role: Role) -> usize {
+    let due = outlook.dues.iter().filter(|due| {
+        let gives = due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO);
+        gives && files(role, due)
+    });
     due.filter(|due| !outlook.claims.iter().any(|c| c.rule == due.row.rule && c.stage.is_live()))
         .count()
 }
 
-fn row(outlook: &Outlook) -> PlacementRow {
+fn row(outlook: &Outlook, role: Role) -> PlacementRow {
     let placement = &outlook.placement;
     let terms_of = &placement.terms;
     PlacementRow {
@@ -168,20 +171,22 @@ fn row(outlook: &Outlook) -> PlacementRow {
         earned: outlook.earned.to_string(),
         expected: outlook.expected.to_string(),
         risks: outlook.risks.clone(),
-        claimable: claimable(outlook),
+        claimable: claimable(outlook, role),
     }
 }
 
 /// A view of the list: a word, what it says, and what belongs to it.
-type Show = (&'static str, &'static str, fn(&Outlook) -> bool);
+type Show = (&'static str, &'static str, fn(&Outlook, Role) -> bool);
 
 /// The views of the list.
 const SHOWS: [Show; 5] = [
-    ("running", "在岗", |o| o.placement.status == PlacementStatus::Running),
-    ("soon", "30天内到期", |o| o.days_to.iter().flatten().any(|days| (1..=30).contains(days))),
-    ("due", "可以申报", |o| claimable(o) > 0),
-    ("risk", "有风险", |o| o.at_risk > Fen::ZERO),
-    ("ended", "已离岗", |o| o.placement.status == PlacementStatus::Ended),
+    ("running", "在岗", |o, _| o.placement.status == PlacementStatus::Running),
+    ("soon", "30天内到期", |o, _| {
+        o.days_to.iter().flatten().any(|days| (1..=30).contains(days))
+    }),
+    ("due", "可以申报", |o, role| claimable(o, role) > 0),
+    ("risk", "有风险", |o, _| o.at_risk > Fen::ZERO),
+    ("ended", "已离岗", |o, _| o.placement.status == PlacementStatus::Ended),
 ];
 
 /// `GET /desk/placements`
@@ -190,6 +195,7 @@ pub async fn placements(
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
+    let role = visitor.account.as_ref().map(|account| account.role).ok_or_else(Problem::sign_in)?;
     let mut all = app.market.outlook(&visitor.actor()?).await?;
     all.retain(|outlook| outlook.placement.status != PlacementStatus::Void);
     let sum = |part: fn(&Outlook) -> Fen| all.iter().map(part).sum::<Fen>().to_string();
@@ -207,11 +213,11 @@ pub async fn placements(
     };
     let mut chips = vec![chip("", format!("全部 {}", all.len()))];
     for (word, text, belongs) in SHOWS {
-        let count = all.iter().filter(|outlook| belongs(outlook)).count();
+        let count = all.iter().filter(|outlook| belongs(outlook, role)).count();
         chips.push(chip(word, format!("{text} {count}")));
     }
     if let Some((.., belongs)) = SHOWS.iter().find(|(word, ..)| *word == show) {
-        all.retain(belongs);
+        all.retain(|outlook| belongs(outlook, role));
     }
     all.retain(|outlook| {
         outlook.worker.person.name.contains(&q)
@@ -220,7 +226,7 @@ pub async fn placements(
     // Who is due next comes first; then what is over.
     all.sort_by_key(|outlook| {
         let next = outlook.days_to.iter().flatten().copied().filter(|days| *days > 0).min();
-        (claimable(outlook) == 0, next.unwrap_or(i64::MAX), outlook.placement.terms.start)
+        (claimable(outlook, role) == 0, next.unwrap_or(i64::MAX), outlook.placement.terms.start)
     });
     let list = PlacementsPage {
         chrome: Chrome::new(&app, &visitor, "/desk/placements").telling(&query),
@@ -228,7 +234,7 @@ pub async fn placements(
         show,
         chips,
         figures,
-        rows: all.iter().map(row).collect(),
+        rows: all.iter().map(|outlook| row(outlook, role)).collect(),
     };
     Ok(page(StatusCode::OK, &list))
 }
