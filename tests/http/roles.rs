@@ -11,7 +11,6 @@ use linggong::{
         claim::{Claim, Payee, Stage},
         evidence::About,
         ids::{BookingId, ClaimId, EvidenceId, PlacementId, Seedling},
-        money::Fen,
         org::EmployerKind,
         placement::Ending,
     },
@@ -27,7 +26,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Client, World,
     support::stores,
-    world::{FAR, posting, with, worker},
+    world::{FAR, claim, placement, posting, with, worker},
 };
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/roles.txt");
@@ -133,26 +132,20 @@ impl Cast {
         let is_person = matches!(role, "worker" | "leader") && whose == Whose::Own;
         let person = self.worker(role, whose).await;
         let own = whose == Whose::Own;
-        let mut input = json!({
-            "worker_id": person,
-            "employer": { "name": format!("单位{}", self.made), "kind": "enterprise" },
-            "division": "320505",
-            "hukou": "640106",
-            "start": "2026-05-01",
-            "contract_signed": "2026-05-01"
-        });
+        let mut input = placement(&person);
+        input["employer"]["name"] = json!(format!("单位{}", self.made));
         if own && !is_person {
             input["organiser"] = json!("org-broker");
         }
         self.made += 1;
         let market = &self.world.market;
-        let placement = market.place(&Actor::Operator, &input, false).await.unwrap();
+        let held = market.place(&Actor::Operator, &input, false).await.unwrap();
         if path.ends_with("/resume") {
-            let ending = Ending { day: placement.terms.start, reason: "试一试".to_owned() };
+            let ending = Ending { day: held.terms.start, reason: "试一试".to_owned() };
             let step = PlacementMove::End(ending);
-            market.move_placement(&Actor::Operator, &placement.id, step).await.unwrap();
+            market.move_placement(&Actor::Operator, &held.id, step).await.unwrap();
         }
-        placement.id
+        held.id
     }
 
     /// A claim at the role's desk, or at nobody's whom the test knows.
@@ -181,35 +174,21 @@ impl Cast {
             ("employer", true) => self.actor(role).await.name().to_owned(),
             _ => "operator".to_owned(),
         };
+        let base = claim(self.made, &placement, &worker);
         let claim = Claim {
-            id: ClaimId::grow(Seedling { at_ms: 1, random: u128::from(self.made) }),
-            policy: "jinfeng-2024".to_owned(),
-            rule: "broker-service-fee".to_owned(),
             payee: if is_person {
                 Payee::Worker(worker.clone())
             } else {
                 let org = if own { "org-broker" } else { "org-employer" };
                 Payee::Organiser(org.parse().unwrap())
             },
-            worker: Some(worker),
-            placement: Some(placement),
-            arises_on: "2026-11-01".parse().unwrap(),
-            as_of: "2026-11-24".parse().unwrap(),
-            amount: Some(Fen(20_000)),
-            range: None,
-            keys: vec![],
             stage,
             notice: (stage == Stage::Objection).then_some(notice),
-            on_notice: Some(("2026-11-24".parse().unwrap(), "2026-11-29".parse().unwrap())),
-            reason: None,
             bureau: if own { "org-reviewer" } else { "org-other" }.to_owned(),
             station: Some(if own { "near" } else { "far" }.parse().unwrap()),
             village: Some(if own { "org-village" } else { "org-other" }.to_owned()),
             filed_by,
-            version: 1,
-            demo: false,
-            created_at: crate::clock::NOW,
-            staged_at: crate::clock::NOW,
+            ..base
         };
         txn.put_claim(&claim).await.unwrap();
         txn.commit().await.unwrap();

@@ -366,6 +366,7 @@ pub async fn resume(
     Id(id): Id<PlacementId>,
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
+    form.only_once(&[])?;
     let step = PlacementMove::Resume;
     let moved = app.market.move_placement(&visitor.actor()?, &id, step).await;
     done(&app, &visitor, &id, form, moved, "saved").await
@@ -379,8 +380,16 @@ pub async fn void(
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
     form.only_once(&[])?;
-    let step = PlacementMove::Void(form.get("reason").to_owned());
+    let step = PlacementMove::Void(form.get("why").to_owned());
     let moved = app.market.move_placement(&visitor.actor()?, &id, step).await;
+    // Apart from the reason of an end, which stands in another form of the page.
+    let moved = moved.map_err(|error| match error {
+        MarketError::Invalid(errors) => {
+            let message = errors.0.first().map(|fault| fault.message.clone());
+            FieldErrors::one("why", "length", message.unwrap_or_default()).into()
+        }
+        other => other,
+    });
     done(&app, &visitor, &id, form, moved, "saved").await
 }
 
