@@ -13,7 +13,7 @@ use crate::{
         calendar::Day,
         ids::WorkerId,
         limits,
-        placement::{Placement, PlacementStatus},
+        placement::{Placement, PlacementStatus, employer_key},
         worker::Group,
     },
     policy::{self, Paid, Roster, evaluate},
@@ -64,6 +64,16 @@ impl Market {
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
+    }
+
+    /// The key by which the actor's own organisation is an entity; none where it has none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn own_entity(&self, actor: &Actor) -> MarketResult<Option<String>> {
+        let mut view = self.store.read().await?;
+        let org = self.own_org(&mut view, actor).await?;
+        Ok(org.map(|org| employer_key(&org.employer)))
     }
 
     /// What the rules of 四 give an entity, by whom it employs nearby on a day.

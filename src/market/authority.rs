@@ -292,6 +292,13 @@ pub fn may_file(actor: &Actor, claim: &Claim) -> bool {
     holds(actor_reach(actor, Verb::FileClaim), own, station)
 }
 
+/// Whether the actor may hand the claim in and take it back: whoever filed it or gains by it.
+pub fn conducts_claim(actor: &Actor, claim: &Claim) -> bool {
+    let gains = actor.account().is_some_and(|account| gains_by(account, claim));
+    let own = gains || claim.filed_by == actor.name();
+    holds(actor_reach(actor, Verb::FileClaim), own, own)
+}
+
 /// Whether the claim is the actor's own affair, so that the actor may not decide about it.
 pub fn is_party(actor: &Actor, claim: &Claim) -> bool {
     let account = actor.account();

@@ -18,6 +18,7 @@ use crate::{
         ids::{ClaimId, OrgId, PlacementId, WorkerId},
         limits,
         money::Fen,
+        placement::employer_key,
     },
     policy::{self, Award, Policy, Rule, Status},
     store::{ClaimFilter, Kind, Txn, View},
@@ -156,21 +157,14 @@ impl Market {
     }
 
     /// Staff file for those of their station, an employer for itself.
-    pub(super) async fn serves(
-        &self,
-        txn: &mut Txn,
-        actor: &Actor,
-        claim: &Claim,
-    ) -> MarketResult<bool> {
+    async fn serves(&self, txn: &mut Txn, actor: &Actor, claim: &Claim) -> MarketResult<bool> {
         let Some(account) = actor.account() else {
             return Ok(false);
         };
         match (account.role, &claim.payee) {
             (Role::Employer | Role::Broker, Payee::Entity(entity)) => {
                 let org = self.own_org(txn, actor).await?;
-                Ok(org.is_some_and(|org| {
-                    crate::domain::placement::employer_key(&org.employer) == *entity
-                }))
+                Ok(org.is_some_and(|org| employer_key(&org.employer) == *entity))
             }
             _ => Ok(false),
         }

@@ -65,8 +65,11 @@ impl Market {
         txn.hold_claims().await?;
         let claim = txn.claim(id).await?.ok_or(MarketError::NotFound)?;
         let files = verb == Verb::FileClaim;
-        let reaches = authority::reaches_claim(actor, verb, &claim)
-            || (files && self.serves(&mut txn, actor, &claim).await?);
+        let reaches = if files {
+            authority::conducts_claim(actor, &claim)
+        } else {
+            authority::reaches_claim(actor, verb, &claim)
+        };
         if !reaches {
             return Err(MarketError::NotFound);
         }
@@ -100,6 +103,7 @@ impl Market {
         let reason = owed_reason(event, decision)?;
         if event == ClaimEvent::Submit {
             self.renew(txn, &mut claim, today).await?;
+            claim.reason = None;
         }
         if from == Stage::BureauCheck && event == ClaimEvent::Pass {
             set_amount(&mut claim, decision)?;
@@ -189,9 +193,12 @@ impl Market {
             _ => Verb::CheckClaim,
         };
         let steps = !matches!(event, ClaimEvent::EndNotice | ClaimEvent::Object);
-        steps
-            && authority::reaches_claim(actor, verb, claim)
-            && (files || (!authority::is_party(actor, claim) && is_desk_of(actor, claim)))
+        let checks = || {
+            authority::reaches_claim(actor, verb, claim)
+                && !authority::is_party(actor, claim)
+                && is_desk_of(actor, claim)
+        };
+        steps && if files { authority::conducts_claim(actor, claim) } else { checks() }
     }
 }
 

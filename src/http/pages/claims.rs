@@ -126,6 +126,13 @@ pub struct ClaimPage {
     pub unconfirmed: Vec<String>,
 }
 
+impl ClaimPage {
+    /// Whether the reader can't take the claim on.
+    pub fn waits(&self) -> bool {
+        self.actions.iter().all(|action| action.word == ClaimEvent::Withdraw.word())
+    }
+}
+
 /// The dossier, for printing.
 #[derive(Template)]
 #[template(path = "dossier.html")]

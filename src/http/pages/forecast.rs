@@ -16,7 +16,7 @@ use super::{
     page, see_other,
 };
 use crate::{
-    domain::{claim::Budget, fields::FieldErrors},
+    domain::{account::Role, claim::Budget, fields::FieldErrors},
     http::{body::Query, problem::Problem},
     market::{Ground, HORIZONS, Line, NewClaim, Reach, Sum, Verb, plain, reach},
     policy::{Policy, Status},
@@ -199,8 +199,12 @@ pub async fn absorption(
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
-    let today = app.market.now().day();
-    let held = app.market.absorbed(&visitor.actor()?).await?;
+    let (actor, today) = (visitor.actor()?, app.market.now().day());
+    let held = app.market.absorbed(&actor).await?;
+    // A broker files for itself alone; the station's staff for everybody.
+    let role = visitor.account.as_ref().map(|account| account.role);
+    let own = app.market.own_entity(&actor).await?;
+    let files = |entity: &String| role != Some(Role::Broker) || own.as_ref() == Some(entity);
     let row = |absorbed: &crate::market::Absorbed| {
         let share = absorbed.share_bp();
         let rules = absorbed.dues.iter().filter_map(|due| due.policy.rule(&due.row.rule));
@@ -233,7 +237,7 @@ pub async fn absorption(
             alert,
             words: dues().map(|due| format!("{}：{}", title(due), plain(due, today))).collect(),
             claimable: dues()
-                .filter(|due| due.row.status == Status::Eligible)
+                .filter(|due| due.row.status == Status::Eligible && files(&absorbed.entity))
                 .map(|due| (due.row.rule.clone(), title(due)))
                 .collect(),
         }

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     domain::{
         account::Role,
+        claim::Claim,
         identity::{Phone, ResidentId, mask_name},
         ids::BookingId,
         money::Fen,
@@ -29,7 +30,7 @@ use crate::{
         placement::{Placement, PlacementStatus},
     },
     http::{body::Query, problem::Problem},
-    market::{MarketError, Outlook, county_name},
+    market::{Due, MarketError, Outlook, county_name},
     policy::Status,
 };
 
@@ -65,8 +66,10 @@ pub struct PlacementRow {
     pub expected: String,
     /// At risk, and why.
     pub risks: Vec<String>,
-    /// What can be claimed now.
+    /// How much can be claimed now.
     pub claimable: usize,
+    /// The address and the rule of the one thing that can be claimed now.
+    pub claim: Option<(String, String)>,
 }
 
 /// A figure above the list.
@@ -146,14 +149,21 @@ pub fn terms(outlook: &Outlook) -> [Term; 2] {
     [term(three, TERM_DAYS[0]), term(six, TERM_DAYS[1])]
 }
 
-/// How much somebody of this role can file for now.
+/// The rules under which somebody of this role can file now.
+fn fileable(outlook: &Outlook, role: Role) -> Vec<&str> {
+    let gives = |due: &&Due| {
+        let row = &due.row;
+        let goes = |claim: &Claim| claim.rule == row.rule && claim.stage.is_live();
+        row.status == Status::Eligible
+            && row.payable != Some(Fen::ZERO)
+            && files(role, due)
+            && !outlook.claims.iter().any(goes)
+    };
+    outlook.dues.iter().filter(gives).map(|due| due.row.rule.as_str()).collect()
+}
+
 fn claimable(outlook: &Outlook, role: Role) -> usize {
-    let due = outlook.dues.iter().filter(|due| {
-        let gives = due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO);
-        gives && files(role, due)
-    });
-    due.filter(|due| !outlook.claims.iter().any(|c| c.rule == due.row.rule && c.stage.is_live()))
-        .count()
+    fileable(outlook, role).len()
 }
 
 fn row(outlook: &Outlook, role: Role) -> PlacementRow {
@@ -172,6 +182,13 @@ fn row(outlook: &Outlook, role: Role) -> PlacementRow {
         expected: outlook.expected.to_string(),
         risks: outlook.risks.clone(),
         claimable: claimable(outlook, role),
+        claim: match fileable(outlook, role)[..] {
+            [rule] => {
+                let to = format!("/desk/placements/{}/claims", placement.id);
+                Some((to, rule.to_owned()))
+            }
+            _ => None,
+        },
     }
 }
 

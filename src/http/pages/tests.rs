@@ -442,6 +442,7 @@ fn work(fill: Fill) -> [String; 4] {
             expected: "200".to_owned(),
             risks: if i == 1 { vec![fill.text("还没有劳动合同")] } else { vec![] },
             claimable: i,
+            claim: (i == 1).then(|| ("/desk/placements/plc_1/claims".to_owned(), fill.text("fee"))),
         }),
     };
     let fields = ["name", "phone", "employer_name", "division", "start", "day", "paper", "file"];
