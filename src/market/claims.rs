@@ -15,10 +15,12 @@ use crate::{
         account::{Account, Actor, Role},
         calendar::Day,
         claim::{Claim, ClaimKey, Payee, Stage},
-        ids::{ClaimId, OrgId, PlacementId, WorkerId},
+        ids::{ClaimId, OrgId, PlacementId, StationId, WorkerId},
         limits,
         money::Fen,
         placement::employer_key,
+        station::Station,
+        worker::Worker,
     },
     policy::{self, Award, Policy, Rule, Status},
     store::{ClaimFilter, Kind, Txn, View},
@@ -68,7 +70,11 @@ impl Market {
         };
         let (due, circle) = self.due_for(&mut txn, &new.rule, &new.ground, as_of).await?;
         let rule = rule_of(due.policy, &new.rule)?;
-        let claim = self.claim_of(actor, new, &due, rule, &circle, as_of)?;
+        let mut claim = self.claim_of(actor, new, &due, rule, &circle, as_of)?;
+        if claim.station.is_none() {
+            let person = claim.worker.as_ref().and_then(|id| circle.workers.get(id));
+            claim.station = nearest_station(&mut txn, person).await?;
+        }
         if !authority::may_file(actor, &claim) && !self.serves(&mut txn, actor, &claim).await? {
             return Err(MarketError::NotFound);
         }
@@ -280,6 +286,18 @@ impl Market {
     }
 }
 
+/// The station that serves somebody whom none has registered: the nearest, else the first.
+async fn nearest_station(
+    view: &mut View,
+    person: Option<&Worker>,
+) -> MarketResult<Option<StationId>> {
+    let point = person.and_then(|person| person.profile.point);
+    let metres = |station: &Station| point.map_or(0.0, |point| station.point.distance_m(point));
+    let stations = view.stations().await?;
+    let nearest = stations.into_iter().min_by(|a, b| metres(a).total_cmp(&metres(b)));
+    Ok(nearest.map(|station| station.id))
+}
+
 /// Whether the actor may know of what a claim is to rest on.
 async fn reaches_ground(txn: &mut Txn, actor: &Actor, ground: &Ground) -> MarketResult<bool> {
     let is_self = |worker: &WorkerId| {
@@ -341,7 +359,7 @@ pub(super) fn keys_of(
     due: &Due,
     rule: &Rule,
     circle: &Circle,
-    person: Option<&crate::domain::worker::Worker>,
+    person: Option<&Worker>,
 ) -> Vec<ClaimKey> {
     let tops_up = matches!(rule.award, Award::SpellBrackets(_) | Award::IncomeTiers(_));
     let key = |key: &String| {
