@@ -83,8 +83,8 @@ async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
 
 /// The name of a bureau that a policy gives this id.
 fn bureau_name(id: &OrgId) -> MarketResult<Option<String>> {
-    let bureaus = policy::library()?.iter().flat_map(|policy| &policy.procedure.bureau);
-    let held = bureaus.into_iter().find(|bureau| bureau.id == id.as_str());
+    let mut bureaus = policy::library()?.iter().flat_map(|policy| &policy.procedure.bureau);
+    let held = bureaus.find(|bureau| bureau.id == id.as_str());
     Ok(held.map(|bureau| bureau.name.clone()))
 }
 

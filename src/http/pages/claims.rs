@@ -194,8 +194,8 @@ pub fn waits_for(app: &App, actor: &Actor, claim: &Claim) -> bool {
 }
 
 fn title(claim: &Claim) -> String {
-    let rules = policy::library().ok().into_iter().flatten().flat_map(|policy| &policy.rules);
-    let rule = rules.into_iter().find(|rule| rule.id == claim.rule);
+    let mut rules = policy::library().ok().into_iter().flatten().flat_map(|policy| &policy.rules);
+    let rule = rules.find(|rule| rule.id == claim.rule);
     rule.map_or_else(|| claim.rule.clone(), |rule| rule.title.clone())
 }
 
