@@ -9,13 +9,19 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use linggong::{
-    domain::{account::Role, org::EmployerKind},
+    domain::{
+        account::Role,
+        claim::{Claim, Payee, Stage},
+        ids::{ClaimId, PlacementId, Seedling, WorkerId},
+        money::Fen,
+        org::EmployerKind,
+    },
     http::Settings,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{openapi, support::stores::TestStore, town::Town};
+use crate::{clock::NOW, openapi, support::stores::TestStore, town::Town};
 
 /// A market with two stations, served by the real router.
 pub struct World {
