@@ -126,7 +126,6 @@ impl From<NoClaim> for Problem {
             NoClaim::Drawn => ("drawn", "同一事项已由另一笔申报领取，或者剩余额度不够".to_owned()),
             NoClaim::OwnAffair => ("own_claim", "不能审核自己的申报，请由别人办理".to_owned()),
             NoClaim::OtherDesk => ("other_desk", "这一步由别的部门办理".to_owned()),
-            NoClaim::OnNotice => ("on_notice", "公示期还没有满".to_owned()),
         };
         Problem::new(StatusCode::CONFLICT, code, title)
     }

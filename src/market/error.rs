@@ -27,9 +27,6 @@ pub enum NoClaim {
     /// The desk belongs to somebody else.
     #[error("another's desk")]
     OtherDesk,
-    /// The notice still runs.
-    #[error("the notice still runs")]
-    OnNotice,
 }
 
 /// A verb's result.

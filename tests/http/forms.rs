@@ -326,7 +326,7 @@ async fn forms(world: &World) -> Vec<Form> {
                 ("employer_kind", "employer_kind", texts(NO_WORDS)),
                 ("division", "division", texts(["", "银川市", "宁夏", "没有这个县", "999999"])),
                 ("hukou", "hukou", texts(["银川市", "宁夏", "没有这个县", "999999", "64010"])),
-                ("start", "start", [days(), texts([""])].concat()),
+                ("start", "start", texts(["", "昨天", "2026-13-01", "2010-01-01", "2028-01-01"])),
                 (
                     "contract_signed",
                     "contract_signed",

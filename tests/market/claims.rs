@@ -450,6 +450,7 @@ fn expected(error: &MarketError) -> bool {
             | MarketError::ClaimRefused(_)
             | MarketError::PlacementRefused(_)
             | MarketError::NotFound
+            | MarketError::Forbidden
             | MarketError::Duplicate { .. }
             | MarketError::Invalid(_)
     )
