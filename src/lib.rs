@@ -4,6 +4,7 @@
 //! what changed; search, feeds and audit are readers of that log. `docs/ARCHITECTURE.md` is the
 //! map: what lives where and what may import what.
 
+pub mod ask;
 pub mod cli;
 pub mod domain;
 pub mod feed;
@@ -13,6 +14,7 @@ pub mod matching;
 pub mod occupation;
 pub mod ops;
 pub mod policy;
+pub mod review;
 pub mod search;
 pub mod store;
 pub mod words;

@@ -31,6 +31,8 @@ choices! {
         Register = "register", "登记求职者";
         /// See a worker, masked.
         ReadWorker = "read_worker", "查看求职者";
+        /// Give a worker a PIN.
+        SetPin = "set_pin", "设数字密码";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
         /// See accounts and the audit trail.
@@ -83,6 +85,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::ReadFeed
             | Verb::Place
@@ -106,6 +109,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Administer
             | Verb::ReadFeed
@@ -128,6 +132,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Candidates
             | Verb::Roster
+            | Verb::SetPin
             | Verb::Administer
             | Verb::ReadFeed
             | Verb::Place
@@ -146,6 +151,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Administer
             | Verb::Place
@@ -171,6 +177,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadWorker
             | Verb::Book
             | Verb::Administer
+            | Verb::SetPin
             | Verb::ReadFeed
             | Verb::Place
             | Verb::Declare

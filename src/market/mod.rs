@@ -21,6 +21,7 @@ mod life;
 mod lists;
 mod notices;
 mod outlook;
+mod pins;
 mod placements;
 mod plain;
 mod postings;
@@ -54,6 +55,7 @@ pub use intake::{
 pub use lists::{Import, Imported};
 pub use notices::{Notice, county_name};
 pub use outlook::{Dossier, Outlook};
+pub use pins::{Newcomer, Seeker, Stay};
 pub use placements::PlacementMove;
 pub use plain::plain;
 pub use postings::NewPosting;
@@ -67,6 +69,7 @@ use crate::{
         ids::Seedling,
         time::{Clock, Moment},
     },
+    review::MinimumWage,
     store::{Entry, Kind, Store},
 };
 
@@ -75,6 +78,8 @@ use crate::{
 pub struct Market {
     /// The records.
     pub store: Store,
+    /// The minimum wage that postings are held against.
+    pub minimum_wage: MinimumWage,
     clock: Arc<dyn Clock>,
     dice: Arc<Mutex<ChaCha20Rng>>,
 }
@@ -82,7 +87,8 @@ pub struct Market {
 impl Market {
     /// A market on these records; `seed` drives ids and tokens.
     pub fn new(store: Store, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Market {
-        Market { store, clock, dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))) }
+        let dice = Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed)));
+        Market { store, minimum_wage: MinimumWage::default(), clock, dice }
     }
 
     /// The present moment.

@@ -1,33 +1,31 @@
 //! The search for postings: the engine's query chooses by words, then the collector by numbers,
 //! and scores what is left.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::sync::Arc;
 
 use tantivy::{
     Searcher, Term,
-    query::{
-        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery,
-    },
+    query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
-    BadCursor, Cursor, JobHit, JobPage, JobQuery, SearchError, Sort,
+    BadCursor, Cursor, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
-    scan::{Ask, Found, Free, Hit, Jobs, PHRASE},
+    scan::{Ask, Found, Free, Hit, Jobs, WHOLE},
     schema::{EVERYWHERE, JobFields, kindred_term, occupation_term},
     statistics::{Pinned, Statistics},
+    text::Text,
     words,
 };
 use crate::{
-    domain::limits::{PAGE_MAX, QUERY_CHARS_MAX},
+    domain::limits::PAGE_MAX,
     matching::{Reach, Reader, Weights, reasons},
 };
 
-/// Words of one query that are looked at.
-const WORDS_MAX: usize = 32;
-/// How much more a word in the title counts.
-const TITLE_BOOST: f32 = 2.0;
+/// Where fewer are found, sounds and slips are searched, too.
+const FEW: u64 = 3;
+
 /// What a search for a worker asks beyond the query.
 #[derive(Clone, Debug, Default)]
 pub struct Fit {
@@ -37,7 +35,8 @@ pub struct Fit {
     pub kindred_only: bool,
 }
 
-/// Searches postings.
+/// Searches postings: first for the words as they are, with every name of a trade; where no title
+/// has them all and a slip is likely, also by sound.
 pub fn find(
     searcher: &Searcher,
     fields: &JobFields,
@@ -45,23 +44,46 @@ pub fn find(
     query: &JobQuery,
     fit: Fit,
 ) -> Result<JobPage, SearchError> {
-    let words = query_words(query.text.as_deref().unwrap_or_default());
-    let statistics = statistics(searcher, fields, query, &words)?;
+    let mut text = Text::read(query.text.as_deref().unwrap_or_default());
+    if query.cursor.as_ref().is_some_and(|cursor| cursor.forgiving) {
+        text.listen(searcher, fields)?;
+    }
+    let mut statistics = statistics(searcher, fields, query, &text)?;
     let kindred_only = fit.kindred_only;
-    let ask = ask(query, fit, weights, statistics.is_some())?;
-    let engine_query = engine_query(fields, query, &ask, &words, kindred_only);
-    let collector = Jobs(Arc::new(ask));
-    let found = match &statistics {
-        None => searcher.search(&engine_query, &collector)?,
-        Some(statistics) => {
-            let pinned = Pinned { statistics, words: &words, title: fields.title };
-            searcher.search_with_statistics_provider(&engine_query, &collector, &pinned)?
-        }
-    };
-    Ok(page(&collector.0, found, statistics))
+    let ask = Arc::new(ask(query, fit, weights, statistics.is_some())?);
+    let mut found = run(searcher, fields, query, &ask, (&text, &statistics), kindred_only)?;
+    if query.cursor.is_none()
+        && let Some(counted) = &statistics
+        && found.best < WHOLE
+        && (text.is_doubtful(counted) || found.total < FEW)
+    {
+        text.listen(searcher, fields)?;
+        statistics = Some(Statistics::take(searcher, fields, text.terms())?);
+        found = run(searcher, fields, query, &ask, (&text, &statistics), kindred_only)?;
+    }
+    Ok(page(&ask, found, statistics, text.is_forgiving()))
 }
 
-fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>) -> JobPage {
+fn run(
+    searcher: &Searcher,
+    fields: &JobFields,
+    query: &JobQuery,
+    ask: &Arc<Ask>,
+    (text, statistics): (&Text, &Option<Statistics>),
+    kindred_only: bool,
+) -> Result<Found, SearchError> {
+    let engine_query = engine_query(fields, query, ask, text, kindred_only);
+    let collector = Jobs(Arc::clone(ask));
+    Ok(match statistics {
+        None => searcher.search(&engine_query, &collector)?,
+        Some(statistics) => {
+            let pinned = Pinned { statistics, words: text.terms(), title: fields.title };
+            searcher.search_with_statistics_provider(&engine_query, &collector, &pinned)?
+        }
+    })
+}
+
+fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>, forgiving: bool) -> JobPage {
     let more = found.hits.len() > ask.limit;
     found.hits.truncate(ask.limit);
     let next = found.hits.last().filter(|_| more).map(|last| Cursor {
@@ -70,6 +92,8 @@ fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>) -> JobPage 
         key: last.key,
         statistics,
         id: last.id.clone(),
+        forgiving,
+        let_go: 0,
     });
     let hit = |hit: Hit| {
         let score = ask.score(&hit.facts);
@@ -90,31 +114,19 @@ fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>) -> JobPage 
     }
 }
 
-/// The distinct words of a search text.
-fn query_words(text: &str) -> Vec<String> {
-    let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
-    let mut words: Vec<String> = words::words(&text).into_iter().map(|word| word.text).collect();
-    words.sort();
-    words.dedup();
-    // The longest tell the most.
-    words.sort_by_key(|word| Reverse(word.chars().count()));
-    words.truncate(WORDS_MAX);
-    words
-}
-
 fn statistics(
     searcher: &Searcher,
     fields: &JobFields,
     query: &JobQuery,
-    words: &[String],
+    text: &Text,
 ) -> Result<Option<Statistics>, SearchError> {
     let pinned = query.cursor.as_ref().map(|cursor| &cursor.statistics);
     match pinned {
-        None if words.is_empty() => Ok(None),
-        None => Ok(Some(Statistics::take(searcher, fields, words)?)),
+        None if text.terms().is_empty() => Ok(None),
+        None => Ok(Some(Statistics::take(searcher, fields, text.terms())?)),
         Some(pinned) => {
             let counted = pinned.as_ref().map_or(0, |statistics| statistics.freqs.len());
-            if counted != words.len() {
+            if counted != text.terms().len() {
                 return Err(BadCursor.into());
             }
             Ok(pinned.clone())
@@ -161,15 +173,15 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
     })
 }
 
-fn exact(field: Field, word: &str) -> Box<dyn Query> {
+pub(super) fn exact(field: Field, word: &str) -> Box<dyn Query> {
     one(Term::from_field_text(field, word))
 }
 
-fn one(term: Term) -> Box<dyn Query> {
+pub(super) fn one(term: Term) -> Box<dyn Query> {
     Box::new(TermQuery::new(term, IndexRecordOption::Basic))
 }
 
-fn any(queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+pub(super) fn any(queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     Box::new(BooleanQuery::union(queries))
 }
 
@@ -177,7 +189,7 @@ fn engine_query(
     fields: &JobFields,
     query: &JobQuery,
     ask: &Ask,
-    words: &[String],
+    text: &Text,
     kindred_only: bool,
 ) -> Box<dyn Query> {
     let mut filters: Vec<Box<dyn Query>> = Vec::new();
@@ -198,47 +210,26 @@ fn engine_query(
         let shown = [station.id.as_str(), EVERYWHERE];
         filters.push(any(shown.map(|id| exact(fields.station, id)).into()));
     }
+    filters.extend(query.told.iter().map(|told| told_query(fields, told)));
     let silent = |filter| -> (Occur, Box<dyn Query>) {
         (Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0)))
     };
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = filters.into_iter().map(silent).collect();
-    if !words.is_empty() {
-        clauses.push((Occur::Must, text_query(fields, words)));
-        let phrase = phrase_query(fields, query.text.as_deref().unwrap_or_default());
-        clauses.extend(phrase.map(|phrase| (Occur::Should, phrase)));
-    }
+    clauses.extend(text.clauses(fields));
     if clauses.is_empty() {
         return Box::new(AllQuery);
     }
     Box::new(BooleanQuery::new(clauses))
 }
 
-/// Any of the words, weighed by BM25, in the title more than elsewhere.
-fn text_query(fields: &JobFields, words: &[String]) -> Box<dyn Query> {
-    let weighed = |field, word: &str| {
-        let term = Term::from_field_text(field, word);
-        TermQuery::new(term, IndexRecordOption::WithFreqs)
-    };
-    let both = words.iter().flat_map(|word| {
-        let title = Box::new(weighed(fields.title, word));
-        let title: Box<dyn Query> = Box::new(BoostQuery::new(title, TITLE_BOOST));
-        let body: Box<dyn Query> = Box::new(weighed(fields.body, word));
-        [title, body]
-    });
-    any(both.collect())
-}
-
-/// The whole text, word by word, in the title.
-fn phrase_query(fields: &JobFields, text: &str) -> Option<Box<dyn Query>> {
-    let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
-    let terms: Vec<(usize, Term)> = words::phrase(&text)
-        .into_iter()
-        .map(|word| (word.start, Term::from_field_text(fields.title, &word.text)))
-        .collect();
-    let found: Box<dyn Query> = match terms.as_slice() {
-        [] => return None,
-        [(_, term)] => one(term.clone()),
-        _ => Box::new(PhraseQuery::new_with_offset(terms)),
-    };
-    Some(Box::new(ConstScoreQuery::new(found, PHRASE)))
+fn told_query(fields: &JobFields, told: &Told) -> Box<dyn Query> {
+    match told {
+        Told::Settled(settlement) => exact(fields.told, settlement.word()),
+        Told::With(benefit) => exact(fields.told, benefit.word()),
+        Told::Within { stem, said } => {
+            let said = words::phrase(said);
+            let said = said.iter().map(|word| exact(fields.body, &word.text)).collect();
+            any(vec![exact(fields.told, stem), Box::new(BooleanQuery::intersection(said))])
+        }
+    }
 }

@@ -31,8 +31,12 @@ use crate::{
     },
 };
 
-/// What a phrase in the title adds to BM25: more than all words of a query can.
+/// What the whole text as a phrase in the title adds to BM25: more than all words of a query can.
 pub const PHRASE: f32 = 4096.0;
+/// What a title with every word, or with another name of each trade, adds.
+pub const WHOLE: f32 = 2048.0;
+/// What a title that sounds in every part as the text does adds.
+pub const ALIKE: f32 = 1024.0;
 
 /// What a worker's time leaves free.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +98,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     pub total: u64,
     pub facets: Facets,
+    /// The best relevance of all hits, as the engine counts it.
+    pub best: f32,
 }
 
 impl Collector for Jobs {
@@ -108,6 +114,7 @@ impl Collector for Jobs {
             top: Top::new(ask.limit + 1, ask.after.as_ref(), &ids)?,
             counter: Counter::new(&skills),
             total: 0,
+            best: 0.0,
             ids,
             skills,
             version: column(segment, "version")?,
@@ -129,15 +136,16 @@ impl Collector for Jobs {
     }
 
     fn merge_fruits(&self, parts: Vec<tantivy::Result<Found>>) -> tantivy::Result<Found> {
-        let (mut hits, mut total, mut facets) = (Vec::new(), 0, Vec::new());
+        let (mut hits, mut total, mut facets, mut best) = (Vec::new(), 0, Vec::new(), 0.0f32);
         for part in parts {
             let part = part?;
             hits.extend(part.hits);
             total += part.total;
+            best = best.max(part.best);
             facets.push(part.facets);
         }
         order(&mut hits, self.0.limit + 1, |hit| (hit.key, &hit.id));
-        Ok(Found { hits, total, facets: Facets::sum(facets) })
+        Ok(Found { hits, total, facets: Facets::sum(facets), best })
     }
 }
 
@@ -147,6 +155,7 @@ pub struct Scan {
     top: Top,
     counter: Counter,
     total: u64,
+    best: f32,
     ids: StrColumn,
     skills: StrColumn,
     version: Column<i64>,
@@ -170,6 +179,7 @@ impl SegmentCollector for Scan {
             return;
         };
         self.total += 1;
+        self.best = self.best.max(relevance);
         self.counter.count(doc, &self.skills, (traits, wage), distance_m);
         let Some((facts, _)) = self.facts(doc, (traits, wage), distance_m, relevance) else {
             return;
@@ -199,7 +209,7 @@ impl SegmentCollector for Scan {
             }));
         }
         let facets = self.counter.into_facets(&self.skills)?;
-        Ok(Found { hits, total: self.total, facets })
+        Ok(Found { hits, total: self.total, facets, best: self.best })
     }
 }
 
@@ -291,15 +301,26 @@ impl Ask {
         sort_key(self.sort, &self.score(facts), facts)
     }
 
-    /// BM25 brought to 0..=0.5, and half more where the title has the phrase.
+    /// How well the words meet, 0..=1: half where the title has the phrase, a fifth where it has
+    /// every word, a tenth where it sounds alike, and BM25 brought to a fifth.
     fn relevance(&self, bm25: f32) -> f64 {
         if !self.scored {
             return 0.0;
         }
-        let phrase = bm25 >= PHRASE;
-        let words = f64::from(if phrase { bm25 - PHRASE } else { bm25 }.max(0.0));
+        let mut rest = bm25;
+        let mut has = |step: f32| {
+            let has = rest >= step;
+            rest -= if has { step } else { 0.0 };
+            has
+        };
+        let phrase = has(PHRASE);
+        let whole = has(WHOLE) || phrase;
+        let alike = has(ALIKE) || whole;
+        let words = f64::from(rest.max(0.0));
         // Rounded, so that the order in which the engine adds up does not show.
         let share = (words / (words + self.weights.half.relevance) * 1024.0).round() / 1024.0;
-        share / 2.0 + if phrase { 0.5 } else { 0.0 }
+        let steps = [(phrase, 0.5), (whole, 0.2), (alike, 0.1)];
+        let taken = steps.iter().filter(|step| step.0).map(|step| step.1);
+        share / 5.0 + taken.sum::<f64>()
     }
 }

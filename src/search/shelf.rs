@@ -15,8 +15,8 @@ use tantivy::{
 
 use super::{
     SearchError,
-    schema::{Fields, SEGMENTATION},
-    words::Segmenter,
+    schema::{Fields, SEGMENTATION, SEGMENTATION_OF_TITLES},
+    words::{self, Segmenter},
 };
 
 /// Bytes that the writer of a served index may hold before it writes a segment.
@@ -65,7 +65,8 @@ impl<F: Fields> Shelf<F> {
     fn open_files(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
         let (schema, fields) = F::define();
         let index = open_index(dir, schema)?;
-        index.tokenizers().register(SEGMENTATION, Segmenter);
+        index.tokenizers().register(SEGMENTATION, Segmenter(words::words));
+        index.tokenizers().register(SEGMENTATION_OF_TITLES, Segmenter(words::title));
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

@@ -262,6 +262,7 @@ impl Cast {
                 "kind": "wage"
             }),
             "/api/v1/notices/{id}/objections" => json!({ "text": "没有去务工" }),
+            "/api/v1/workers/{id}/pin" => json!({ "pin": "280516" }),
             _ => json!({ "reason": "不合适" }),
         }
     }

@@ -4,4 +4,5 @@ mod hard;
 mod life;
 mod model;
 mod query;
+mod text;
 mod world;

@@ -11,12 +11,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("words", &["domain"]),
     ("occupation", &["domain", "words"]),
+    ("ask", &["domain", "words"]),
+    ("review", &["domain", "words"]),
     ("policy", &["domain"]),
     ("matching", &["domain", "occupation"]),
     ("store", &["domain"]),
-    ("search", &["domain", "words", "occupation", "matching", "store"]),
+    ("search", &["domain", "words", "occupation", "ask", "matching", "store"]),
     ("feed", &["domain", "store"]),
-    ("market", &["domain", "words", "occupation", "policy", "matching", "store", "feed"]),
+    ("market", &["domain", "words", "occupation", "review", "policy", "matching", "store", "feed"]),
     ("http", BELOW_FACES),
     ("ops", BELOW_FACES),
     ("cli", EVERY_ROOM),
@@ -25,13 +27,26 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("lib", EVERY_ROOM),
 ];
 
-const BELOW_FACES: &[&str] =
-    &["domain", "words", "occupation", "policy", "matching", "store", "search", "feed", "market"];
+const BELOW_FACES: &[&str] = &[
+    "domain",
+    "words",
+    "occupation",
+    "ask",
+    "review",
+    "policy",
+    "matching",
+    "store",
+    "search",
+    "feed",
+    "market",
+];
 
 const EVERY_ROOM: &[&str] = &[
     "domain",
     "words",
     "occupation",
+    "ask",
+    "review",
     "policy",
     "matching",
     "store",

@@ -4,6 +4,7 @@ pub mod bookings;
 pub mod claims;
 pub mod jobs;
 pub mod openapi;
+pub mod pins;
 pub mod placements;
 pub mod search;
 pub mod session;

@@ -53,10 +53,11 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: [(&str, &str, Access); 11] = [
+const NAV: [(&str, &str, Access); 12] = [
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
     ("/jobs", "在招岗位", Access::Public),
+    ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
     ("/desk/placements", "稳定就业", Access::May(Verb::Place)),
     ("/desk/claims", "申报", Access::Either(Verb::Place, Verb::CheckClaim)),
     ("/desk/absorption", "就近吸纳", Access::May(Verb::Place)),
@@ -131,6 +132,7 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "applied" => ("done", "已报名，等用人单位联系您"),
         "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
         "cancelled" => ("done", "已取消报名"),
+        "pin_set" => ("done", "数字密码设好了，请本人记住"),
         "registered" => ("done", "登记好了，可以报名了"),
         "placed" => ("done", "已登记。材料和参保月份可以现在补，也可以以后补"),
         "paper_added" => ("done", "材料已收下"),

@@ -16,8 +16,10 @@ mod home;
 mod input;
 mod insurance;
 mod jobs;
+mod kiosk;
 mod login;
 mod notices;
+mod pins;
 mod placement;
 mod placements;
 mod posting_form;
@@ -50,8 +52,10 @@ pub use form::{create, edit, new, revise};
 pub use home::home;
 pub use insurance::{insurance, insurance_sheet, insure};
 pub use jobs::{opening, openings};
+pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
 pub use notices::{notice, notices, object};
+pub use pins::{pins, set_pin};
 pub use placement::{
     add_evidence, end as end_placement, file_claim, note, placement, resume as resume_placement,
     void as void_placement,

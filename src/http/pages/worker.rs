@@ -236,7 +236,7 @@ async fn my_page(
     let worker = app.market.worker(&actor, id).await?;
     let (dues, claims) = own_dues(app, visitor, id).await?;
     let bookings = app.market.store.read().await?.bookings_by(id).await?;
-    let (_, found) = search::found_for(app, visitor, id, MATCHES_MAX).await?;
+    let found = search::found_for(app, visitor, id, MATCHES_MAX).await?.jobs;
     let now = app.market.now();
     let (person, profile) = (&worker.person, &worker.profile);
     let me = MePage {
