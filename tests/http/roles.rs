@@ -48,6 +48,8 @@ struct Cast {
 impl Cast {
     async fn gather() -> Cast {
         let world = World::on(stores::sqlite().await).await;
+        // Whose records are nobody's in the table.
+        world.account_of(Role::Broker, "other", None, Some(EmployerKind::Broker)).await;
         let mut roles = vec![("anonymous", world.anonymous())];
         for role in Role::ALL {
             let kind = match role {
@@ -179,7 +181,7 @@ impl Cast {
             payee: if is_person {
                 Payee::Worker(worker.clone())
             } else {
-                let org = if own { "org-broker" } else { "org-employer" };
+                let org = if own { "org-broker" } else { "org-other" };
                 Payee::Organiser(org.parse().unwrap())
             },
             stage,
