@@ -5,7 +5,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{
-        PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -15,10 +15,12 @@ use tantivy::Searcher;
 use super::{
     JobPage, JobQuery, SearchError, WorkerHit,
     columns::{column, texts},
+    job_sheet::JobSheet,
     jobs::{self, Fit},
     scan::Free,
     schema::{Fields, JobFields, WorkerFields},
     shelf::{Shelf, Use},
+    worker_sheet::WorkerSheet,
     workers,
 };
 use crate::{
@@ -38,7 +40,7 @@ use crate::{
 /// commit, everything since the last commit is lost: go on from [`Index::place`].
 pub struct Index {
     pub(super) dir: PathBuf,
-    weights: Weights,
+    pub(super) weights: Weights,
     shelves: RwLock<Shelves>,
     pub(super) rebuilding: AtomicBool,
 }
@@ -53,10 +55,22 @@ pub(super) struct Shelves {
 pub type Held = (String, i64);
 
 impl Shelves {
-    pub(super) fn open(dir: &Path, usage: Use) -> Result<Shelves, SearchError> {
-        Ok(Shelves {
-            jobs: Shelf::open(&dir.join("jobs"), usage)?,
-            workers: Shelf::open(&dir.join("workers"), usage)?,
+    pub(super) fn open(dir: &Path, usage: Use, weights: &Weights) -> Result<Shelves, SearchError> {
+        Shelves::open_with(dir, usage, weights, (&[], &[]))
+    }
+
+    /// Opens both side by side; what is known of their segments is not read again.
+    pub(super) fn open_with(
+        dir: &Path,
+        usage: Use,
+        weights: &Weights,
+        (jobs, workers): (&[Arc<JobSheet>], &[Arc<WorkerSheet>]),
+    ) -> Result<Shelves, SearchError> {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| Shelf::open(&dir.join("workers"), usage, weights, workers));
+            let jobs = Shelf::open(&dir.join("jobs"), usage, weights, jobs)?;
+            let broken = || SearchError::Damaged("the files can't be read".to_owned());
+            Ok(Shelves { jobs, workers: other.join().map_err(|_| broken())?? })
         })
     }
 }
@@ -88,10 +102,11 @@ impl Index {
             // A rebuild was cut off between its two renamings.
             fs::rename(before, dir)?;
         }
+        let weights = Weights::embedded()?;
         let index = Index {
             dir: dir.to_owned(),
-            weights: Weights::embedded()?,
-            shelves: RwLock::new(Shelves::open(dir, Use::Serve)?),
+            weights,
+            shelves: RwLock::new(Shelves::open(dir, Use::Serve, &weights)?),
             rebuilding: AtomicBool::new(false),
         };
         index.place()?;
@@ -183,8 +198,8 @@ impl Index {
     /// # Errors
     /// The engine's.
     pub fn jobs_held(&self) -> Result<Vec<Held>, SearchError> {
-        let searcher = self.read().jobs.searcher();
-        held(&searcher)
+        let shown = self.read().jobs.shown();
+        held(&shown.searcher)
     }
 
     /// The workers that the index holds, sorted by id.
@@ -192,8 +207,8 @@ impl Index {
     /// # Errors
     /// The engine's.
     pub fn workers_held(&self) -> Result<Vec<Held>, SearchError> {
-        let searcher = self.read().workers.searcher();
-        held(&searcher)
+        let shown = self.read().workers.shown();
+        held(&shown.searcher)
     }
 
     /// Reads every file and compares it with its checksum.
@@ -212,13 +227,14 @@ impl Index {
     /// [`SearchError::NoPoint`], [`SearchError::Cursor`], or the engine's.
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
         let shelves = self.read();
-        let searcher = shelves.jobs.searcher();
-        jobs::find(&searcher, &shelves.jobs.fields, &self.weights, query, Fit::default())
+        let shown = shelves.jobs.shown();
+        jobs::find(&shown, &shelves.jobs.fields, &self.weights, query, Fit::default())
     }
 
     /// Postings that a worker can take: within the radius, at free times, beside the shifts
     /// already `booked`. Those with a skill or a near occupation of the worker go first; where
-    /// they do not fill the page, it is filled with the others. One page, without a cursor.
+    /// they do not fill the page, it is filled with the others. One page, without a cursor; hits
+    /// are `counted` or not as by [`JobQuery::counted`].
     ///
     /// # Errors
     /// The engine's.
@@ -227,17 +243,18 @@ impl Index {
         profile: &Profile,
         booked: &[Shift],
         limit: usize,
+        counted: bool,
         now: Moment,
     ) -> Result<JobPage, SearchError> {
         let wish = Wish::from(profile);
         let skilled = !wish.skills.is_empty() || !wish.trades.is_empty();
-        let query =
-            JobQuery { radius_m: wish.radius_m, limit, wish: Some(wish), ..JobQuery::new(now) };
+        let radius_m = wish.radius_m;
+        let query = JobQuery { radius_m, limit, wish: Some(wish), counted, ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
         let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
         let shelves = self.read();
-        let searcher = shelves.jobs.searcher();
-        let find = |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
+        let shown = shelves.jobs.shown();
+        let find = |fit| jobs::find(&shown, &shelves.jobs.fields, &self.weights, &query, fit);
         let mut page = find(fit(skilled))?;
         if skilled && page.hits.len() < limit.min(PAGE_MAX) {
             // Any shared skill outweighs all else, so these same hits lead again.
@@ -261,9 +278,8 @@ impl Index {
         if closed(posting, now).is_some() {
             return Ok(Vec::new());
         }
-        let shelves = self.read();
-        let searcher = shelves.workers.searcher();
-        workers::find(&searcher, &shelves.workers.fields, &self.weights, posting, limit, now)
+        let shown = self.read().workers.shown();
+        workers::find(&shown, &self.weights, posting, limit, now)
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Shelves> {

@@ -1,27 +1,31 @@
-//! The search for postings: the engine's query chooses by words, then the collector by numbers,
-//! and scores what is left.
+//! The search for postings: in growing circles around a point, or by the engine's words; the scan
+//! chooses by numbers and scores what is left.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::cmp::Reverse;
 
 use tantivy::{
-    Searcher, Term,
+    DocSet, Searcher, TERMINATED, Term,
     query::{
-        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery,
+        BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery, Query,
+        TermQuery,
     },
-    schema::{Field, IndexRecordOption},
+    schema::IndexRecordOption,
 };
 
 use super::{
-    BadCursor, Cursor, JobHit, JobPage, JobQuery, SearchError, Sort,
+    BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort,
     columns::{MARKS_MAX, marked},
-    scan::{Ask, Found, Free, Hit, Jobs, PHRASE},
-    schema::{EVERYWHERE, JobFields, kindred_term, occupation_term},
+    lists::Asked,
+    scan::{Ask, Free, KIN, PHRASE, Part, Scan, Seen},
+    schema::JobFields,
+    shelf::Shown,
     statistics::{Pinned, Statistics},
+    top::{Entry, Top},
     words,
 };
 use crate::{
     domain::limits::{PAGE_MAX, QUERY_CHARS_MAX},
-    matching::{Reach, Reader, Weights, reasons},
+    matching::{Ceiling, Reach, Reader, Weights, reasons},
 };
 
 /// Words of one query that are looked at.
@@ -39,55 +43,142 @@ pub struct Fit {
 
 /// Searches postings.
 pub fn find(
-    searcher: &Searcher,
+    shown: &Shown<JobFields>,
     fields: &JobFields,
     weights: &Weights,
     query: &JobQuery,
     fit: Fit,
 ) -> Result<JobPage, SearchError> {
     let words = query_words(query.text.as_deref().unwrap_or_default());
-    let statistics = statistics(searcher, fields, query, &words)?;
-    let kindred_only = fit.kindred_only;
+    let statistics = statistics(&shown.searcher, fields, query, &words)?;
     let ask = ask(query, fit, weights, statistics.is_some())?;
-    let engine_query = engine_query(fields, query, &ask, &words, kindred_only);
-    let collector = Jobs(Arc::new(ask));
-    let found = match &statistics {
-        None => searcher.search(&engine_query, &collector)?,
+    let parts = parts(shown, fields, query, &ask)?;
+    let mut scan = Scan::new(&ask, &parts);
+    match &statistics {
+        None => by_place(&ask, &mut scan),
         Some(statistics) => {
             let pinned = Pinned { statistics, words: &words, title: fields.title };
-            searcher.search_with_statistics_provider(&engine_query, &collector, &pinned)?
+            let scoring = EnableScoring::enabled_from_statistics_provider(&pinned, &shown.searcher);
+            let weight = words_query(fields, query, &words).weight(scoring)?;
+            for (at, segment) in shown.searcher.segment_readers().iter().enumerate() {
+                weight.for_each(segment, &mut |doc, bm25| scan.worded(at, doc, bm25))?;
+            }
         }
-    };
-    Ok(page(&collector.0, found, statistics))
+    }
+    let (facets, top, total) = scan.into_found()?;
+    Ok(page(&ask, &parts, top, (facets, total), statistics))
 }
 
-fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>) -> JobPage {
-    let more = found.hits.len() > ask.limit;
-    found.hits.truncate(ask.limit);
-    let next = found.hits.last().filter(|_| more).map(|last| Cursor {
+/// The radius of the first circle in which the nearest are looked for, metres.
+const FIRST_RING_M: f64 = 100.0;
+/// The radius of the first circle in which the best are looked for, metres.
+const FIRST_MATCH_RING_M: f64 = 1_000.0;
+
+/// Looks for postings in growing circles, until nothing farther can be among the best.
+fn by_place(ask: &Ask, scan: &mut Scan<'_>) {
+    if let Some(reach) = ask.reach {
+        // No number is no radius, and holds nothing.
+        let most = if reach.radius_m().is_nan() { -1.0 } else { reach.radius_m() };
+        let (first, times) = match ask.sort {
+            _ if ask.counted => (most, 1.0),
+            Sort::Nearest => (FIRST_RING_M, 2.0),
+            Sort::Match if most.is_finite() => (most / 4.0, 4.0),
+            Sort::Match => (FIRST_MATCH_RING_M, 4.0),
+            Sort::Newest | Sort::Wage => (most, 1.0),
+        };
+        let (mut radius, mut seen) = (first.min(most), f64::NEG_INFINITY);
+        loop {
+            // Beyond half the earth there is nothing.
+            radius = if radius > HALF_EARTH_M { most } else { radius };
+            scan.ring(radius, seen);
+            if radius >= most || scan.done_at(radius) {
+                break;
+            }
+            (radius, seen) = ((radius * times).min(most), radius);
+        }
+    }
+    if !ask.placed {
+        scan.elsewhere();
+    }
+}
+
+/// Half the way around the earth, metres, rounded up.
+const HALF_EARTH_M: f64 = 20_016_000.0;
+
+/// The segments as the query sees them.
+fn parts<'a>(
+    shown: &'a Shown<JobFields>,
+    fields: &JobFields,
+    query: &JobQuery,
+    ask: &Ask,
+) -> Result<Vec<Part<'a>>, SearchError> {
+    let mut parts = Vec::with_capacity(shown.sheets.len());
+    for (sheet, segment) in shown.parts() {
+        let mut asked = Vec::new();
+        for (at, skill) in ask.wished.iter().enumerate() {
+            let bit = 1 << at;
+            let chooses = if ask.must == 0 { ask.kindred_only } else { ask.must & bit != 0 };
+            asked.push(Asked { rows: sheet.named.rows(skill)?, bit, chooses });
+        }
+        let mut branches: Vec<u32> = ask.trades.iter().filter_map(|own| own.branch()).collect();
+        branches.sort_unstable();
+        branches.dedup();
+        asked.extend(branches.into_iter().map(|branch| Asked {
+            rows: sheet.branches.rows(branch),
+            bit: KIN,
+            chooses: ask.kindred_only && ask.must == 0,
+        }));
+        let mut chosen = Vec::new();
+        if let Some(station) = &query.station {
+            let term = Term::from_field_text(fields.station, station.id.as_str());
+            let postings = segment
+                .inverted_index(fields.station)?
+                .read_postings(&term, IndexRecordOption::Basic)?;
+            if let Some(mut postings) = postings {
+                while postings.doc() != TERMINATED {
+                    chosen.push(postings.doc());
+                    postings.advance();
+                }
+            }
+        }
+        let ceiling = Ceiling::new(&ask.weights, ask.scored_at, sheet.calm_from());
+        parts.push(Part { sheet, segment, asked, chosen, ceiling });
+    }
+    Ok(parts)
+}
+
+fn page(
+    ask: &Ask,
+    parts: &[Part<'_>],
+    top: Top<'_, Seen>,
+    (facets, total): (Facets, u64),
+    statistics: Option<Statistics>,
+) -> JobPage {
+    let mut found = top.into_sorted();
+    let more = found.len() > ask.limit;
+    found.truncate(ask.limit);
+    let next = found.last().filter(|_| more).map(|last| Cursor {
         sort: ask.sort,
         scored_at: ask.scored_at,
         key: last.key,
         statistics,
-        id: last.id.clone(),
+        id: last.id.to_owned(),
     });
-    let hit = |hit: Hit| {
-        let score = ask.score(&hit.facts);
-        let skills = marked(&ask.wished, hit.held);
+    let hit = |entry: Entry<'_, Seen>| {
+        let seen = entry.what;
+        let score = ask.score(&seen.facts);
+        let skills = marked(&ask.wished, seen.held);
+        let sheet = parts.get(seen.part).map(|part| part.sheet);
+        let row = sheet.and_then(|sheet| sheet.rows.get(seen.row as usize));
         JobHit {
-            id: hit.id,
-            version: hit.version,
+            id: entry.id.to_owned(),
+            version: sheet.zip(row).map_or(0, |(sheet, row)| sheet.version(row.doc)),
             score: score.total,
-            distance_m: hit.facts.distance_m,
-            reasons: reasons(&score, &hit.facts, &skills, Reader::Worker, ask.now),
+            distance_m: seen.facts.distance_m,
+            reasons: reasons(&score, &seen.facts, &skills, Reader::Worker, ask.now),
         }
     };
-    JobPage {
-        hits: found.hits.into_iter().map(hit).collect(),
-        facets: found.facets,
-        total: found.total,
-        next,
-    }
+    JobPage { hits: found.into_iter().map(hit).collect(), facets, total, next }
 }
 
 /// The distinct words of a search text.
@@ -134,6 +225,9 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
     let skills = query.skills.iter().chain(wish.iter().flat_map(|wish| &wish.skills));
     let mut wished = words::skills(&skills.collect::<Vec<_>>());
     wished.truncate(MARKS_MAX);
+    let wanted = words::skills(&query.skills);
+    let must = (0u32..).zip(&wished).filter(|(_, skill)| wanted.contains(*skill));
+    let must = must.fold(0, |marks, (at, _)| marks | 1 << at);
     let cursor = query.cursor.as_ref();
     Ok(Ask {
         now: query.now,
@@ -144,6 +238,9 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
         day_wage: wish.and_then(|wish| wish.day_wage),
         reach: centre.map(|centre| Reach::new(centre, query.radius_m)),
         placed: query.radius_m.is_some() && centre.is_some() || query.sort == Sort::Nearest,
+        must,
+        kindred_only: fit.kindred_only,
+        occupation: query.occupation.clone(),
         wage_min: query.wage_min,
         settlement: query.settlement,
         from: query.from,
@@ -158,59 +255,15 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
         limit: query.limit.clamp(1, PAGE_MAX),
         after: cursor.map(|cursor| (cursor.key, cursor.id.clone())),
         scored,
+        counted: query.counted,
     })
 }
 
-fn exact(field: Field, word: &str) -> Box<dyn Query> {
-    one(Term::from_field_text(field, word))
-}
-
-fn one(term: Term) -> Box<dyn Query> {
-    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
-}
-
-fn any(queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::union(queries))
-}
-
-fn engine_query(
-    fields: &JobFields,
-    query: &JobQuery,
-    ask: &Ask,
-    words: &[String],
-    kindred_only: bool,
-) -> Box<dyn Query> {
-    let mut filters: Vec<Box<dyn Query>> = Vec::new();
-    let mut skills = words::skills(&query.skills);
-    skills.truncate(MARKS_MAX);
-    if !skills.is_empty() {
-        filters.push(any(skills.iter().map(|skill| exact(fields.named, skill)).collect()));
-    }
-    if kindred_only {
-        let named = ask.wished.iter().map(|skill| exact(fields.named, skill));
-        let near = ask.trades.iter().filter_map(|&trade| kindred_term(fields.occupation, trade));
-        filters.push(any(named.chain(near.map(one)).collect()));
-    }
-    if let Some(code) = &query.occupation {
-        filters.push(one(occupation_term(fields.occupation, code)));
-    }
-    if let Some(station) = &query.station {
-        let shown = [station.id.as_str(), EVERYWHERE];
-        filters.push(any(shown.map(|id| exact(fields.station, id)).into()));
-    }
-    let silent = |filter| -> (Occur, Box<dyn Query>) {
-        (Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0)))
-    };
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = filters.into_iter().map(silent).collect();
-    if !words.is_empty() {
-        clauses.push((Occur::Must, text_query(fields, words)));
-        let phrase = phrase_query(fields, query.text.as_deref().unwrap_or_default());
-        clauses.extend(phrase.map(|phrase| (Occur::Should, phrase)));
-    }
-    if clauses.is_empty() {
-        return Box::new(AllQuery);
-    }
-    Box::new(BooleanQuery::new(clauses))
+fn words_query(fields: &JobFields, query: &JobQuery, words: &[String]) -> BooleanQuery {
+    let mut clauses = vec![(Occur::Must, text_query(fields, words))];
+    let phrase = phrase_query(fields, query.text.as_deref().unwrap_or_default());
+    clauses.extend(phrase.map(|phrase| (Occur::Should, phrase)));
+    BooleanQuery::new(clauses)
 }
 
 /// Any of the words, weighed by BM25, in the title more than elsewhere.
@@ -225,7 +278,7 @@ fn text_query(fields: &JobFields, words: &[String]) -> Box<dyn Query> {
         let body: Box<dyn Query> = Box::new(weighed(fields.body, word));
         [title, body]
     });
-    any(both.collect())
+    Box::new(BooleanQuery::union(both.collect()))
 }
 
 /// The whole text, word by word, in the title.
@@ -237,7 +290,7 @@ fn phrase_query(fields: &JobFields, text: &str) -> Option<Box<dyn Query>> {
         .collect();
     let found: Box<dyn Query> = match terms.as_slice() {
         [] => return None,
-        [(_, term)] => one(term.clone()),
+        [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
         _ => Box::new(PhraseQuery::new_with_offset(terms)),
     };
     Some(Box::new(ConstScoreQuery::new(found, PHRASE)))

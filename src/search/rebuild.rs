@@ -32,7 +32,7 @@ impl Rebuild {
         let mut rebuild = Rebuild { index: Arc::clone(index), fresh: None };
         let dir = beside(&index.dir, ".new");
         remove_dir(&dir)?;
-        rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild)?);
+        rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild, &index.weights)?);
         Ok(rebuild)
     }
 
@@ -75,6 +75,10 @@ impl Rebuild {
         let mut workers = fresh.workers.pen()?;
         workers.commit(place)?;
         workers.finish()?;
+        // Read into memory while the old one still answers.
+        fresh.jobs.show()?;
+        fresh.workers.show()?;
+        let (jobs, workers) = (fresh.jobs.shown(), fresh.workers.shown());
         drop(fresh);
 
         let dir = &self.index.dir;
@@ -85,9 +89,10 @@ impl Rebuild {
         serving.jobs.pen()?.drop_writer();
         serving.workers.pen()?.drop_writer();
         fs::rename(dir, &old)?;
-        let opened = fs::rename(&new, dir)
-            .map_err(SearchError::from)
-            .and_then(|()| Shelves::open(dir, Use::Serve));
+        let opened = fs::rename(&new, dir).map_err(SearchError::from).and_then(|()| {
+            let known = (jobs.sheets.as_slice(), workers.sheets.as_slice());
+            Shelves::open_with(dir, Use::Serve, &self.index.weights, known)
+        });
         match opened {
             Ok(shelves) => *serving = shelves,
             Err(error) => {

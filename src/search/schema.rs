@@ -1,20 +1,20 @@
 //! The fields of both indexes and how records become documents.
 
 use tantivy::{
-    TantivyDocument, Term,
+    TantivyDocument,
     schema::{
         FAST, Field, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
         TextFieldIndexing, TextOptions,
     },
 };
 
-use super::words;
+use super::{job_sheet::JobSheet, sheet::Sheet, words, worker_sheet::WorkerSheet};
 use crate::{
     domain::{
         money::Fen,
         org::{EmployerKind, Label},
         posting::{Posting, Shift},
-        wage::{OccupationCode, Settlement, Wage, WageUnit},
+        wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
     matching::{Spot, Trade},
@@ -22,12 +22,14 @@ use crate::{
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
-pub const SEGMENTATION: &str = "linggong-1";
+pub const SEGMENTATION: &str = "linggong-2";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
 /// An index's fields, and the record that fills them.
 pub trait Fields: Sized + Send + Sync + 'static {
+    /// What of a segment is held in memory.
+    type Sheet: Sheet;
     /// The schema and its fields.
     fn define() -> (Schema, Self);
     /// The field of the record's id.
@@ -69,8 +71,6 @@ pub struct JobFields {
     pub skill: Field,
     /// Skills of the list and words of the title.
     pub named: Field,
-    /// The occupation and its ancestors.
-    pub occupation: Field,
     /// Stations that were chosen, or [`EVERYWHERE`].
     pub station: Field,
     pub spot: Field,
@@ -84,6 +84,8 @@ pub struct JobFields {
 }
 
 impl Fields for JobFields {
+    type Sheet = JobSheet;
+
     fn define() -> (Schema, JobFields) {
         let mut schema = Schema::builder();
         let fields = JobFields {
@@ -93,7 +95,6 @@ impl Fields for JobFields {
             body: schema.add_text_field("body", text(IndexRecordOption::WithFreqs)),
             skill: schema.add_text_field("skill", TextOptions::default() | FAST),
             named: schema.add_text_field("named", exact() | FAST),
-            occupation: schema.add_text_field("occupation", exact()),
             station: schema.add_text_field("station", exact()),
             spot: fast(&mut schema, "spot"),
             wage: fast(&mut schema, "wage"),
@@ -135,7 +136,6 @@ impl JobFields {
         for word in words::named(&terms.skills, &terms.title) {
             doc.add_text(self.named, word);
         }
-        add_occupation(&mut doc, self.occupation, terms.occupation.as_ref());
         for station in &terms.stations {
             doc.add_text(self.station, station.as_str());
         }
@@ -166,7 +166,6 @@ pub struct WorkerFields {
     pub id: Field,
     pub version: Field,
     pub skill: Field,
-    pub occupation: Field,
     pub spot: Field,
     pub radius_m: Field,
     pub day_wage: Field,
@@ -178,13 +177,14 @@ pub struct WorkerFields {
 }
 
 impl Fields for WorkerFields {
+    type Sheet = WorkerSheet;
+
     fn define() -> (Schema, WorkerFields) {
         let mut schema = Schema::builder();
         let fields = WorkerFields {
             id: schema.add_text_field("id", STRING | FAST),
             version: fast_signed(&mut schema, "version"),
             skill: schema.add_text_field("skill", exact() | FAST),
-            occupation: schema.add_text_field("occupation", exact()),
             spot: fast(&mut schema, "spot"),
             radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
             day_wage: fast_signed(&mut schema, "day_wage"),
@@ -212,7 +212,6 @@ impl WorkerFields {
             doc.add_text(self.skill, skill);
         }
         for code in &profile.occupations {
-            add_occupation(&mut doc, self.occupation, Some(code));
             doc.add_u64(self.trade, Trade::of(code).0);
         }
         doc.add_u64(self.spot, Spot::of(profile.point).0);
@@ -236,34 +235,6 @@ fn add_shifts(doc: &mut TantivyDocument, (start, end): (Field, Field), shifts: &
         doc.add_i64(start, shift.start.0);
         doc.add_i64(end, shift.end.0);
     }
-}
-
-/// The code and its ancestors, so that a whole branch is one term.
-fn add_occupation(doc: &mut TantivyDocument, field: Field, code: Option<&OccupationCode>) {
-    let Some(code) = code.map(OccupationCode::as_str) else {
-        return;
-    };
-    doc.add_text(field, code);
-    for (at, _) in code.match_indices('-') {
-        doc.add_text(field, &code[..at]);
-    }
-}
-
-/// The term of an occupation, or of a branch where the code ends in `-00`.
-pub fn occupation_term(field: Field, code: &OccupationCode) -> Term {
-    let mut branch = code.as_str();
-    while let Some(shorter) = branch.strip_suffix("-00") {
-        branch = shorter;
-    }
-    Term::from_field_text(field, branch)
-}
-
-/// The term of the 中类 to which an occupation belongs: whatever is near at all.
-pub fn kindred_term(field: Field, trade: Trade) -> Option<Term> {
-    let [_, major, high, low, ..] = trade.0.to_be_bytes();
-    let letters = [major, b'-', high, low];
-    let branch = std::str::from_utf8(&letters).ok()?;
-    (trade != Trade::NONE).then(|| Term::from_field_text(field, branch))
 }
 
 fn pack_wage(wage: Wage) -> u64 {
@@ -339,18 +310,5 @@ mod tests {
             }
         }
         assert_eq!(Traits::unpack(3 << 4), None);
-    }
-
-    #[test]
-    fn branches_are_prefixes() {
-        let (_, fields) = JobFields::define();
-        let term = |code: &str| occupation_term(fields.occupation, &code.parse().unwrap());
-        let branch = |text: &str| Term::from_field_text(fields.occupation, text);
-        assert_eq!(term("4-07-05-01"), branch("4-07-05-01"));
-        assert_eq!(term("4-07-05-00"), branch("4-07-05"));
-        assert_eq!(term("4-00-00-00"), branch("4"));
-        let trade = Trade::of(&"4-07-05-01".parse().unwrap());
-        assert_eq!(kindred_term(fields.occupation, trade), Some(branch("4-07")));
-        assert_eq!(kindred_term(fields.occupation, Trade::NONE), None);
     }
 }

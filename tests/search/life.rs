@@ -183,8 +183,8 @@ fn another_schema_is_told() {
     drop(shop.index);
     let meta = path.join("jobs/meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    assert!(text.contains("linggong-1"));
-    fs::write(&meta, text.replace("linggong-1", "linggong-0")).unwrap();
+    assert!(text.contains("linggong-2"));
+    fs::write(&meta, text.replace("linggong-2", "linggong-1")).unwrap();
     assert!(matches!(Index::open(&path), Err(SearchError::Damaged(_))));
 }
 

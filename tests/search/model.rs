@@ -266,7 +266,7 @@ proptest! {
             let free = |posting: &Posting| bar(posting, profile, &booked, NOW).is_none();
             let mut want = scan(&world, &query, free);
             want.truncate(limit);
-            let page = shop.index.matches(profile, &booked, limit, NOW).unwrap();
+            let page = shop.index.matches(profile, &booked, limit, true, NOW).unwrap();
             let found: Vec<Ranked> =
                 page.hits.into_iter().map(|hit| (hit.id, hit.score, hit.distance_m)).collect();
             prop_assert_eq!(found, want, "{:?}", profile);
