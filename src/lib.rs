@@ -4,6 +4,7 @@
 //! what changed; search, feeds and audit are readers of that log. `docs/ARCHITECTURE.md` is the
 //! map: what lives where and what may import what.
 
+pub mod ask;
 pub mod cli;
 pub mod domain;
 pub mod feed;

@@ -1,11 +1,12 @@
 //! `linggong check` and `linggong reindex`.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use clap::Args;
 
 use super::{Failure, Ground};
 use crate::{
+    market::Market,
     ops::check::check,
     search::{FollowError, Follower, Index, SearchError, ask_rebuild},
 };
@@ -20,6 +21,8 @@ pub struct Check {
 /// How long a check waits for an index that is a moment behind, and how often.
 const PATIENCE: Duration = Duration::from_millis(500);
 const TRIES: usize = 4;
+/// Findings that are told one by one; of more only the number.
+const TOLD: usize = 50;
 /// How long a serving process may take to rebuild when asked.
 const REBUILD: Duration = Duration::from_secs(600);
 
@@ -27,6 +30,7 @@ const REBUILD: Duration = Duration::from_secs(600);
 pub async fn run_check(args: Check) -> Result<(), Failure> {
     let market = args.ground.market().await?;
     let dir = args.ground.index();
+    catch_up(&market, &dir).await?;
     let mut last = None;
     for attempt in 0..TRIES {
         if attempt > 0 {
@@ -46,13 +50,29 @@ pub async fn run_check(args: Check) -> Result<(), Failure> {
         last = Some(report);
     }
     let findings = last.map(|report| report.findings).unwrap_or_default();
-    for finding in &findings {
+    for finding in findings.iter().take(TOLD) {
         println!("{finding}");
+    }
+    if findings.len() > TOLD {
+        println!("and {} more", findings.len() - TOLD);
     }
     Err(Failure::findings(format!(
         "{} findings; `linggong reindex` mends the index",
         findings.len()
     )))
+}
+
+/// Brings an index that is only behind the log up to it, as the next start of a server would. Where
+/// a server holds the index, it does that itself.
+async fn catch_up(market: &Market, dir: &Path) -> Result<(), Failure> {
+    let place = Index::open(dir).and_then(|index| index.place()).map_err(broken)?;
+    if place == market.store.read().await?.log_seq().await? {
+        return Ok(());
+    }
+    match Follower::open(market.store.clone(), dir.to_owned()).await {
+        Ok(_) | Err(FollowError::Index(SearchError::Locked)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn broken(error: SearchError) -> Failure {

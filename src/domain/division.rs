@@ -157,6 +157,75 @@ impl Division {
     }
 }
 
+/// A name by which people call a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The name: `金凤区`, `金凤`, `良田镇`, `和顺新村`.
+    pub name: &'static str,
+    /// The code that everything within it begins with: `64`, `6401`, `640106`, `640106100`.
+    pub stem: &'static str,
+    /// Whether the name has lost its ending, so that other words may be spelt alike.
+    pub bare: bool,
+}
+
+/// Endings of towns and street offices that people leave out, longest first.
+const TOWN_ENDINGS: [&str; 5] = ["街街道", "街道", "镇", "乡", "农场"];
+
+/// Every name of a division of China and of a town or village of Yinchuan. Where several places
+/// bear one name, the higher is meant, then one of Ningxia; else the name stands for none.
+pub fn names() -> Vec<Called> {
+    let mut held: Vec<(Called, u8)> = Vec::new();
+    for division in DIVISIONS.iter() {
+        let rank = match division.level {
+            Level::Province => 0,
+            Level::Prefecture => 1,
+            Level::County => 2,
+        };
+        let name = division.division.name;
+        held.push((Called { name, stem: division.stem, bare: false }, rank));
+        let local = division.stem.starts_with("64") || division.level != Level::County;
+        if division.short != name && local {
+            held.push((Called { name: division.short, stem: division.stem, bare: true }, rank));
+        }
+    }
+    for village in VILLAGES.iter() {
+        let (town, stem) = (village.town, &village.code[..9]);
+        held.push((Called { name: town, stem, bare: false }, 3));
+        let short = without_ending(town, &TOWN_ENDINGS);
+        if short != town {
+            held.push((Called { name: short, stem, bare: true }, 3));
+        }
+        // A village's point is not known: it stands for its town.
+        let rural = village.name.trim_end_matches("民委员会").trim_end_matches("委会");
+        // 和顺新村村委会 is called 和顺新村.
+        let rural = if rural.ends_with("村村") { &rural[..rural.len() - 3] } else { rural };
+        if rural.ends_with('村') && rural.chars().count() >= 3 {
+            held.push((Called { name: rural, stem, bare: false }, 4));
+        }
+        let community = village.name.trim_end_matches("居委会").trim_end_matches("居民委员会");
+        if community.ends_with("社区") {
+            held.push((Called { name: community, stem, bare: false }, 4));
+        }
+    }
+    held.sort_by_key(|(called, rank)| {
+        (called.name, *rank, !called.stem.starts_with("64"), called.stem)
+    });
+    held.dedup();
+    let mut names: Vec<Called> = Vec::new();
+    for group in held.chunk_by(|a, b| a.0.name == b.0.name) {
+        let [(first, rank), rest @ ..] = group else { continue };
+        let rival = rest.iter().any(|(other, other_rank)| {
+            other_rank == rank
+                && other.stem != first.stem
+                && (other.stem.starts_with("64") || !first.stem.starts_with("64"))
+        });
+        if !rival {
+            names.push(*first);
+        }
+    }
+    names
+}
+
 fn without_ending<'t>(name: &'t str, endings: &[&str]) -> &'t str {
     let stem = endings.iter().find_map(|ending| name.strip_suffix(ending));
     stem.filter(|stem| stem.chars().count() >= 2).unwrap_or(name)

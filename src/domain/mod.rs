@@ -17,5 +17,6 @@ pub mod speech;
 pub mod station;
 pub mod text;
 pub mod time;
+pub mod town;
 pub mod wage;
 pub mod worker;

@@ -19,6 +19,10 @@ pub struct Cursor {
     pub(super) key: u64,
     pub(super) statistics: Option<Statistics>,
     pub(super) id: String,
+    /// Whether sounds and slips were searched, too.
+    pub(super) forgiving: bool,
+    /// A bit for each understood part that was let go.
+    pub(super) let_go: u16,
 }
 
 /// The text is no cursor, or one of another query.
@@ -27,15 +31,16 @@ pub struct Cursor {
 pub struct BadCursor;
 
 /// The layout of the bytes.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 /// Bytes of an id at most.
 const ID_BYTES_MAX: usize = 64;
 /// Characters of a cursor at most.
-const CURSOR_CHARS_MAX: usize = 1000;
+const CURSOR_CHARS_MAX: usize = 1600;
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = vec![LAYOUT, self.sort as u8];
+        let mut bytes = vec![LAYOUT, self.sort as u8, u8::from(self.forgiving)];
+        bytes.extend(self.let_go.to_be_bytes());
         bytes.extend(self.scored_at.0.to_be_bytes());
         bytes.extend(self.key.to_be_bytes());
         match &self.statistics {
@@ -64,10 +69,12 @@ impl FromStr for Cursor {
         }
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| BadCursor)?;
         let mut rest = Bytes(&bytes);
-        let [layout, sort] = rest.take()?;
-        if layout != LAYOUT {
+        let [layout, sort, forgiving] = rest.take()?;
+        let let_go = u16::from_be_bytes(rest.take()?);
+        if layout != LAYOUT || forgiving > 1 {
             return Err(BadCursor);
         }
+        let forgiving = forgiving == 1;
         let sort = *Sort::ALL.get(usize::from(sort)).ok_or(BadCursor)?;
         let scored_at = Moment(i64::from_be_bytes(rest.take()?));
         let key = u64::from_be_bytes(rest.take()?);
@@ -77,7 +84,8 @@ impl FromStr for Cursor {
         if id.is_empty() || id.len() > ID_BYTES_MAX {
             return Err(BadCursor);
         }
-        Ok(Cursor { sort, scored_at, key, statistics, id: id.to_owned() })
+        let id = id.to_owned();
+        Ok(Cursor { sort, scored_at, key, statistics, id, forgiving, let_go })
     }
 }
 
@@ -113,7 +121,7 @@ mod tests {
         #[test]
         fn cursors_come_back(
             sort in 0usize..4, at: i64, key: u64, id in "job_[a-z0-9]{1,40}",
-            docs in 1u32.., freqs in proptest::collection::vec(0u32..=1, 0..30),
+            docs in 1u32.., let_go: u16, forgiving: bool, freqs in proptest::collection::vec(0u32..=1, 0..30),
         ) {
             let statistics = Statistics { docs, title_words: 1, body_words: 7, freqs };
             let cursor = Cursor {
@@ -122,6 +130,8 @@ mod tests {
                 key,
                 statistics: (!statistics.freqs.is_empty()).then_some(statistics),
                 id,
+                forgiving,
+                let_go,
             };
             let text = cursor.to_string();
             prop_assert!(text.len() <= CURSOR_CHARS_MAX);
@@ -145,9 +155,11 @@ mod tests {
             key: 0,
             statistics: Some(statistics),
             id: "job_1".to_owned(),
+            forgiving: false,
+            let_go: 0,
         };
         assert_eq!(cursor.to_string().parse::<Cursor>(), Err(BadCursor));
-        for text in ["", "AQ", "!!!!", &"A".repeat(2000)] {
+        for text in ["", "AQ", "!!!!", &"A".repeat(3000)] {
             assert_eq!(text.parse::<Cursor>(), Err(BadCursor), "{text}");
         }
     }

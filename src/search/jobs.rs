@@ -1,37 +1,29 @@
 //! The search for postings: in growing circles around a point, or by the engine's words; the scan
 //! chooses by numbers and scores what is left.
 
-use std::cmp::Reverse;
-
 use tantivy::{
     DocSet, Searcher, TERMINATED, Term,
-    query::{
-        BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery, Query,
-        TermQuery,
-    },
-    schema::IndexRecordOption,
+    query::{BooleanQuery, EnableScoring, Query, TermQuery},
+    schema::{Field, IndexRecordOption},
 };
 
 use super::{
-    BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort,
+    BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
     lists::Asked,
-    scan::{Ask, Free, KIN, PHRASE, Part, Scan, Seen},
+    scan::{Ask, FEW, Free, KIN, PHRASE, Part, Scan, Seen, WHOLE},
     schema::JobFields,
     shelf::Shown,
     statistics::{Pinned, Statistics},
+    text::Text,
     top::{Entry, Top},
     words,
 };
 use crate::{
-    domain::limits::{PAGE_MAX, QUERY_CHARS_MAX},
+    domain::limits::PAGE_MAX,
     matching::{Ceiling, Reach, Reader, Weights, reasons},
 };
 
-/// Words of one query that are looked at.
-const WORDS_MAX: usize = 32;
-/// How much more a word in the title counts.
-const TITLE_BOOST: f32 = 2.0;
 /// What a search for a worker asks beyond the query.
 #[derive(Clone, Debug, Default)]
 pub struct Fit {
@@ -41,7 +33,8 @@ pub struct Fit {
     pub kindred_only: bool,
 }
 
-/// Searches postings.
+/// Searches postings: first for the words as they are, with every name of a trade; where no title
+/// has them all and a slip is likely, also by sound.
 pub fn find(
     shown: &Shown<JobFields>,
     fields: &JobFields,
@@ -49,24 +42,79 @@ pub fn find(
     query: &JobQuery,
     fit: Fit,
 ) -> Result<JobPage, SearchError> {
-    let words = query_words(query.text.as_deref().unwrap_or_default());
-    let statistics = statistics(&shown.searcher, fields, query, &words)?;
+    let mut text = Text::read(query.text.as_deref().unwrap_or_default());
+    if query.cursor.as_ref().is_some_and(|cursor| cursor.forgiving) {
+        text.listen(&shown.searcher, fields)?;
+    }
+    let mut statistics = statistics(&shown.searcher, fields, query, &text)?;
     let ask = ask(query, fit, weights, statistics.is_some())?;
     let parts = parts(shown, fields, query, &ask)?;
     let mut scan = Scan::new(&ask, &parts);
     match &statistics {
         None => by_place(&ask, &mut scan),
-        Some(statistics) => {
-            let pinned = Pinned { statistics, words: &words, title: fields.title };
-            let scoring = EnableScoring::enabled_from_statistics_provider(&pinned, &shown.searcher);
-            let weight = words_query(fields, query, &words).weight(scoring)?;
-            for (at, segment) in shown.searcher.segment_readers().iter().enumerate() {
-                weight.for_each(segment, &mut |doc, bm25| scan.worded(at, doc, bm25))?;
-            }
-        }
+        Some(counted) => by_words(shown, fields, &text, counted, &mut scan)?,
+    }
+    if query.cursor.is_none()
+        && let Some(counted) = &statistics
+        && scan.best < WHOLE
+        && (text.is_doubtful(counted) || scan.total < FEW)
+    {
+        text.listen(&shown.searcher, fields)?;
+        let counted = Statistics::take(&shown.searcher, fields, text.terms())?;
+        scan = Scan::new(&ask, &parts);
+        by_words(shown, fields, &text, &counted, &mut scan)?;
+        statistics = Some(counted);
     }
     let (facets, top, total) = scan.into_found()?;
-    Ok(page(&ask, &parts, top, (facets, total), statistics))
+    Ok(page(&ask, &parts, top, (facets, total), (statistics, text.is_forgiving())))
+}
+
+/// Looks for postings that have the words. Where only the best are asked, first for those whose
+/// title has the whole text: with enough of them, no other is as good.
+fn by_words(
+    shown: &Shown<JobFields>,
+    fields: &JobFields,
+    text: &Text,
+    statistics: &Statistics,
+    scan: &mut Scan<'_>,
+) -> Result<(), SearchError> {
+    let pinned = Pinned { statistics, words: text.terms(), title: fields.title };
+    let scoring = EnableScoring::enabled_from_statistics_provider(&pinned, &shown.searcher);
+    let segments = shown.searcher.segment_readers();
+    if let Some(phrase) = text.phrase_query(fields.title).filter(|_| scan.is_choosy()) {
+        let phrase = phrase.weight(scoring)?;
+        let words = text.word_queries(fields);
+        let words = words.iter().map(|word| word.weight(scoring));
+        let words = words.collect::<tantivy::Result<Vec<_>>>()?;
+        let most = scan.text(PHRASE + text.bm25_at_most(statistics));
+        for (at, segment) in segments.iter().enumerate() {
+            let mut phrase = phrase.scorer(segment, 1.0)?;
+            let scorers = words.iter().map(|word| word.scorer(segment, 1.0));
+            let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
+            let mut doc = phrase.doc();
+            while doc != TERMINATED {
+                if !scan.is_hopeless(at, doc, most) {
+                    let bm25 = scorers.iter_mut().map(|scorer| {
+                        let here =
+                            scorer.doc() == doc || scorer.doc() < doc && scorer.seek(doc) == doc;
+                        if here { scorer.score() } else { 0.0 }
+                    });
+                    let bm25 = PHRASE + bm25.sum::<f32>();
+                    scan.worded(at, doc, bm25);
+                }
+                doc = phrase.advance();
+            }
+        }
+        if scan.done_with_text(scan.text(PHRASE.next_down())) {
+            return Ok(());
+        }
+        scan.seen_from = PHRASE;
+    }
+    let weight = BooleanQuery::new(text.clauses(fields)).weight(scoring)?;
+    for (at, segment) in segments.iter().enumerate() {
+        weight.for_each(segment, &mut |doc, bm25| scan.worded(at, doc, bm25))?;
+    }
+    Ok(())
 }
 
 /// The radius of the first circle in which the nearest are looked for, metres.
@@ -141,8 +189,23 @@ fn parts<'a>(
                 }
             }
         }
+        let mut told = None;
+        if !query.told.is_empty() {
+            let all = query.told.iter().map(|told| told_query(fields, told)).collect();
+            let weight = BooleanQuery::intersection(all)
+                .weight(EnableScoring::disabled_from_searcher(&shown.searcher))?;
+            let mut bits = vec![0u64; segment.max_doc() as usize / 64 + 1];
+            weight.for_each_no_score(segment, &mut |docs| {
+                for doc in docs {
+                    if let Some(word) = bits.get_mut(*doc as usize / 64) {
+                        *word |= 1 << (doc % 64);
+                    }
+                }
+            })?;
+            told = Some(bits);
+        }
         let ceiling = Ceiling::new(&ask.weights, ask.scored_at, sheet.calm_from());
-        parts.push(Part { sheet, segment, asked, chosen, ceiling });
+        parts.push(Part { sheet, segment, asked, chosen, told, ceiling });
     }
     Ok(parts)
 }
@@ -152,7 +215,7 @@ fn page(
     parts: &[Part<'_>],
     top: Top<'_, Seen>,
     (facets, total): (Facets, u64),
-    statistics: Option<Statistics>,
+    (statistics, forgiving): (Option<Statistics>, bool),
 ) -> JobPage {
     let mut found = top.into_sorted();
     let more = found.len() > ask.limit;
@@ -163,6 +226,8 @@ fn page(
         key: last.key,
         statistics,
         id: last.id.to_owned(),
+        forgiving,
+        let_go: 0,
     });
     let hit = |entry: Entry<'_, Seen>| {
         let seen = entry.what;
@@ -181,31 +246,19 @@ fn page(
     JobPage { hits: found.into_iter().map(hit).collect(), facets, total, next }
 }
 
-/// The distinct words of a search text.
-fn query_words(text: &str) -> Vec<String> {
-    let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
-    let mut words: Vec<String> = words::words(&text).into_iter().map(|word| word.text).collect();
-    words.sort();
-    words.dedup();
-    // The longest tell the most.
-    words.sort_by_key(|word| Reverse(word.chars().count()));
-    words.truncate(WORDS_MAX);
-    words
-}
-
 fn statistics(
     searcher: &Searcher,
     fields: &JobFields,
     query: &JobQuery,
-    words: &[String],
+    text: &Text,
 ) -> Result<Option<Statistics>, SearchError> {
     let pinned = query.cursor.as_ref().map(|cursor| &cursor.statistics);
     match pinned {
-        None if words.is_empty() => Ok(None),
-        None => Ok(Some(Statistics::take(searcher, fields, words)?)),
+        None if text.terms().is_empty() => Ok(None),
+        None => Ok(Some(Statistics::take(searcher, fields, text.terms())?)),
         Some(pinned) => {
             let counted = pinned.as_ref().map_or(0, |statistics| statistics.freqs.len());
-            if counted != words.len() {
+            if counted != text.terms().len() {
                 return Err(BadCursor.into());
             }
             Ok(pinned.clone())
@@ -259,39 +312,26 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
     })
 }
 
-fn words_query(fields: &JobFields, query: &JobQuery, words: &[String]) -> BooleanQuery {
-    let mut clauses = vec![(Occur::Must, text_query(fields, words))];
-    let phrase = phrase_query(fields, query.text.as_deref().unwrap_or_default());
-    clauses.extend(phrase.map(|phrase| (Occur::Should, phrase)));
-    BooleanQuery::new(clauses)
+pub(super) fn exact(field: Field, word: &str) -> Box<dyn Query> {
+    one(Term::from_field_text(field, word))
 }
 
-/// Any of the words, weighed by BM25, in the title more than elsewhere.
-fn text_query(fields: &JobFields, words: &[String]) -> Box<dyn Query> {
-    let weighed = |field, word: &str| {
-        let term = Term::from_field_text(field, word);
-        TermQuery::new(term, IndexRecordOption::WithFreqs)
-    };
-    let both = words.iter().flat_map(|word| {
-        let title = Box::new(weighed(fields.title, word));
-        let title: Box<dyn Query> = Box::new(BoostQuery::new(title, TITLE_BOOST));
-        let body: Box<dyn Query> = Box::new(weighed(fields.body, word));
-        [title, body]
-    });
-    Box::new(BooleanQuery::union(both.collect()))
+pub(super) fn one(term: Term) -> Box<dyn Query> {
+    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
 }
 
-/// The whole text, word by word, in the title.
-fn phrase_query(fields: &JobFields, text: &str) -> Option<Box<dyn Query>> {
-    let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
-    let terms: Vec<(usize, Term)> = words::phrase(&text)
-        .into_iter()
-        .map(|word| (word.start, Term::from_field_text(fields.title, &word.text)))
-        .collect();
-    let found: Box<dyn Query> = match terms.as_slice() {
-        [] => return None,
-        [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
-        _ => Box::new(PhraseQuery::new_with_offset(terms)),
-    };
-    Some(Box::new(ConstScoreQuery::new(found, PHRASE)))
+pub(super) fn any(queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::union(queries))
+}
+
+fn told_query(fields: &JobFields, told: &Told) -> Box<dyn Query> {
+    match told {
+        Told::Settled(settlement) => exact(fields.told, settlement.word()),
+        Told::With(benefit) => exact(fields.told, benefit.word()),
+        Told::Within { stem, said } => {
+            let said = words::phrase(said);
+            let said = said.iter().map(|word| exact(fields.body, &word.text)).collect();
+            any(vec![exact(fields.told, stem), Box::new(BooleanQuery::intersection(said))])
+        }
+    }
 }

@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+mod asked;
 mod columns;
 mod cursor;
 mod error;
@@ -29,16 +30,19 @@ mod scan;
 mod schema;
 mod sheet;
 mod shelf;
+mod sound;
 mod statistics;
+mod text;
 mod top;
 pub mod words;
 mod worker_sheet;
 mod workers;
 
+pub use asked::{Answer, Understood};
 pub use cursor::{BadCursor, Cursor};
 pub use error::SearchError;
 pub use facets::Facets;
 pub use follow::{FollowError, Follower, ask_rebuild};
 pub use index::{Held, Index};
-pub use query::{JobHit, JobPage, JobQuery, Sort, WorkerHit};
+pub use query::{JobHit, JobPage, JobQuery, Sort, Told, WorkerHit};
 pub use rebuild::Rebuild;

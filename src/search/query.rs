@@ -2,6 +2,7 @@
 
 use super::{Cursor, Facets};
 use crate::{
+    ask::Benefit,
     domain::{
         geo::Point,
         money::Fen,
@@ -24,6 +25,23 @@ choices! {
         /// The highest least pay by the day first, piece work last.
         Wage = "wage", "工资最高";
     }
+}
+
+/// What a posting may have or say: wider than a filter of its numbers, since titles often tell
+/// more than fields do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It lies within a place or names it.
+    Within {
+        /// The code that everything within the place begins with.
+        stem: String,
+        /// The place as it was asked for: a posting with these words is let through, too.
+        said: String,
+    },
+    /// It is settled so or says so in its title.
+    Settled(Settlement),
+    /// It has this on top of the pay.
+    With(Benefit),
 }
 
 /// A question for open postings; expired ones are never found.
@@ -50,6 +68,8 @@ pub struct JobQuery {
     pub to: Option<Moment>,
     /// Only employers' own postings.
     pub direct_only: bool,
+    /// What the posting has, or says that it has; all of it.
+    pub told: Vec<Told>,
     /// What this station shows: postings that chose it, and those that chose none and lie within
     /// its radius.
     pub station: Option<Station>,
@@ -85,6 +105,7 @@ impl JobQuery {
             from: None,
             to: None,
             direct_only: false,
+            told: Vec::new(),
             station: None,
             sort: Sort::Match,
             limit: LIMIT_DEFAULT,

@@ -27,8 +27,14 @@ use crate::{
     },
 };
 
-/// What a phrase in the title adds to BM25: more than all words of a query can.
+/// What the whole text as a phrase in the title adds to BM25: more than all words of a query can.
 pub const PHRASE: f32 = 4096.0;
+/// What a title with every word, or with another name of each trade, adds.
+pub const WHOLE: f32 = 2048.0;
+/// What a title that sounds in every part as the text does adds.
+pub const ALIKE: f32 = 1024.0;
+/// Where fewer are found, sounds and slips are searched, too.
+pub const FEW: u64 = 3;
 
 /// What a worker's time leaves free.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +100,8 @@ pub struct Part<'a> {
     pub asked: Vec<Asked<'a>>,
     /// The documents that chose the query's station, rising.
     pub chosen: Vec<u32>,
+    /// A bit for each document that has what is told; none where nothing is asked.
+    pub told: Option<Vec<u64>>,
     pub ceiling: Ceiling,
 }
 
@@ -115,7 +123,12 @@ pub struct Scan<'a> {
     ask: &'a Ask,
     parts: &'a [Part<'a>],
     pub top: Top<'a, Seen>,
+    /// Those that were looked at closely: all hits where they are counted.
     pub total: u64,
+    /// The best BM25 of all hits, as far as [`WHOLE`].
+    pub best: f32,
+    /// Postings whose BM25 is as high were looked at before.
+    pub seen_from: f32,
     /// Counts by segment.
     counters: Vec<Counter>,
     /// Rows nearer than this were seen before, metres.
@@ -143,6 +156,8 @@ impl<'a> Scan<'a> {
             // One more than the page tells whether there is a next one.
             top: Top::new(ask.limit + 1, after),
             total: 0,
+            best: 0.0,
+            seen_from: f32::INFINITY,
             counters: parts.iter().map(|_| Counter::default()).collect(),
             away_m: f64::NEG_INFINITY,
             ring: ask.reach,
@@ -191,11 +206,39 @@ impl<'a> Scan<'a> {
 
     /// Looks at a document that has the searched words.
     pub fn worded(&mut self, at: usize, doc: u32, bm25: f32) {
-        if let Some(part) = self.parts.get(at) {
+        if let Some(part) = self.parts.get(at).filter(|_| bm25 < self.seen_from) {
             for row in part.sheet.rows_of(doc) {
                 self.consider(at, part, row, None, bm25);
             }
         }
+    }
+
+    /// Whether only the best by score are asked.
+    pub fn is_choosy(&self) -> bool {
+        !self.ask.counted && self.ask.sort == Sort::Match
+    }
+
+    /// What words of this BM25 add.
+    pub fn text(&self, bm25: f32) -> f32 {
+        self.ask.weights.text(self.ask.relevance(bm25))
+    }
+
+    /// Whether a document can't be among the best, whatever its words add up to `text`.
+    pub fn is_hopeless(&self, at: usize, doc: u32, text: f32) -> bool {
+        let Some(part) = self.parts.get(at) else { return true };
+        self.total >= FEW && part.sheet.rows_of(doc).all(|row| self.hopeless(part, row, None, text))
+    }
+
+    /// Whether nothing whose words add up to `text` can be among the best.
+    pub fn done_with_text(&self, text: f32) -> bool {
+        let Some(bar) = self.top.bar().filter(|_| self.ask.sort == Sort::Match) else {
+            return false;
+        };
+        let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
+        let most = self.skill_most() + way + text;
+        self.parts
+            .iter()
+            .all(|part| most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar))
     }
 
     /// Whether nothing farther than `away_m` can be among the best.
@@ -249,7 +292,10 @@ impl<'a> Scan<'a> {
     ) {
         let relevance = self.ask.relevance(bm25);
         let text = self.ask.weights.text(relevance);
-        if !self.ask.counted && self.hopeless(part, row_at, marks, text) {
+        // How many and how good there are decides whether sounds are searched, too.
+        let telling =
+            self.ask.scored && (self.total < FEW || self.best < WHOLE && bm25 > self.best);
+        if !self.ask.counted && !telling && self.hopeless(part, row_at, marks, text) {
             return;
         }
         let Some(row) = part.sheet.rows.get(row_at as usize) else { return };
@@ -258,8 +304,9 @@ impl<'a> Scan<'a> {
         if self.ask.must != 0 && marks & self.ask.must == 0 || self.ask.kindred_only && marks == 0 {
             return;
         }
+        self.total += 1;
+        self.best = self.best.max(bm25);
         if self.ask.counted {
-            self.total += 1;
             if let Some(counter) = self.counters.get_mut(at) {
                 counter.count(part.sheet.skills.of(row.doc as usize), (traits, wage), distance_m);
             }
@@ -307,6 +354,10 @@ impl<'a> Scan<'a> {
             || ask.occupation.as_ref().is_some_and(|code| !row.trade.lies_in(code))
         {
             return None;
+        }
+        if let Some(told) = &part.told {
+            let word = told.get(row.doc as usize / 64).copied().unwrap_or_default();
+            (word >> (row.doc % 64) & 1 == 1).then_some(())?;
         }
         if let Some(station) = ask.station {
             let shown = if traits.everywhere {
@@ -378,11 +429,15 @@ impl<'a> Scan<'a> {
     }
 
     /// All counts, and the best.
+    ///
+    /// # Errors
+    /// The engine's.
     pub fn into_found(self) -> tantivy::Result<(Facets, Top<'a, Seen>, u64)> {
         let facets = self.counters.into_iter().zip(self.parts);
         let facets = facets.map(|(counter, part)| counter.into_facets(part.segment));
         let facets = facets.collect::<tantivy::Result<Vec<Facets>>>()?;
-        Ok((Facets::sum(facets), self.top, self.total))
+        let total = if self.ask.counted { self.total } else { 0 };
+        Ok((Facets::sum(facets), self.top, total))
     }
 }
 
@@ -406,15 +461,26 @@ impl Ask {
         sort_key(self.sort, &self.score(facts), facts)
     }
 
-    /// BM25 brought to 0..=0.5, and half more where the title has the phrase.
-    fn relevance(&self, bm25: f32) -> f64 {
+    /// How well the words meet, 0..=1: half where the title has the phrase, a fifth where it has
+    /// every word, a tenth where it sounds alike, and BM25 brought to a fifth.
+    pub fn relevance(&self, bm25: f32) -> f64 {
         if !self.scored {
             return 0.0;
         }
-        let phrase = bm25 >= PHRASE;
-        let words = f64::from(if phrase { bm25 - PHRASE } else { bm25 }.max(0.0));
+        let mut rest = bm25;
+        let mut has = |step: f32| {
+            let has = rest >= step;
+            rest -= if has { step } else { 0.0 };
+            has
+        };
+        let phrase = has(PHRASE);
+        let whole = has(WHOLE) || phrase;
+        let alike = has(ALIKE) || whole;
+        let words = f64::from(rest.max(0.0));
         // Rounded, so that the order in which the engine adds up does not show.
         let share = (words / (words + self.weights.half.relevance) * 1024.0).round() / 1024.0;
-        share / 2.0 + if phrase { 0.5 } else { 0.0 }
+        let steps = [(phrase, 0.5), (whole, 0.2), (alike, 0.1)];
+        let taken = steps.iter().filter(|step| step.0).map(|step| step.1);
+        share / 5.0 + taken.sum::<f64>()
     }
 }

@@ -1,5 +1,7 @@
 //! The fields of both indexes and how records become documents.
 
+use std::collections::BTreeSet;
+
 use tantivy::{
     TantivyDocument,
     schema::{
@@ -8,21 +10,26 @@ use tantivy::{
     },
 };
 
-use super::{job_sheet::JobSheet, sheet::Sheet, words, worker_sheet::WorkerSheet};
+use super::{job_sheet::JobSheet, sheet::Sheet, sound, words, worker_sheet::WorkerSheet};
 use crate::{
+    ask,
     domain::{
         money::Fen,
         org::{EmployerKind, Label},
-        posting::{Posting, Shift},
+        posting::{Posting, Shift, Terms},
+        town::town_at,
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
     matching::{Spot, Trade},
+    words::wage,
 };
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
 pub const SEGMENTATION: &str = "linggong-2";
+/// As [`SEGMENTATION`], with a word for each trade that is named.
+pub const SEGMENTATION_OF_TITLES: &str = "linggong-2-titles";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
@@ -45,10 +52,9 @@ fn exact() -> TextOptions {
     )
 }
 
-fn text(option: IndexRecordOption) -> TextOptions {
-    TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default().set_tokenizer(SEGMENTATION).set_index_option(option),
-    )
+fn text(tokenizer: &str, option: IndexRecordOption) -> TextOptions {
+    let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
+    TextOptions::default().set_indexing_options(indexing)
 }
 
 fn fast(schema: &mut SchemaBuilder, name: &str) -> Field {
@@ -63,10 +69,15 @@ fn fast_signed(schema: &mut SchemaBuilder, name: &str) -> Field {
 pub struct JobFields {
     pub id: Field,
     pub version: Field,
-    /// The title, with positions.
+    /// The words and trades of the title, with positions.
     pub title: Field,
     /// The title and everything else that people read.
     pub body: Field,
+    /// How the title sounds; see [`sound::heard`].
+    pub sound: Field,
+    /// What the posting tells of itself besides its numbers: the places in which it lies or which
+    /// it names, settlements and benefits that it has or names.
+    pub told: Field,
     /// Skills of the list.
     pub skill: Field,
     /// Skills of the list and words of the title.
@@ -91,8 +102,13 @@ impl Fields for JobFields {
         let fields = JobFields {
             id: schema.add_text_field("id", STRING | FAST),
             version: fast_signed(&mut schema, "version"),
-            title: schema.add_text_field("title", text(IndexRecordOption::WithFreqsAndPositions)),
-            body: schema.add_text_field("body", text(IndexRecordOption::WithFreqs)),
+            title: schema.add_text_field(
+                "title",
+                text(SEGMENTATION_OF_TITLES, IndexRecordOption::WithFreqsAndPositions),
+            ),
+            body: schema.add_text_field("body", text(SEGMENTATION, IndexRecordOption::WithFreqs)),
+            sound: schema.add_text_field("sound", text("raw", IndexRecordOption::Basic)),
+            told: schema.add_text_field("told", exact()),
             skill: schema.add_text_field("skill", TextOptions::default() | FAST),
             named: schema.add_text_field("named", exact() | FAST),
             station: schema.add_text_field("station", exact()),
@@ -129,6 +145,12 @@ impl JobFields {
         if terms.employer.kind != EmployerKind::Individual {
             doc.add_text(self.body, &terms.employer.name);
         }
+        for sound in sound::heard(&terms.title) {
+            doc.add_text(self.sound, sound);
+        }
+        for told in told(terms) {
+            doc.add_text(self.told, told);
+        }
         let skills = words::skills(&terms.skills);
         for skill in &skills {
             doc.add_text(self.skill, skill);
@@ -159,6 +181,33 @@ impl JobFields {
         add_shifts(&mut doc, (self.shift_start, self.shift_end), &terms.shifts);
         doc
     }
+}
+
+/// The words of [`JobFields::told`].
+fn told(terms: &Terms) -> BTreeSet<String> {
+    let mut told = BTreeSet::new();
+    let mut within = |code: &str| {
+        // The province, the prefecture, the county, the town.
+        let stems = [2, 4, 6, 9].into_iter().filter_map(|length| code.get(..length));
+        told.extend(stems.map(str::to_owned));
+    };
+    for text in [&terms.address, &terms.title] {
+        for place in ask::places(text) {
+            within(place.stem);
+        }
+    }
+    if let Some(town) = terms.point.and_then(town_at) {
+        within(town.code);
+    }
+    if let Some(code) = &terms.division {
+        within(code);
+    }
+    let settled = [Some(terms.wage.settlement), wage::settlement(&terms.title)];
+    let texts = [&terms.title, &terms.description].into_iter().chain(&terms.benefits);
+    let benefits = texts.flat_map(|text| ask::benefits(text)).map(ask::Benefit::word);
+    let words = settled.into_iter().flatten().map(Settlement::word).chain(benefits);
+    told.extend(words.map(str::to_owned));
+    told
 }
 
 /// The fields of a worker.

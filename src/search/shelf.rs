@@ -16,9 +16,9 @@ use tantivy::{
 
 use super::{
     SearchError,
-    schema::{Fields, SEGMENTATION},
+    schema::{Fields, SEGMENTATION, SEGMENTATION_OF_TITLES},
     sheet::Sheet,
-    words::Segmenter,
+    words::{self, Segmenter},
 };
 use crate::matching::Weights;
 
@@ -98,7 +98,8 @@ impl<F: Fields> Shelf<F> {
     ) -> Result<Shelf<F>, SearchError> {
         let (schema, fields) = F::define();
         let index = open_index(dir, schema)?;
-        index.tokenizers().register(SEGMENTATION, Segmenter);
+        index.tokenizers().register(SEGMENTATION, Segmenter(words::words));
+        index.tokenizers().register(SEGMENTATION_OF_TITLES, Segmenter(words::title));
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

@@ -1,4 +1,4 @@
-//! How common the searched words are: what BM25 weighs them by.
+//! How common the searched words and sounds are: what BM25 weighs them by.
 //!
 //! Taken once for a first page and handed on in its cursor: were they counted anew for each page,
 //! a posting's score would change with every other posting.
@@ -20,6 +20,18 @@ pub struct Statistics {
     pub freqs: Vec<u32>,
 }
 
+/// The field in which a word is counted: its spelling tells whether it is a trade's, a sound or a
+/// word of the text.
+fn field(fields: &JobFields, word: &str) -> Field {
+    if word.starts_with('=') {
+        fields.title
+    } else if word.starts_with('^') || word.contains(' ') {
+        fields.sound
+    } else {
+        fields.body
+    }
+}
+
 fn count(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -34,7 +46,7 @@ impl Statistics {
         let docs = count(searcher.total_num_docs()?).max(1);
         let mut freqs = Vec::with_capacity(words.len());
         for word in words {
-            let freq = searcher.doc_freq(&Term::from_field_text(fields.body, word))?;
+            let freq = searcher.doc_freq(&Term::from_field_text(field(fields, word), word))?;
             freqs.push(count(freq).min(docs));
         }
         Ok(Statistics {

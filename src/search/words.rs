@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use jieba_rs::{Jieba, TokenizeMode};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
+use crate::words::{normal, trades::Trades};
+
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
 /// The longest word that is kept, in characters; longer runs are no words.
@@ -31,7 +33,7 @@ pub fn phrase(text: &str) -> Vec<Word> {
 
 /// A skill as both sides compare it: lower case, without marks and spaces.
 pub fn skill(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars().map(normal).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Skills as both sides compare them, sorted, each once, none empty.
@@ -55,9 +57,28 @@ pub fn named<T: AsRef<str>>(listed: &[T], title: &str) -> Vec<String> {
     named
 }
 
+/// The one word of a trade, whichever of its names a text uses; no word of a text is spelt so.
+pub(super) fn trade(name: &str) -> String {
+    format!("={name}")
+}
+
+/// The words of a title, and the trades that it names.
+pub(super) fn title(text: &str) -> Vec<Word> {
+    let mut words = words(text);
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    words.extend(
+        Trades::shipped()
+            .find(text)
+            .iter()
+            .map(|hit| Word { text: trade(&hit.trade.name), start: letters(&text[..hit.start]) }),
+    );
+    words
+}
+
 fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
     let plain: String = text
         .chars()
+        .map(normal)
         .flat_map(char::to_lowercase)
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
@@ -82,9 +103,9 @@ fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
         .collect()
 }
 
-/// [`words`] as the search engine calls it.
+/// [`words`] or [`title`] as the search engine calls it.
 #[derive(Clone)]
-pub(super) struct Segmenter;
+pub(super) struct Segmenter(pub fn(&str) -> Vec<Word>);
 
 pub(super) struct Stream {
     words: std::vec::IntoIter<Word>,
@@ -95,7 +116,7 @@ impl Tokenizer for Segmenter {
     type TokenStream<'a> = Stream;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream { words: words(text).into_iter(), token: Token::default() }
+        Stream { words: (self.0)(text).into_iter(), token: Token::default() }
     }
 }
 

@@ -4,7 +4,10 @@
 //! written `v`, as on keyboards. ASCII letters and digits stand for themselves in lower case,
 //! everything else is left out.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::normal;
 
@@ -59,6 +62,51 @@ pub fn readings(text: &str) -> Vec<Reading> {
         }
     }
     found
+}
+
+/// The syllables of the most usual reading, one for each Chinese character; a run of ASCII letters
+/// and digits is one of its own: `java`, `kai`, `fa`.
+pub fn spoken(text: &str) -> Vec<String> {
+    let mut spoken = Vec::new();
+    for run in runs(text) {
+        match run {
+            Run::Latin(letters) => spoken.push(letters),
+            Run::Other(other) => {
+                spoken.extend(syllables(&other).iter().map(|s| s.usual().to_owned()))
+            }
+        }
+    }
+    spoken
+}
+
+/// Whether these letters are one syllable of Mandarin.
+pub fn is_syllable(letters: &str) -> bool {
+    SYLLABLES.contains(letters)
+}
+
+/// Letters of the longest syllable.
+pub const SYLLABLE_LETTERS_MAX: usize = 6;
+
+static SYLLABLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    TABLES.chars.values().flat_map(|all| all.split(',')).filter(|one| one.len() > 1).collect()
+});
+
+enum Run {
+    Latin(String),
+    Other(String),
+}
+
+fn runs(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for c in text.chars().map(normal) {
+        match (c.is_ascii_alphanumeric(), runs.last_mut()) {
+            (true, Some(Run::Latin(letters))) => letters.push(c),
+            (true, _) => runs.push(Run::Latin(c.to_string())),
+            (false, Some(Run::Other(other))) => other.push(c),
+            (false, _) => runs.push(Run::Other(c.to_string())),
+        }
+    }
+    runs
 }
 
 fn most_usual(text: &str) -> Reading {
@@ -176,6 +224,14 @@ mod tests {
             assert_eq!(full(text), spoken, "{text}");
             assert_eq!(initials(text), first, "{text}");
         }
+    }
+
+    #[test]
+    fn syllables_stand_one_by_one() {
+        assert_eq!(spoken("Java开发（银行）C1"), ["java", "kai", "fa", "yin", "hang", "c1"]);
+        assert!(is_syllable("zhuang") && is_syllable("lv") && is_syllable("er"));
+        assert!(!is_syllable("wj") && !is_syllable("j") && !is_syllable(""));
+        assert!(SYLLABLES.iter().all(|one| one.len() <= SYLLABLE_LETTERS_MAX));
     }
 
     #[test]

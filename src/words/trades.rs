@@ -1,6 +1,9 @@
 //! Trades (工种) and the words people use for them: 钩机 and 挖机 both mean an excavator's driver.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use serde::Deserialize;
 
@@ -74,6 +77,8 @@ pub struct Trades {
     trades: Vec<Trade>,
     /// Every name and term, normalised → place in `trades`.
     by_term: HashMap<Vec<char>, usize>,
+    /// Characters that begin a term: most places of a text are passed over by this alone.
+    firsts: HashSet<char>,
     /// In characters.
     term_length_max: usize,
 }
@@ -127,7 +132,8 @@ impl Trades {
             }
         }
         let term_length_max = by_term.keys().map(Vec::len).max().unwrap_or(0);
-        Ok(Trades { trades, by_term, term_length_max })
+        let firsts = by_term.keys().filter_map(|term| term.first().copied()).collect();
+        Ok(Trades { trades, by_term, firsts, term_length_max })
     }
 
     /// Every trade, in the order of the list.
@@ -172,6 +178,7 @@ impl Trades {
 
     /// The longest term at the start of `chars`: its length and its trade.
     fn longest(&self, chars: &[char]) -> Option<(usize, usize)> {
+        chars.first().filter(|first| self.firsts.contains(first))?;
         (1..=self.term_length_max.min(chars.len()))
             .rev()
             .filter(|&length| !runs_on(chars, length))

@@ -3,35 +3,12 @@
 //! Reads what is written and guesses little: an amount counts only with a unit of time, a
 //! settlement, or a word that introduces a monthly wage. Bonuses (入职奖3000) are not wages.
 
-use crate::domain::money::Fen;
+use crate::domain::{
+    money::Fen,
+    wage::{Settlement, WageUnit},
+};
 
 use super::normal;
-
-/// What the wage is counted by (计薪单位).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WageUnit {
-    /// An hour's work.
-    Hour,
-    /// A day's work.
-    Day,
-    /// A month's work.
-    Month,
-    /// A piece (计件).
-    Piece,
-}
-
-/// When the wage is paid out (结算).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// At the end of the day.
-    Daily,
-    /// Once a week.
-    Weekly,
-    /// Once a month.
-    Monthly,
-    /// When the job is done.
-    OnCompletion,
-}
 
 /// A wage that a text promises; `0 < min <= max`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +26,7 @@ pub struct WageText {
 /// The first wage in a text, or `None` if it names none.
 pub fn parse(text: &str) -> Option<WageText> {
     let chars: Vec<char> = text.chars().map(normal).filter(|c| !c.is_whitespace()).collect();
-    let settlement = settlement(&chars);
+    let settlement = settled(&chars);
     let mut at = 0;
     while at < chars.len() {
         let Some(range) = Range::at(&chars, at) else {
@@ -64,6 +41,12 @@ pub fn parse(text: &str) -> Option<WageText> {
         at = range.end;
     }
     None
+}
+
+/// When a text says that wages are paid out, whether it names an amount or not.
+pub fn settlement(text: &str) -> Option<Settlement> {
+    let chars: Vec<char> = text.chars().map(normal).filter(|c| !c.is_whitespace()).collect();
+    settled(&chars)
 }
 
 /// Highest amount that is believed for each unit, in fen: what is above is a phone or model number.
@@ -146,7 +129,7 @@ const DAILY_YUAN_MAX: i64 = 1_500;
 /// 30h without any mark is an hour's pay within these amounts, save 24h, which is a shift.
 const BARE_HOURLY_FEN: std::ops::RangeInclusive<i64> = 1_300..=4_000;
 
-fn settlement(chars: &[char]) -> Option<Settlement> {
+fn settled(chars: &[char]) -> Option<Settlement> {
     const WORDS: [(&str, Settlement); 13] = [
         ("日结", Settlement::Daily),
         ("天结", Settlement::Daily),

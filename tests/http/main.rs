@@ -7,10 +7,13 @@ mod stories;
 mod clock;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/town.rs"]
+mod town;
 
 mod arbitrary;
 mod bookings;
 mod columns;
+mod forms;
 mod inputs;
 mod jobs;
 mod openapi;

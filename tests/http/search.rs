@@ -18,6 +18,7 @@ stories!(
     an_item_is_the_public_posting_with_its_score,
     wrong_parameters_are_named,
     only_open_postings_are_found,
+    a_text_is_understood_and_says_so,
 );
 
 async fn found(client: &Client, query: &str) -> Value {
@@ -96,6 +97,24 @@ async fn each_parameter_narrows(world: World) {
         assert_eq!(got, want, "{query}");
         assert_eq!(answer["total"], want.len(), "{query}");
     }
+}
+
+async fn a_text_is_understood_and_says_so(world: World) {
+    let client = stock(&world).await;
+    let answer = found(&client, &encoded(&[("q", "葡萄 周结")])).await;
+    assert_eq!(titles(&answer), ["葡萄采摘"]);
+    assert_eq!(
+        answer["understood"],
+        json!([{ "kind": "settlement", "text": "周结", "label": "周结", "applied": true,
+                 "without": "葡萄" }])
+    );
+    // The parameter wins over the words.
+    let both = found(&client, &encoded(&[("q", "周结"), ("settlement", "monthly")])).await;
+    assert_eq!(titles(&both), ["保洁员"]);
+    assert_eq!(both["understood"][0]["applied"], false);
+    let page = client.get(&format!("/jobs?{}", encoded(&[("q", "葡萄 周结")]))).await;
+    let html = page.text();
+    assert!(html.contains("怎么结：周结"), "{html}");
 }
 
 async fn positions_of_every_datum_measure_the_same(world: World) {

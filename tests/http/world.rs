@@ -1,6 +1,6 @@
 //! The real router in one process, and the actors who speak to it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, ops::Deref};
 
 use axum::{
     Router,
@@ -9,40 +9,24 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use linggong::{
-    domain::{
-        account::{Account, Actor, Role},
-        geo::{Crs, Point},
-        ids::{AccountId, OrgId, Seedling, StationId},
-        org::{Employer, EmployerKind, Org},
-        station::Station,
-    },
-    feed::{hub::Hub, protocol::Limits},
-    http::{App, Sessions, Settings, routes},
-    market::{Market, hash_token},
-    search::Follower,
-    store::{NewAccount, Store},
+    domain::{account::Role, org::EmployerKind},
+    http::Settings,
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
-use crate::{
-    clock::{NOW, TestClock},
-    openapi,
-    support::stores::TestStore,
-};
+use crate::{openapi, support::stores::TestStore, town::Town};
 
 /// A market with two stations, served by the real router.
 pub struct World {
-    pub market: Market,
-    pub clock: TestClock,
-    pub store: TestStore,
-    /// Holds the search index.
-    pub folder: TempDir,
-    pub app: App,
-    pub router: Router,
-    _stop: DropGuard,
+    town: Town,
+}
+
+impl Deref for World {
+    type Target = Town;
+    fn deref(&self) -> &Town {
+        &self.town
+    }
 }
 
 /// Where the first station stands; the second is 100 km to the south.
@@ -51,29 +35,10 @@ pub const FAR: (f64, f64) = (37.38, 106.27);
 
 impl World {
     pub async fn on(store: TestStore) -> World {
-        let clock = TestClock::at(NOW);
-        let market = Market::new(Store::clone(&store), Arc::new(clock.clone()), [3; 32]);
-        for (id, name, (lat, lon)) in [("near", "良田站", NEAR), ("far", "远处站", FAR)] {
-            let station = Station {
-                id: id.parse().unwrap(),
-                name: name.to_owned(),
-                point: Point::new(lat, lon, Crs::Wgs84).unwrap(),
-                radius_m: 20_000.0,
-                public: true,
-            };
-            market.add_station(&Actor::Operator, &station).await.unwrap();
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let index = folder.path().join("index");
-        let search = Follower::open(market.store.clone(), index).await.unwrap();
-        let stop = CancellationToken::new();
-        tokio::spawn(search.clone().run(stop.clone()));
-        let gate = Arc::new(Sessions(market.clone()));
-        let clocked = Arc::new(clock.clone());
-        let hub = Hub::start(market.store.clone(), gate, clocked, Limits::default());
-        let app = App::new(market.clone(), search, hub, Settings::default());
-        let router = routes::router(app.clone());
-        World { market, clock, store, folder, app, router, _stop: stop.drop_guard() }
+        let town = Town::on(store, Settings::default()).await;
+        town.station("near", "良田站", NEAR).await;
+        town.station("far", "远处站", FAR).await;
+        World { town }
     }
 
     /// An account with a session of ten years, made without the slow password hash.
@@ -89,28 +54,7 @@ impl World {
         station: Option<&str>,
         kind: Option<EmployerKind>,
     ) -> Client {
-        let mut txn = self.market.store.begin().await.unwrap();
-        let org: Option<OrgId> = kind.map(|_| format!("org-{name}").parse().unwrap());
-        if let (Some(id), Some(kind)) = (&org, kind) {
-            let employer = Employer { name: format!("{name}公司"), uscc: None, kind };
-            let org = Org { id: id.clone(), employer };
-            txn.add_org(&org, NOW).await.unwrap();
-        }
-        let random = name.bytes().fold(1, |sum, b| sum * 31 + u128::from(b));
-        let account = Account {
-            id: AccountId::grow(Seedling { at_ms: NOW.millis(), random }),
-            login: name.to_owned(),
-            role,
-            org,
-            station: station.map(|id| id.parse::<StationId>().unwrap()),
-            worker: None,
-        };
-        let new = NewAccount { account: &account, password_hash: "none", at: NOW };
-        txn.add_account(new).await.unwrap();
-        let token = format!("token-of-{name}");
-        let end = NOW.plus(3650 * linggong::domain::time::DAY);
-        txn.add_session(&hash_token(&token), &account.id, NOW, end).await.unwrap();
-        txn.commit().await.unwrap();
+        let (_, token) = self.town.account(role, name, station, kind).await;
         Client { token: Some(token), router: self.router.clone() }
     }
 

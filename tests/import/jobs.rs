@@ -49,6 +49,19 @@ async fn a_table_goes_in_and_a_second_run_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_row_without_an_amount_takes_the_one_of_its_title() {
+    let place = Place::new();
+    let bare = |id: u32, title: &str| format!("{id},{title},农场,良田镇,,,month,monthly,1,30\n");
+    let text = list(&[bare(1, "普工18/小时"), bare(2, "打包工280一天 日结"), bare(3, "普工")]);
+    place.import("jobs", "farm.csv", &text, &[]).is(1, [3, 2, 0, 0, 1]);
+    let wages = place.postings().await.into_iter().map(|posting| posting.terms.wage.to_string());
+    assert_eq!(wages.collect::<Vec<_>>(), ["18元/小时", "280元/天"]);
+    let settled = place.postings().await.into_iter().map(|posting| posting.terms.wage.settlement);
+    assert_eq!(settled.collect::<Vec<_>>(), [Settlement::Monthly, Settlement::Daily]);
+    place.import("jobs", "farm.csv", &text, &[]).is(1, [3, 0, 0, 2, 1]);
+}
+
+#[tokio::test]
 async fn a_dry_run_tells_everything_and_keeps_nothing() {
     let place = Place::new();
     place
@@ -326,4 +339,17 @@ fn a_header_alone_is_a_list_of_nothing_and_an_empty_file_is_none() {
     place.run(&["import", "jobs", "@missing.csv"]).is_misuse("missing.csv");
     place.run(&["import", "houses", "@only.csv"]).is_misuse("houses");
     place.run(&["import", "jobs", "@only.csv", "--report", "@only.csv"]).is_misuse("--report");
+}
+
+#[tokio::test]
+async fn what_went_in_without_a_server_agrees_with_the_index_at_the_next_check() {
+    let place = Place::new();
+    let text = list(&[row(1, "大棚采摘工"), row(2, "枸杞分拣员")]);
+    place.import("jobs", "farm.csv", &text, &["--publish"]).is(0, [2, 2, 0, 0, 0]);
+    let checked = place.run(&["check"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    assert!(checked.out.starts_with("2 open postings, "), "{checked:?}");
+    place.import("jobs", "more.csv", list(&[row(3, "装卸工")]), &["--publish"]);
+    let checked = place.run(&["check"]);
+    assert!(checked.code == 0 && checked.out.starts_with("3 open postings, "), "{checked:?}");
 }

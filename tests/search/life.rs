@@ -184,7 +184,7 @@ fn another_schema_is_told() {
     let meta = path.join("jobs/meta.json");
     let text = fs::read_to_string(&meta).unwrap();
     assert!(text.contains("linggong-2"));
-    fs::write(&meta, text.replace("linggong-2", "linggong-1")).unwrap();
+    fs::write(&meta, text.replace("linggong-2", "linggong-0")).unwrap();
     assert!(matches!(Index::open(&path), Err(SearchError::Damaged(_))));
 }
 

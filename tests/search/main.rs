@@ -1,7 +1,9 @@
 //! The index and the score through their public interfaces.
 
+mod distance;
 mod hard;
 mod life;
 mod model;
 mod query;
+mod text;
 mod world;

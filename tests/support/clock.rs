@@ -1,5 +1,8 @@
 //! A clock that moves when it is told to.
 
+// Each test binary takes a part.
+#![allow(dead_code)]
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},

@@ -11,10 +11,11 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("words", &["domain"]),
     ("occupation", &["domain", "words"]),
+    ("ask", &["domain", "words"]),
     ("policy", &["domain"]),
     ("matching", &["domain", "occupation"]),
     ("store", &["domain"]),
-    ("search", &["domain", "words", "occupation", "matching", "store"]),
+    ("search", &["domain", "words", "occupation", "ask", "matching", "store"]),
     ("feed", &["domain", "store"]),
     ("market", &["domain", "words", "occupation", "policy", "matching", "store", "feed"]),
     ("http", BELOW_FACES),
@@ -25,13 +26,24 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("lib", EVERY_ROOM),
 ];
 
-const BELOW_FACES: &[&str] =
-    &["domain", "words", "occupation", "policy", "matching", "store", "search", "feed", "market"];
+const BELOW_FACES: &[&str] = &[
+    "domain",
+    "words",
+    "occupation",
+    "ask",
+    "policy",
+    "matching",
+    "store",
+    "search",
+    "feed",
+    "market",
+];
 
 const EVERY_ROOM: &[&str] = &[
     "domain",
     "words",
     "occupation",
+    "ask",
     "policy",
     "matching",
     "store",

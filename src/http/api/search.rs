@@ -27,7 +27,10 @@ use crate::{
         guard::Visitor,
         problem::{self, Problem},
     },
-    search::{Cursor, Facets, Index, JobHit, JobPage, JobQuery, SearchError, Sort, WorkerHit},
+    search::{
+        Answer, Cursor, Facets, Index, JobHit, JobPage, JobQuery, SearchError, Sort, Understood,
+        WorkerHit,
+    },
 };
 
 /// A posting that was found.
@@ -47,11 +50,22 @@ struct FacetRow {
     count: u64,
 }
 
+/// A part of the search text that was understood.
+#[derive(Serialize)]
+struct UnderstoodRow {
+    kind: &'static str,
+    text: String,
+    label: String,
+    applied: bool,
+    without: String,
+}
+
 /// A page of postings.
 #[derive(Serialize)]
 pub struct FoundPage {
     items: Vec<Found>,
     total: u64,
+    understood: Vec<UnderstoodRow>,
     facets: BTreeMap<&'static str, Vec<FacetRow>>,
     next: Option<String>,
 }
@@ -169,6 +183,7 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
         from: query.parsed::<Moment>(errors, "from", "带时区的时间"),
         to: query.parsed::<Moment>(errors, "to", "带时区的时间"),
         direct_only: query.yes(errors, "direct_only").unwrap_or(false),
+        told: Vec::new(),
         station: None,
         sort: sort.unwrap_or(Sort::Match),
         limit: limit(query, errors),
@@ -185,8 +200,18 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
     if faults.is_empty() { Ok(job_query) } else { Err(faults) }
 }
 
+/// A page of postings, what was understood of the text, and the records.
+pub struct Listing {
+    /// Counts and the next page; its hits are in `jobs`.
+    pub page: JobPage,
+    /// What was understood of the text.
+    pub understood: Vec<Understood>,
+    /// The hits with their records.
+    pub jobs: Vec<(JobHit, Posting)>,
+}
+
 /// Finds open postings; the handlers of API and pages ask here.
-pub async fn find(app: &App, query: &Query) -> Result<(JobPage, Vec<(JobHit, Posting)>), Problem> {
+pub async fn find(app: &App, query: &Query) -> Result<Listing, Problem> {
     let mut question = read(query, app.market.now())?;
     if let Some(text) = query.get("station") {
         let id = text.parse::<StationId>().ok();
@@ -197,14 +222,15 @@ pub async fn find(app: &App, query: &Query) -> Result<(JobPage, Vec<(JobHit, Pos
         };
         question.station = Some(station.ok_or_else(unknown)?);
     }
-    let page = ask(app, move |index| index.jobs(&question)).await?;
-    with_postings(app, page).await
+    let answer = ask(app, move |index| match question.text.take() {
+        Some(text) => index.ask(&text, &question),
+        None => index.jobs(&question).map(|page| Answer { page, understood: Vec::new() }),
+    });
+    with_postings(app, answer.await?).await
 }
 
-async fn with_postings(
-    app: &App,
-    mut page: JobPage,
-) -> Result<(JobPage, Vec<(JobHit, Posting)>), Problem> {
+async fn with_postings(app: &App, answer: Answer) -> Result<Listing, Problem> {
+    let Answer { mut page, understood } = answer;
     let hits = std::mem::take(&mut page.hits);
     let ids: Vec<String> = hits.iter().map(|hit| hit.id.clone()).collect();
     let postings = app.market.store.read().await?.postings_named(&ids).await?;
@@ -215,8 +241,8 @@ async fn with_postings(
         let posting = by_id.remove(&hit.id).filter(|posting| posting.status == Status::Open)?;
         Some((hit, posting))
     });
-    let found = found.collect();
-    Ok((page, found))
+    let jobs = found.collect();
+    Ok(Listing { page, understood, jobs })
 }
 
 /// Names of the bands that [`Facets`] counts, nearest and least paid first.
@@ -239,8 +265,15 @@ fn facets(facets: Facets) -> BTreeMap<&'static str, Vec<FacetRow>> {
     ])
 }
 
-fn shape((page, found): (JobPage, Vec<(JobHit, Posting)>)) -> Json<FoundPage> {
-    let items = found.into_iter().map(|(hit, posting)| Found {
+fn shape(Listing { page, understood, jobs }: Listing) -> Json<FoundPage> {
+    let understood = understood.into_iter().map(|one| UnderstoodRow {
+        kind: one.part.meaning.kind(),
+        text: one.text,
+        label: one.part.meaning.label(),
+        applied: one.applied,
+        without: one.without,
+    });
+    let items = jobs.into_iter().map(|(hit, posting)| Found {
         score: hit.score,
         reasons: hit.reasons,
         job: JobView::from(&posting),
@@ -249,6 +282,7 @@ fn shape((page, found): (JobPage, Vec<(JobHit, Posting)>)) -> Json<FoundPage> {
     Json(FoundPage {
         items: items.collect(),
         total: page.total,
+        understood: understood.collect(),
         facets: facets(page.facets),
         next: page.next.map(|cursor| cursor.to_string()),
     })
@@ -280,12 +314,12 @@ pub async fn found_for(
     visitor: &Visitor,
     id: &WorkerId,
     limit: usize,
-) -> Result<(JobPage, Vec<(JobHit, Posting)>), Problem> {
+) -> Result<Listing, Problem> {
     let (worker, booked) = app.market.seeker(&visitor.actor()?, id).await?;
     let now = app.market.now();
     let page =
         ask(app, move |index| index.matches(&worker.profile, &booked, limit, true, now)).await?;
-    with_postings(app, page).await
+    with_postings(app, Answer { page, understood: Vec::new() }).await
 }
 
 /// `GET /jobs/{id}/candidates`

@@ -49,6 +49,26 @@ pub fn too_many() -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", title).retry_after(1)
 }
 
+/// What somebody signs in with: name, label, the most characters.
+const CREDENTIALS: [(&str, &str, usize); 2] =
+    [("login", "登录名", limits::LOGIN_CHARS.1), ("password", "密码", limits::PASSWORD_CHARS.1)];
+
+/// Notes what is wrong with a login and a password before anybody looks them up.
+pub fn check_credentials(errors: &mut FieldErrors, texts: [&str; 2]) {
+    for ((name, label, most), text) in CREDENTIALS.into_iter().zip(texts) {
+        if errors.touches(name) {
+            continue;
+        }
+        match text.chars().count() {
+            0 => errors.add(name, "missing", format!("请填写{label}")),
+            count if count > most => {
+                errors.add(name, "length", format!("{label}最多{most}个字"));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// `POST /login`
 pub async fn login(
     State(app): State<App>,
@@ -59,23 +79,15 @@ pub async fn login(
         return Err(too_many());
     }
     let mut errors = FieldErrors::default();
-    let mut read = |name: &str, label: &str, most: usize| match body.get(name) {
-        Some(Value::String(text)) if (1..=most).contains(&text.chars().count()) => text.as_str(),
-        Some(Value::String(text)) if !text.is_empty() => {
-            errors.add(name, "length", format!("{label}最多{most}个字"));
-            ""
-        }
-        None | Some(Value::Null | Value::String(_)) => {
-            errors.add(name, "missing", format!("请填写{label}"));
-            ""
-        }
+    let [login, password] = CREDENTIALS.map(|(name, label, _)| match body.get(name) {
+        Some(Value::String(text)) => text.as_str(),
+        None | Some(Value::Null) => "",
         Some(_) => {
             errors.add(name, "type", format!("{label}应当是文字"));
             ""
         }
-    };
-    let login = read("login", "登录名", limits::LOGIN_CHARS.1);
-    let password = read("password", "密码", limits::PASSWORD_CHARS.1);
+    });
+    check_credentials(&mut errors, [login, password]);
     if !errors.is_empty() {
         return Err(errors.into());
     }

@@ -11,6 +11,7 @@ use super::{
     page, words,
 };
 use crate::{
+    ask::Meaning,
     domain::{
         account::Role,
         fields::FieldErrors,
@@ -25,7 +26,7 @@ use crate::{
         body::{Id, Query},
         problem::Problem,
     },
-    search::{JobHit, Sort},
+    search::{JobHit, Sort, Understood},
 };
 
 /// A posting in a list.
@@ -84,6 +85,37 @@ pub struct Chip {
     pub on: bool,
 }
 
+/// A part of the search text that was understood, with the way to take it away.
+pub struct UnderstoodChip {
+    /// The list without it.
+    pub href: String,
+    /// What it says.
+    pub text: String,
+    /// What kind of condition it is, for people.
+    pub kind: &'static str,
+    /// Whether it counts; else it was searched as a word or the form says otherwise.
+    pub applied: bool,
+}
+
+impl UnderstoodChip {
+    fn of(query: &Query, understood: &Understood) -> UnderstoodChip {
+        UnderstoodChip {
+            href: address(query, &[("q", &understood.without)]),
+            text: understood.part.meaning.label(),
+            kind: match understood.part.meaning {
+                Meaning::Start { .. } => "哪天",
+                Meaning::Settlement(_) => "怎么结",
+                Meaning::Trade(_) => "工种",
+                Meaning::Pay { .. } => "工钱",
+                Meaning::Place(_) => "哪里",
+                Meaning::Benefit(_) => "待遇",
+                Meaning::Direct => "谁招",
+            },
+            applied: understood.applied,
+        }
+    }
+}
+
 /// The list.
 #[derive(Template)]
 #[template(path = "jobs.html")]
@@ -92,6 +124,8 @@ pub struct JobsPage {
     pub chrome: Chrome,
     /// Words to look for, as typed.
     pub q: String,
+    /// What was understood of them.
+    pub understood: Vec<UnderstoodChip>,
     /// The position as typed.
     pub lat: String,
     /// The position as typed.
@@ -167,12 +201,16 @@ pub async fn openings(
     let now = app.market.now();
     let mut chrome = Chrome::new(&app, &visitor, "/jobs").telling(&query);
     let mut status = StatusCode::OK;
-    let (mut cards, mut total, mut next) = (Vec::new(), 0, None);
+    let (mut cards, mut total, mut next, mut understood) = (Vec::new(), 0, None, Vec::new());
     match search::find(&app, &query).await {
-        Ok((found, postings)) => {
-            cards = postings.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect();
-            total = found.total;
-            next = found.next.map(|cursor| address(&query, &[("cursor", &cursor.to_string())]));
+        Ok(found) => {
+            let card = |(hit, posting): &(JobHit, Posting)| JobCard::of(hit, posting, now);
+            cards = found.jobs.iter().map(card).collect();
+            total = found.page.total;
+            understood =
+                found.understood.iter().map(|one| UnderstoodChip::of(&query, one)).collect();
+            next =
+                found.page.next.map(|cursor| address(&query, &[("cursor", &cursor.to_string())]));
         }
         // What the person typed can be put right here; the rest is an error's page.
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
@@ -190,6 +228,7 @@ pub async fn openings(
     let list = JobsPage {
         chrome,
         q: text("q"),
+        understood,
         lat: text("lat"),
         lon: text("lon"),
         sorts: sorts.collect(),
@@ -239,6 +278,8 @@ pub struct JobPage {
     pub facts: Vec<Fact>,
     /// How to book.
     pub booking: Booking,
+    /// What is wrong with the shift that was chosen.
+    pub fault: Option<String>,
 }
 
 fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Booking {
@@ -278,9 +319,13 @@ pub async fn render(
     let now = app.market.now();
     let mut chrome = Chrome::new(app, visitor, "/jobs");
     let mut status = StatusCode::OK;
+    let mut at_shift = None;
     if let Some(problem) = fault {
         status = problem.status;
-        chrome = chrome.stopped(problem.title);
+        match problem.errors.is_empty() {
+            true => chrome = chrome.stopped(problem.title),
+            false => at_shift = Some(problem.title),
+        }
     }
     let job = JobPage {
         chrome,
@@ -291,6 +336,7 @@ pub async fn render(
         start: words::start(&posting, now),
         facts: facts::facts(&posting, &[], Reader::Anyone),
         booking: booking(&posting, visitor, now),
+        fault: at_shift,
     };
     Ok(page(status, &job))
 }

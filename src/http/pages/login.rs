@@ -10,11 +10,11 @@ use axum::{
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Form, Sent},
+    input::{Faults, Form, Sent},
     page,
 };
 use crate::{
-    domain::time::SECOND,
+    domain::{fields::FieldErrors, time::SECOND},
     http::{COOKIE, api::session, body::Query, headers::Client, problem::Problem},
 };
 
@@ -26,12 +26,21 @@ pub struct LoginPage {
     pub chrome: Chrome,
     /// The login as typed.
     pub login: String,
+    /// What is wrong with a field.
+    pub faults: Faults,
     /// Why it did not work.
     pub error: Option<String>,
     /// Where to go then.
     pub next: String,
     /// For the form.
     pub csrf: String,
+}
+
+impl LoginPage {
+    /// What is wrong with a field.
+    pub fn fault(&self, name: &str) -> Option<&str> {
+        self.faults.at(name)
+    }
 }
 
 /// Characters of an address to go on to.
@@ -51,6 +60,7 @@ fn form_again(app: &App, visitor: &Visitor, form: &Form, error: Option<String>) 
     LoginPage {
         chrome: Chrome::new(app, visitor, "/login"),
         login: form.get("login").to_owned(),
+        faults: Faults::default(),
         error,
         next: local(form.get("next")).to_owned(),
         csrf: visitor.csrf(),
@@ -83,10 +93,14 @@ pub async fn sign_in(
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
     form.only_once(&[])?;
-    let done = if form.get("login").trim().is_empty() || form.get("password").is_empty() {
-        let title = "请填写账号和密码";
-        Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing", title))
-    } else if client.may_sign_in(&app) {
+    let mut errors = FieldErrors::default();
+    session::check_credentials(&mut errors, [form.get("login").trim(), form.get("password")]);
+    if !errors.is_empty() {
+        let mut again = form_again(&app, &visitor, &form, None);
+        again.faults.add_all(&errors, str::to_owned);
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again));
+    }
+    let done = if client.may_sign_in(&app) {
         let done = app.market.sign_in(form.get("login"), form.get("password")).await;
         done.map_err(Problem::from)
     } else {
@@ -113,8 +127,9 @@ pub async fn sign_in(
 pub async fn logout(
     State(app): State<App>,
     visitor: Visitor,
-    _: Sent,
+    Sent(form): Sent,
 ) -> Result<Response, Problem> {
+    form.only_once(&[])?;
     if let Some(token) = &visitor.token {
         app.market.sign_out(token).await?;
     }

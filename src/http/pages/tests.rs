@@ -14,7 +14,7 @@ use super::{
     form::{Draft, Purpose, form_page},
     home::{HomePage, Task},
     input::{Choice, Faults, Form},
-    jobs::{Booking, Chip, JobCard, JobPage, JobsPage},
+    jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     login::LoginPage,
     posting_form,
     problem::{ErrorPage, Link},
@@ -215,6 +215,7 @@ fn job(fill: Fill, booking: Booking) -> String {
         start: "明早8点".to_owned(),
         facts: fill.facts(),
         booking,
+        fault: fill.maybe("没有这个班次，请重新选"),
     };
     page.render().unwrap()
 }
@@ -248,6 +249,12 @@ fn jobs(fill: Fill) -> String {
     let page = JobsPage {
         chrome: fill.chrome(),
         q: fill.text("分拣"),
+        understood: fill.list(|i| UnderstoodChip {
+            href: "/jobs?q=x".to_owned(),
+            text: fill.text("良田镇"),
+            kind: "哪里",
+            applied: i != 0,
+        }),
         lat: fill.text("38.35"),
         lon: fill.text("106.25"),
         sorts: fill.choices(),
@@ -294,6 +301,7 @@ fn people(fill: Fill) -> [String; 4] {
     let login = LoginPage {
         chrome: fill.chrome(),
         login: fill.text("employer"),
+        faults: fill.faults(&["login", "password"]),
         error: fill.maybe("登录名或密码不对"),
         next: fill.text("/desk"),
         csrf: "c0ffee".to_owned(),

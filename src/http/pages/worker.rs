@@ -19,6 +19,7 @@ use crate::{
     domain::{
         account::{Account, Role},
         booking::BookingStatus,
+        fields::FieldErrors,
         identity::Phone,
         ids::{BookingId, JobId, WorkerId},
     },
@@ -133,7 +134,7 @@ async fn my_page(
     let actor = visitor.actor()?;
     let worker = app.market.worker(&actor, id).await?;
     let bookings = app.market.store.read().await?.bookings_by(id).await?;
-    let (_, found) = search::found_for(app, visitor, id, MATCHES_MAX).await?;
+    let found = search::found_for(app, visitor, id, MATCHES_MAX).await?.jobs;
     let now = app.market.now();
     let (person, profile) = (&worker.person, &worker.profile);
     let me = MePage {
@@ -244,7 +245,13 @@ pub async fn book(
     };
     let shift = match form.get("shift") {
         "" => None,
-        text => Some(text.parse().map_err(|_| Problem::bad_request("没有这个班次"))?),
+        text => match text.parse() {
+            Ok(shift) => Some(shift),
+            Err(_) => {
+                let errors = FieldErrors::one("shift", "unknown", "没有这个班次，请重新选");
+                return jobs::render(&app, &visitor, &job, Some(errors.into())).await;
+            }
+        },
     };
     let request = BookingRequest { worker, shift, idempotency_key: None };
     match app.market.book(&visitor.actor()?, &job, &request).await {
@@ -270,8 +277,9 @@ pub async fn cancel(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BookingId>,
-    _: Sent,
+    Sent(form): Sent,
 ) -> Result<Response, Problem> {
+    form.only_once(&[])?;
     seeker(&visitor)?;
     app.market.cancel(&visitor.actor()?, &id).await?;
     app.settle().await;

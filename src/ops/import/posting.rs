@@ -10,6 +10,7 @@ use crate::domain::{
     time::{DAY, Moment},
     wage::{Settlement, WageUnit},
 };
+use crate::words::wage;
 
 /// Makes a posting's object. Answers whether its validity counts from now.
 pub(super) fn posting(cells: &mut Cells, now: Moment) -> bool {
@@ -26,6 +27,7 @@ pub(super) fn posting(cells: &mut Cells, now: Moment) -> bool {
         "division",
         "requirements",
     ]);
+    titled_wage(cells);
     for column in ["skills", "benefits", "stations"] {
         cells.words(column);
     }
@@ -85,6 +87,27 @@ fn place(cells: &mut Cells) {
     }
     if !cells.map.contains_key("address") && !within.is_empty() {
         cells.map.insert("address".to_owned(), json!(within.concat()));
+    }
+}
+
+/// Where a row has no amount, the wage that its title promises: 普工18/小时, 打包工280一天, with its
+/// unit, and its settlement where the title tells one.
+fn titled_wage(cells: &mut Cells) {
+    if ["wage", "wage_min", "wage_max"].iter().any(|column| cells.map.contains_key(*column)) {
+        return;
+    }
+    let Some(told) = cells.text("title").and_then(|title| wage::parse(&title)) else {
+        return;
+    };
+    let mut put = |column: &str, value: serde_json::Value| {
+        cells.map.insert(column.to_owned(), value);
+    };
+    put("wage_min", json!(told.min.0.to_string()));
+    put("wage_max", json!(told.max.0.to_string()));
+    put("wage_currency_unit", json!("fen"));
+    put("wage_unit", json!(told.unit.word()));
+    if let Some(settlement) = told.settlement {
+        put("settlement", json!(settlement.word()));
     }
 }
 

@@ -1,0 +1,148 @@
+//! Every page at its sizes: judged, and taken as a picture.
+
+use linggong::http::routes::ROUTES;
+use serde_json::json;
+
+use crate::{
+    house::{House, Person},
+    window::{DESK, PHONE, Size, TALL, WIDE, Window},
+};
+
+in_browser!(pages_of_the_consoles, boards, every_page_has_a_picture);
+
+/// Who looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Eyes {
+    Nobody,
+    Newcomer,
+    Worker,
+    Employer,
+    Staff,
+    Admin,
+}
+
+/// A page: its route, the address that is opened, who looks, what the picture is called.
+struct Page(&'static str, &'static str, Eyes, &'static str);
+
+/// `JOB` stands for the id of an open posting, `DRAFT` for one that waits for review.
+const PAGES: [Page; 18] = [
+    Page("/", "/", Eyes::Nobody, "home"),
+    Page("/", "/", Eyes::Worker, "home-worker"),
+    Page("/", "/", Eyes::Employer, "home-employer"),
+    Page("/", "/", Eyes::Staff, "home-staff"),
+    Page("/login", "/login", Eyes::Nobody, "login"),
+    Page("/jobs", "/jobs", Eyes::Nobody, "jobs"),
+    Page("/jobs", "/jobs?q=没有这个活", Eyes::Nobody, "jobs-none"),
+    Page("/jobs/{id}", "/jobs/JOB", Eyes::Worker, "job"),
+    Page("/desk", "/desk", Eyes::Staff, "desk"),
+    Page("/desk", "/desk", Eyes::Employer, "desk-employer"),
+    Page("/desk/jobs/new", "/desk/jobs/new", Eyes::Employer, "posting"),
+    Page("/desk/jobs/{id}", "/desk/jobs/DRAFT", Eyes::Staff, "desk-job"),
+    Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),
+    Page("/me", "/me", Eyes::Newcomer, "register"),
+    Page("/me", "/me", Eyes::Worker, "me"),
+    Page("/admin/accounts", "/admin/accounts", Eyes::Admin, "accounts"),
+    Page("/admin/audit", "/admin/audit", Eyes::Admin, "audit"),
+    Page("/jobs/{id}", "/jobs/job_00000000000000000000000000", Eyes::Nobody, "not-found"),
+];
+
+/// Routes whose pages others take pictures of, or which are no page.
+const ELSEWHERE: [&str; 6] =
+    ["/healthz", "/readyz", "/metrics", "/static/{*path}", "/board/{station}", "/kiosk/"];
+
+async fn every_page_has_a_picture() {
+    let missing: Vec<&str> = ROUTES
+        .iter()
+        .filter(|route| route.method == "GET" && !route.path.starts_with("/api/"))
+        .map(|route| route.path)
+        .filter(|path| !ELSEWHERE.iter().any(|other| path.starts_with(other)))
+        .filter(|path| !PAGES.iter().any(|Page(route, ..)| route == path))
+        .collect();
+    assert!(missing.is_empty(), "pages without a row in PAGES: {missing:?}");
+}
+
+async fn show(window: &Window, name: &str) {
+    window.judge().await;
+    let wide = "document.documentElement.scrollWidth > innerWidth + 1";
+    window
+        .check(window.ask(wide).await == false, &format!("{name} is wider than its window"))
+        .await;
+    window.picture(name).await;
+}
+
+async fn pages_of_the_consoles() {
+    let house = House::demo().await;
+    let employer = house.employer("guoye").await;
+    let staff = house.staff("zhangmin", "liangtian").await;
+    let admin = house.admin("root").await;
+    let newcomer = house.newcomer("newcomer").await;
+    let worker = house.worker("maxiaojun", "13800000001").await;
+    let waiting =
+        house.handed_in(&employer, &json!({ "title": "苹果分拣工", "headcount": 6 })).await;
+    let own = house.handed_in(&employer, &json!({ "title": "苹果装箱工", "headcount": 4 })).await;
+    house.market.approve(&staff.actor(), &own).await.unwrap();
+    let back = house.handed_in(&employer, &json!({ "title": "果园看护" })).await;
+    let why = Some("工钱没写清楚是一天还是一班");
+    house.market.reject(&staff.actor(), &back, why).await.unwrap();
+    let booking = linggong::market::BookingRequest {
+        worker: worker.account.worker.clone().unwrap(),
+        shift: None,
+        idempotency_key: None,
+    };
+    house.market.book(&worker.actor(), &own, &booking).await.unwrap();
+    house.settle().await;
+
+    let (mut window, mut size) = (Window::open(&house, DESK).await, DESK);
+    window.hold_still().await;
+    for next in [DESK, PHONE] {
+        if next != size {
+            window = window.sized(next).await;
+            size = next;
+        }
+        for Page(_, address, eyes, name) in &PAGES {
+            let person: Option<&Person> = match eyes {
+                Eyes::Nobody => None,
+                Eyes::Newcomer => Some(&newcomer),
+                Eyes::Worker => Some(&worker),
+                Eyes::Employer => Some(&employer),
+                Eyes::Staff => Some(&staff),
+                Eyes::Admin => Some(&admin),
+            };
+            match person {
+                Some(person) => window.be(person).await,
+                None => window.be_nobody().await,
+            }
+            let address = address.replace("JOB", own.as_str()).replace("DRAFT", waiting.as_str());
+            window.go(&address).await;
+            show(&window, name).await;
+        }
+        // A form that came back.
+        window.be(&employer).await;
+        window.go("/desk/jobs/new").await;
+        window.fill("title", "短").await;
+        window.fill("wage_min", "二百").await;
+        window.press("保存并提交审核").await;
+        window.sees("处要改").await;
+        show(&window, "posting-faults").await;
+    }
+}
+
+async fn boards() {
+    let house = House::demo().await;
+    let window = Window::open(&house, WIDE).await;
+    window.hold_still().await;
+    let window = look_at_board(window, WIDE).await;
+    look_at_board(window, TALL).await;
+}
+
+async fn look_at_board(window: Window, size: Size) -> Window {
+    let window = window.sized(size).await;
+    for theme in ["day", "night"] {
+        window.go(&format!("/board/liangtian?theme={theme}")).await;
+        window.sees("● 实时").await;
+        window.until("document.querySelectorAll('.row').length > 4").await;
+        let name = if theme == "day" { "board" } else { "board-night" };
+        show(&window, name).await;
+    }
+    window
+}

@@ -1,0 +1,426 @@
+//! Bad inputs by the pages' forms: an error beside the field, what was typed is kept, nothing is
+//! stored. A form that is not in [`forms`] fails the walk over the table of routes.
+
+use std::collections::BTreeSet;
+
+use axum::{body::Body, http::header};
+use linggong::{domain::account::Role, http::routes::ROUTES};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Client, World,
+    world::{Answer, posting, worker},
+};
+
+stories!(
+    bad_inputs_come_back_with_an_error_at_their_field,
+    bodies_that_are_no_form_are_refused,
+    what_is_typed_comes_back_as_text,
+);
+
+/// What is sent: names and values, in order.
+type Pairs = Vec<(&'static str, String)>;
+
+/// A form of a page.
+struct Form {
+    /// As the table of routes has it.
+    route: &'static str,
+    /// Where it is sent.
+    to: String,
+    by: Client,
+    /// A form that would be taken.
+    good: Pairs,
+    /// For each field: the name, the id of the place where its error stands, what it refuses.
+    fields: Vec<(&'static str, &'static str, Vec<String>)>,
+    /// A field whose text is never sent back.
+    secret: Option<&'static str>,
+}
+
+fn texts<const N: usize>(bad: [&str; N]) -> Vec<String> {
+    bad.map(str::to_owned).to_vec()
+}
+
+fn long(chars: usize) -> String {
+    "长".repeat(chars)
+}
+
+/// Texts that are there in name only.
+fn blanks() -> Vec<String> {
+    texts(["", "  \n\t ", "\u{0}", "\u{1} \u{2}", "\u{feff}"])
+}
+
+/// Texts of a line that takes at most so many characters.
+fn too_long(most: usize) -> Vec<String> {
+    let one_over = long(most + 1);
+    vec![
+        one_over.clone(),
+        format!("  {one_over}  "),
+        "😀".repeat(most + 1),
+        format!("{}\n{}", long(most), long(1)),
+        "a".repeat(most * 2),
+    ]
+}
+
+/// Lists that take at most twenty tags of thirty characters.
+fn tags() -> Vec<String> {
+    let many = |apart: &str| (0..21).map(|i| i.to_string()).collect::<Vec<_>>().join(apart);
+    vec![long(31), format!("装卸、{}", long(31)), "😀".repeat(31), many("、"), many(" ")]
+}
+
+const NO_WORDS: [&str; 5] = ["none", "DAY", "\u{1}x", "天", "../"];
+
+fn posting_fields() -> Vec<(&'static str, &'static str, Vec<String>)> {
+    let join = |lists: [Vec<String>; 2]| lists.concat();
+    let degrees =
+        |over: &str, under: &str| texts([over, under, "北", "NaN", "inf", "1e400", "38度21分"]);
+    let money =
+        |more: [&str; 3]| join([texts(["二百", "-1", "1e3", "18.505", "1,000"]), texts(more)]);
+    vec![
+        ("title", "title", join([blanks(), vec!["短".to_owned(), long(61)]])),
+        ("description", "description", too_long(4000)),
+        ("skills", "skills", tags()),
+        ("occupation", "occupation", texts(["6-30-05", "6-30-05-02-01", "none", "电工", "0"])),
+        ("employer_name", "employer_name", join([blanks(), vec!["一".to_owned(), long(81)]])),
+        (
+            "employer_uscc",
+            "employer_uscc",
+            texts(["91110000600037341N", "12345", "营业执照", "0", "911100006000373410X"]),
+        ),
+        ("employer_kind", "employer_kind", texts(NO_WORDS)),
+        ("address", "address", join([blanks(), vec!["短".to_owned(), long(121)]])),
+        ("division", "division", texts(["64010", "6401066", "金凤区", "64010a", "-"])),
+        ("lat", "lat", degrees("91", "-90.001")),
+        ("lon", "lon", degrees("181", "-180.001")),
+        ("crs", "crs", texts(NO_WORDS)),
+        (
+            "shift_date",
+            "shift-0-date",
+            texts(["昨天", "2026-13-45", "2026-11-25T08:00", "25/11/2026", "99999-01-01"]),
+        ),
+        ("shift_start", "shift-0-start", texts(["", "morning", "25:00", "8", "8:60", "早上八点"])),
+        ("shift_end", "shift-0-end", texts(["", "evening", "24:00", "18", "18:60", "晚上六点"])),
+        (
+            "valid_until",
+            "valid_until",
+            texts(["", "明天", "2026-13-01", "2020-01-01", "2028-01-01", "20261201"]),
+        ),
+        ("wage_min", "wage_min", money(["", "0", "1000001"])),
+        ("wage_max", "wage_max", money(["0", "219.99", "1000001"])),
+        ("wage_unit", "wage_unit", join([texts(NO_WORDS), vec![String::new()]])),
+        ("settlement", "settlement", join([texts(NO_WORDS), vec![String::new()]])),
+        ("benefits", "benefits", tags()),
+        (
+            "headcount",
+            "headcount",
+            texts(["", "0", "-1", "1.5", "五", "10001", "99999999999999999999"]),
+        ),
+        ("requirements", "requirements", join([blanks(), vec![long(1001)]])),
+        ("instant", "instant", texts(["", "maybe", "true", "1", "是"])),
+        ("stations", "stations", texts(["nowhere", "a/b", "LIANG TIAN", "良田站", "\u{0}"])),
+    ]
+}
+
+fn good_posting() -> Pairs {
+    let pairs = [
+        ("title", "装卸工"),
+        ("description", "仓库装车卸车"),
+        ("skills", "装卸、叉车"),
+        ("occupation", ""),
+        ("employer_name", "塞上建材有限公司"),
+        ("employer_kind", "enterprise"),
+        ("employer_uscc", ""),
+        ("address", "良田镇仓库"),
+        ("division", "640106"),
+        ("lat", "38.28"),
+        ("lon", "106.27"),
+        ("crs", "wgs84"),
+        ("shift_date", "2026-11-25"),
+        ("shift_start", "08:00"),
+        ("shift_end", "17:00"),
+        ("valid_until", "2026-12-20"),
+        ("wage_min", "220"),
+        ("wage_max", "240.5"),
+        ("wage_unit", "day"),
+        ("settlement", "daily"),
+        ("benefits", "管午饭"),
+        ("headcount", "2"),
+        ("requirements", "不限"),
+        ("instant", "yes"),
+        ("stations", "near"),
+    ];
+    pairs.map(|(name, value)| (name, value.to_owned())).to_vec()
+}
+
+/// Every form of every page.
+async fn forms(world: &World) -> Vec<Form> {
+    let staff = world.staff().await;
+    let newcomer = world.account(Role::Worker, "newcomer", None).await;
+    let seeker = world.account(Role::Worker, "seeker", None).await;
+    seeker.register(&worker(1)).await;
+    let draft = staff.draft(&posting()).await;
+    let waiting = staff.draft(&posting()).await;
+    staff.post(&format!("/api/v1/jobs/{waiting}/submit"), &json!({})).await.expect(200);
+    let open = staff.open(&posting()).await;
+    let me = seeker.get("/api/v1/me").await.json();
+    let booked = seeker.book(&open, me["worker"].as_str().unwrap()).await.expect(201);
+    let booked = booked["id"].as_str().unwrap();
+
+    let form = |route, to: String, by: &Client| Form {
+        route,
+        to,
+        by: by.clone(),
+        good: Vec::new(),
+        fields: Vec::new(),
+        secret: None,
+    };
+    let step = |route: &'static str, id: &str| form(route, route.replace("{id}", id), &staff);
+    let reasons = |route: &'static str, place: &'static str| Form {
+        good: vec![("reason", "工钱没写清楚".to_owned())],
+        fields: vec![("reason", place, [blanks(), vec!["短".to_owned(), long(301)]].concat())],
+        ..step(route, &waiting)
+    };
+    let mut revised = good_posting();
+    revised.push(("version", "1".to_owned()));
+    vec![
+        Form {
+            good: vec![("login", "wang".to_owned()), ("password", "12345678".to_owned())],
+            fields: vec![
+                ("login", "login", [texts(["", "  ", " \t\n"]), too_long(60)].concat()),
+                ("password", "password", [texts([""]), too_long(200)].concat()),
+            ],
+            secret: Some("password"),
+            ..form("/login", "/login".to_owned(), &world.anonymous())
+        },
+        form("/logout", "/logout".to_owned(), &staff),
+        Form {
+            good: vec![("shift", "0".to_owned())],
+            fields: vec![("shift", "shift", texts(["-1", "1.5", "一", "99", "0x0", "\u{0}"]))],
+            ..form("/jobs/{id}/book", format!("/jobs/{open}/book"), &seeker)
+        },
+        Form {
+            good: good_posting(),
+            fields: posting_fields(),
+            ..form("/desk/jobs", "/desk/jobs".to_owned(), &staff)
+        },
+        Form { good: revised, fields: posting_fields(), ..step("/desk/jobs/{id}", &draft) },
+        step("/desk/jobs/{id}/submit", &draft),
+        step("/desk/jobs/{id}/approve", &waiting),
+        reasons("/desk/jobs/{id}/reject", "reject"),
+        step("/desk/jobs/{id}/close", &open),
+        reasons("/desk/jobs/{id}/withdraw", "withdraw"),
+        Form {
+            good: [
+                ("name", "马小军"),
+                ("phone", "13800000009"),
+                ("village", "和顺新村"),
+                ("skills", "装卸"),
+                ("radius_km", "20"),
+                ("lat", "38.28"),
+                ("lon", "106.27"),
+                ("consent", "yes"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                ("name", "name", [blanks(), vec![long(41)]].concat()),
+                (
+                    "phone",
+                    "phone",
+                    texts(["", "12812345678", "1381234567", "一三八", "+1 5551234567"]),
+                ),
+                ("village", "village", too_long(40)),
+                ("skills", "skills", tags()),
+                ("radius_km", "radius_km", texts(["0", "-1", "500.1", "很远", "NaN", "inf"])),
+                ("lat", "lat", texts(["91", "-91", "北", "NaN", "1e400"])),
+                ("lon", "lon", texts(["181", "-181", "东", "NaN", "1e400"])),
+                ("consent", "consent", texts(["", "no", "YES", "true", "on"])),
+            ],
+            ..form("/me", "/me".to_owned(), &newcomer)
+        },
+        form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
+    ]
+}
+
+/// What the visitor's own pages carry in their forms.
+fn csrf(by: &Client) -> String {
+    hex::encode(Sha256::digest(format!("form:{}", by.token.as_deref().unwrap_or_default())))
+}
+
+async fn send(by: &Client, to: &str, kind: &str, body: impl Into<Body>) -> Answer {
+    let request = by.request("POST", to).header(header::CONTENT_TYPE, kind);
+    by.send(request.body(body.into()).unwrap()).await
+}
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+async fn send_form(form: &Form, pairs: &[(&'static str, String)]) -> Answer {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(pairs);
+    send(&form.by, &form.to, URLENCODED, body.finish()).await
+}
+
+fn with_token(form: &Form) -> Pairs {
+    let mut pairs = vec![("csrf", csrf(&form.by))];
+    pairs.extend(form.good.iter().cloned());
+    pairs
+}
+
+/// The text as a template writes it.
+fn escaped(text: &str) -> String {
+    let mut html = String::new();
+    for c in text.chars() {
+        match c {
+            '"' => html.push_str("&#34;"),
+            '&' => html.push_str("&#38;"),
+            '\'' => html.push_str("&#39;"),
+            '<' => html.push_str("&#60;"),
+            '>' => html.push_str("&#62;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// The sentence beside a field.
+fn error_at(html: &str, id: &str) -> Option<String> {
+    let start = html.find(&format!("id=\"{id}-error\">"))?;
+    let rest = &html[start..];
+    let text = &rest[rest.find('>')? + 1..rest.find("</p>")?];
+    text.chars().any(is_chinese).then(|| text.to_owned())
+}
+
+/// Whether a page's form holds a value: in a box, between the tags of a large one, or as what is
+/// chosen.
+fn holds(html: &str, value: &str) -> bool {
+    let value = escaped(value);
+    value.trim().is_empty()
+        || html.contains(&format!("value=\"{value}\""))
+        || html.contains(&format!(">{value}</textarea>"))
+}
+
+#[track_caller]
+fn is_page(answer: &Answer, status: u16, what: &str) -> String {
+    let html = answer.text();
+    assert_eq!(answer.status.as_u16(), status, "{what}: {html}");
+    let kind = answer.headers[header::CONTENT_TYPE].to_str().unwrap();
+    assert!(kind.starts_with("text/html"), "{what}: {kind}");
+    assert!(html.contains("<h1>") && html.chars().any(is_chinese), "{what}: {html}");
+    html
+}
+
+async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
+    let forms = forms(&world).await;
+    let walked: BTreeSet<&str> = forms.iter().map(|form| form.route).collect();
+    let exist: BTreeSet<&str> = ROUTES
+        .iter()
+        .filter(|route| route.method == "POST" && !route.path.starts_with("/api/"))
+        .map(|route| route.path)
+        .collect();
+    assert_eq!(walked, exist, "every form has its bad inputs here");
+    let before = world.log_seq().await;
+    for form in &forms {
+        for (name, id, values) in &form.fields {
+            assert!(values.len() >= 5, "{} {name}", form.route);
+            for value in values {
+                let mut pairs = with_token(form);
+                for pair in pairs.iter_mut().filter(|(key, _)| key == name) {
+                    pair.1.clone_from(value);
+                }
+                let shown: String = value.chars().take(40).collect();
+                let what = format!("{} {name} = {shown:?}", form.route);
+                let html = is_page(&send_form(form, &pairs).await, 422, &what);
+                assert!(error_at(&html, id).is_some(), "no error at {id}: {what}\n{html}");
+                let kept = pairs.iter().filter(|(key, _)| {
+                    // Only an offer of the page can stay chosen.
+                    let offered = matches!(*key, "consent" | "shift") || *key == *name;
+                    *key != "csrf" && form.secret != Some(key) && !offered
+                });
+                for (key, text) in kept {
+                    assert!(holds(&html, text), "{key} {text:?} is lost: {what}\n{html}");
+                }
+                let typed = !matches!(
+                    *name,
+                    "consent"
+                        | "shift"
+                        | "instant"
+                        | "stations"
+                        | "wage_unit"
+                        | "settlement"
+                        | "employer_kind"
+                        | "crs"
+                        | "shift_start"
+                        | "shift_end"
+                );
+                if typed && form.secret != Some(name) && !value.chars().any(char::is_control) {
+                    assert!(holds(&html, value), "what was typed is lost: {what}\n{html}");
+                }
+                if form.secret == Some(name) {
+                    assert!(value.is_empty() || !html.contains(value.as_str()), "{what}");
+                }
+            }
+        }
+        let foreign = csrf(&world.anonymous());
+        let own_is_foreign = foreign == csrf(&form.by);
+        for token in ["", "0", &"f".repeat(64), "\u{1}", foreign.as_str()] {
+            if own_is_foreign && token == foreign {
+                continue;
+            }
+            let mut pairs = with_token(form);
+            pairs[0].1 = token.to_owned();
+            is_page(&send_form(form, &pairs).await, 403, form.route);
+        }
+        is_page(&send_form(form, &form.good).await, 403, form.route);
+    }
+    assert_eq!(world.log_seq().await, before);
+}
+
+async fn bodies_that_are_no_form_are_refused(world: World) {
+    let forms = forms(&world).await;
+    let before = world.log_seq().await;
+    for form in &forms {
+        let token = csrf(&form.by);
+        let to = |kind: &'static str, body: Vec<u8>| send(&form.by, &form.to, kind, body);
+        let typed = format!("csrf={token}&");
+        for broken in
+            [&b"title=%ff%fe"[..], b"title=\xff\xfe", b"%c3%28=1", b"a=%ed%a0%80", b"a=%f8"]
+        {
+            let body = [typed.as_bytes(), broken].concat();
+            is_page(&to(URLENCODED, body).await, 400, form.route);
+        }
+        let twice = format!("{typed}csrf={token}");
+        is_page(&to(URLENCODED, twice.into()).await, 400, form.route);
+        let many = typed.clone() + &"shift_date=1&".repeat(601);
+        is_page(&to(URLENCODED, many.into()).await, 400, form.route);
+        let big = typed.clone() + "title=" + &"x".repeat(64 * 1024);
+        is_page(&to(URLENCODED, big.into()).await, 413, form.route);
+        let huge = typed.clone() + "title=" + &"x".repeat(4 * 1024 * 1024);
+        is_page(&to(URLENCODED, huge.into()).await, 413, form.route);
+        for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain", "", "\t"]
+        {
+            is_page(&to(kind, typed.clone().into()).await, 415, form.route);
+        }
+    }
+    assert_eq!(world.log_seq().await, before);
+}
+
+async fn what_is_typed_comes_back_as_text(world: World) {
+    let nasty = "\"><script>alert('1')</script>&amp;";
+    for form in &forms(&world).await {
+        if form.good.is_empty() {
+            continue;
+        }
+        let mut pairs = with_token(form);
+        for (name, value) in pairs.iter_mut().filter(|(name, _)| *name != "csrf") {
+            if !matches!(*name, "version" | "consent" | "reason") {
+                nasty.clone_into(value);
+            }
+        }
+        let html = send_form(form, &pairs).await.text();
+        assert!(!html.contains("<script>alert"), "{}: {html}", form.route);
+    }
+}
