@@ -1,6 +1,8 @@
 //! A fresh index beside the one that serves, and the change from one to the other.
 
-use std::{fs, io, path::Path, sync::Arc, sync::atomic::Ordering};
+use std::{fs, io, path::Path, sync::Arc, sync::atomic::Ordering, thread};
+
+use tantivy::TantivyDocument;
 
 use super::{
     Index, SearchError,
@@ -47,6 +49,28 @@ impl Rebuild {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Adds postings as [`Rebuild::put_job`] does, faster: texts are cut by several threads.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_jobs(&self, postings: &[Posting]) -> Result<(), SearchError> {
+        let Some(fresh) = &self.fresh else { return Ok(()) };
+        let fields = &fresh.jobs.fields;
+        let documents = |part: &[Posting]| -> Vec<TantivyDocument> {
+            let open = part.iter().filter(|posting| posting.status == Status::Open);
+            open.map(|posting| fields.document(posting)).collect()
+        };
+        let (first, second) = postings.split_at(postings.len() / 2);
+        let cut = thread::scope(|scope| {
+            let other = scope.spawn(|| documents(second));
+            let mut cut = documents(first);
+            other.join().map(|more| cut.extend(more)).map(|()| cut)
+        });
+        let cut = cut.map_err(|_| io::Error::other("a text could not be cut"))?;
+        let mut pen = fresh.jobs.pen()?;
+        cut.into_iter().try_for_each(|document| pen.add(document))
     }
 
     /// Adds a worker. Each at most once.

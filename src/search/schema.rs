@@ -136,16 +136,16 @@ impl JobFields {
         let mut doc = TantivyDocument::new();
         doc.add_text(self.id, posting.id.as_str());
         doc.add_i64(self.version, posting.version);
-        doc.add_text(self.title, &terms.title);
-        let texts = [&terms.title, &terms.description, &terms.requirements, &terms.address];
-        for text in texts.into_iter().chain(&terms.skills).chain(&terms.benefits) {
-            doc.add_text(self.body, text);
-        }
+        // Segmentation is the dearest part: each text is cut once.
+        let title = words::words(&terms.title);
+        let texts = [&terms.description, &terms.requirements, &terms.address];
         // A private employer's name is a person's.
-        if terms.employer.kind != EmployerKind::Individual {
-            doc.add_text(self.body, &terms.employer.name);
-        }
-        for sound in sound::heard(&terms.title) {
+        let public = terms.employer.kind != EmployerKind::Individual;
+        let employer = public.then_some(&terms.employer.name);
+        let texts = texts.into_iter().chain(&terms.skills).chain(&terms.benefits).chain(employer);
+        let body = title.iter().cloned().chain(texts.flat_map(|text| words::words(text)));
+        doc.add_pre_tokenized_text(self.body, words::cut_before(body));
+        for sound in sound::heard(&terms.title, &title) {
             doc.add_text(self.sound, sound);
         }
         for told in told(terms) {
@@ -155,9 +155,11 @@ impl JobFields {
         for skill in &skills {
             doc.add_text(self.skill, skill);
         }
-        for word in words::named(&terms.skills, &terms.title) {
+        for word in words::named_by(&terms.skills, &title) {
             doc.add_text(self.named, word);
         }
+        let title = words::with_trades(&terms.title, title);
+        doc.add_pre_tokenized_text(self.title, words::cut_before(title));
         for station in &terms.stations {
             doc.add_text(self.station, station.as_str());
         }

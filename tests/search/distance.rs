@@ -33,7 +33,7 @@ fn distances_on_spheres_agree() {
 fn the_sphere_is_near_the_ellipsoid() {
     let mut seen = 0;
     for row in rows(include_str!("../vectors/geodesic_wgs84.csv")) {
-        let around = |lon: f64| if lon > 180.0 { lon - 360.0 } else { lon };
+        let around = |lon: f64| (lon + 180.0).rem_euclid(360.0) - 180.0;
         let metres = at(row[0], around(row[1])).distance_m(at(row[3], around(row[4])));
         assert!((metres / row[6] - 1.0).abs() < 0.006, "{metres} {}", row[6]);
         seen += 1;
