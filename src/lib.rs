@@ -14,6 +14,7 @@ pub mod matching;
 pub mod occupation;
 pub mod ops;
 pub mod policy;
+pub mod review;
 pub mod search;
 pub mod store;
 pub mod words;

@@ -13,10 +13,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Failure, Ground, SystemClock};
 use crate::{
+    domain::money::Fen,
     feed::{hub::Hub, protocol::Limits},
     http::{App, Sessions, Settings, routes},
     market::Market,
     ops::demo,
+    review::MinimumWage,
     search::Follower,
 };
 
@@ -38,6 +40,16 @@ pub struct Serve {
     /// The complaint line that boards show.
     #[arg(long, value_name = "PHONE", env = "LINGGONG_HOTLINE")]
     hotline: Option<String>,
+    /// Where people's phones reach the server, for the codes that they scan: https://HOST.
+    #[arg(long, value_name = "URL", env = "LINGGONG_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// The minimum wage an hour where the postings are (小时最低工资标准), in yuan; reviewers are told
+    /// of postings below it. Without it nothing is compared.
+    #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_HOUR_WAGE")]
+    minimum_hour_wage: Option<f64>,
+    /// The minimum wage a month (月最低工资标准), in yuan.
+    #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_MONTH_WAGE")]
+    minimum_month_wage: Option<f64>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
     #[arg(long, value_name = "FILTER", env = "LINGGONG_LOG", default_value = "info,sqlx=warn")]
     log: String,
@@ -73,16 +85,32 @@ fn log(filter: &str, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// An amount in yuan as fen; a wage is positive and below 100,000 yuan.
+fn fen(option: &str, yuan: Option<f64>) -> Result<Option<Fen>, Failure> {
+    let Some(yuan) = yuan else { return Ok(None) };
+    let sane = yuan > 0.0 && yuan < 100_000.0;
+    let amount = sane.then(|| Fen((yuan * 100.0).round() as i64));
+    amount.map(Some).ok_or_else(|| Failure::misuse(format!("{option}: not a wage: {yuan}")))
+}
+
 /// Runs `linggong serve`.
 pub async fn serve(args: Serve) -> Result<(), Failure> {
     log(&args.log, args.log_json)?;
-    let market = args.ground.market().await?;
+    let mut market = args.ground.market().await?;
+    market.minimum_wage = MinimumWage {
+        hour: fen("--minimum-hour-wage", args.minimum_hour_wage)?,
+        month: fen("--minimum-month-wage", args.minimum_month_wage)?,
+    };
     if args.demo {
         fill_demo(&market).await?;
     }
     let demo = demo::seed_of(&market).await?;
-    let settings =
-        Settings { behind_proxy: args.behind_proxy, demo: demo.is_some(), hotline: args.hotline };
+    let settings = Settings {
+        behind_proxy: args.behind_proxy,
+        demo: demo.is_some(),
+        hotline: args.hotline,
+        public_url: args.public_url,
+    };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
     let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());

@@ -6,7 +6,7 @@ pub struct FieldError {
     /// The field's path: `title`, `wage.min_fen`, `shifts[0].start`.
     pub field: String,
     /// For programs: `missing`, `type`, `range`, `length`, `format`, `unknown`, `past`, `order`,
-    /// `twice`.
+    /// `twice`, `easy`.
     pub code: &'static str,
     /// For people, in Chinese: what to do.
     pub message: String,

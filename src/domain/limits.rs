@@ -42,6 +42,8 @@ pub const QUERY_CHARS_MAX: usize = 100;
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Characters in the name to sign in with.
 pub const LOGIN_CHARS: (usize, usize) = (2, 60);
+/// People who may share a phone and still be told apart by their PINs.
+pub const PHONE_SHARERS_MAX: i64 = 20;
 /// Characters in a password.
 pub const PASSWORD_CHARS: (usize, usize) = (8, 200);
 /// Waiting-list places for each place of a posting.

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod limits;
 pub mod money;
 pub mod org;
+pub mod pin;
 pub mod posting;
 pub mod speech;
 pub mod station;

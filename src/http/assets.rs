@@ -43,6 +43,11 @@ fn kind(path: &str) -> &'static str {
     }
 }
 
+/// `GET /kiosk/worker.js`: the service worker, at an address that lets it serve the kiosks' pages.
+pub async fn worker(query: RawQuery, headers: HeaderMap) -> Response {
+    file(Path("worker.js".to_owned()), query, headers).await
+}
+
 /// `GET /static/{*path}`. An address with `?v=` may be kept for good; any other is asked again.
 pub async fn file(
     Path(path): Path<String>,

@@ -12,8 +12,10 @@ mod health;
 mod metrics;
 mod pages;
 mod problem;
+mod qr;
 pub mod routes;
 pub mod sockets;
+mod wordlists;
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,6 +36,9 @@ pub struct Settings {
     pub demo: bool,
     /// The station's complaint line, shown on boards.
     pub hotline: Option<String>,
+    /// Where people's phones reach the server: `https://host`, without a path; the address that the
+    /// browser asked for where none is set.
+    pub public_url: Option<String>,
 }
 
 /// What every handler stands on.

@@ -9,10 +9,10 @@ use axum::{
 
 use super::{
     Access, App,
-    api::{bookings, jobs, openapi, search, session, workers},
+    api::{bookings, jobs, openapi, pins, search, session, workers},
     assets,
     guard::guard,
-    headers, health, pages, sockets,
+    headers, health, pages, qr, sockets, wordlists,
 };
 use crate::market::Verb;
 
@@ -58,6 +58,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/jobs/{id}/reject", May(Verb::Review), || post(jobs::reject)),
     route("POST", "/api/v1/jobs/{id}/close", May(Verb::Conduct), || post(jobs::close)),
     route("POST", "/api/v1/jobs/{id}/withdraw", May(Verb::Conduct), || post(jobs::withdraw)),
+    route("GET", "/api/v1/jobs/{id}/findings", May(Verb::ReadDraft), || get(jobs::findings)),
     route("GET", "/api/v1/jobs/{id}/candidates", May(Verb::Candidates), || get(search::candidates)),
     route("GET", "/api/v1/jobs/{id}/bookings", May(Verb::Roster), || get(bookings::roster)),
     route("POST", "/api/v1/jobs/{id}/bookings", May(Verb::Book), || post(bookings::create)),
@@ -68,6 +69,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/workers/{id}", May(Verb::ReadWorker), || get(workers::read)),
     route("GET", "/api/v1/workers/{id}/matches", May(Verb::ReadWorker), || get(search::matches)),
     route("GET", "/api/v1/workers/{id}/bookings", May(Verb::ReadWorker), || get(workers::bookings)),
+    route("POST", "/api/v1/workers/{id}/pin", May(Verb::SetPin), || post(pins::set)),
+    route("POST", "/api/v1/pin/sign-in", Public, || post(pins::sign_in)),
+    route("POST", "/api/v1/pin/sign-up", Public, || post(pins::sign_up)),
     route("GET", "/api/v1/stations", Public, || get(session::stations)),
     route("GET", "/api/v1/stations/{station}/feed", Public, || get(sockets::feed)),
     route("GET", "/", Public, || get(pages::home)),
@@ -76,6 +80,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/logout", Public, || post(pages::logout)),
     route("GET", "/jobs", Public, || get(pages::openings)),
     route("GET", "/jobs/{id}", Public, || get(pages::opening)),
+    route("GET", "/jobs/{id}/qr.svg", Public, || get(qr::posting)),
     route("POST", "/jobs/{id}/book", May(Verb::Book), || post(pages::book)),
     route("GET", "/desk", May(Verb::ReadDraft), || get(pages::desk)),
     route("GET", "/desk/jobs/new", May(Verb::Post), || get(pages::new)),
@@ -88,12 +93,18 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/desk/jobs/{id}/reject", May(Verb::Review), || post(pages::reject)),
     route("POST", "/desk/jobs/{id}/close", May(Verb::Conduct), || post(pages::close)),
     route("POST", "/desk/jobs/{id}/withdraw", May(Verb::Conduct), || post(pages::withdraw)),
+    route("GET", "/desk/pins", May(Verb::SetPin), || get(pages::pins)),
+    route("POST", "/desk/pins", May(Verb::SetPin), || post(pages::set_pin)),
     route("GET", "/me", May(Verb::Book), || get(pages::me)),
     route("POST", "/me", May(Verb::Register), || post(pages::register)),
     route("POST", "/me/bookings/{id}/cancel", May(Verb::Book), || post(pages::cancel)),
     route("GET", "/admin/accounts", May(Verb::Administer), || get(pages::accounts)),
     route("GET", "/admin/audit", May(Verb::Administer), || get(pages::audit)),
     route("GET", "/board/{station}", Public, || get(pages::board)),
+    route("GET", "/kiosk/{station}", Public, || get(pages::kiosk)),
+    route("GET", "/kiosk/worker.js", Public, || get(assets::worker)),
+    route("GET", "/words/trades.json", Public, || get(wordlists::trades)),
+    route("GET", "/words/pinyin.tsv", Public, || get(wordlists::pinyin)),
 ];
 
 /// The router: each route behind its guard, everything behind the common layers.

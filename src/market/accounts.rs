@@ -20,9 +20,9 @@ use crate::{
         limits,
         org::{Employer, EmployerKind},
         text,
-        time::{DAY, HOUR, MINUTE, Moment},
+        time::{DAY, HOUR, MINUTE, Moment, SECOND},
     },
-    store::{Kind, NewAccount, StoreError},
+    store::{Kind, NewAccount, StoreError, Txn},
 };
 
 /// An account to be made.
@@ -58,7 +58,7 @@ const FAILURES_MAX: i64 = 5;
 /// How long it stays locked.
 const LOCK: i64 = 15 * MINUTE;
 /// How long a person's session lasts.
-const SESSION: i64 = 12 * HOUR;
+pub(super) const SESSION: i64 = 12 * HOUR;
 /// How long a screen's session lasts.
 const DEVICE_SESSION: i64 = 365 * DAY;
 
@@ -74,7 +74,9 @@ pub fn hash_token(token: &str) -> String {
 }
 
 /// Runs the deliberately slow password hash where it holds nobody up.
-async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> MarketResult<T> {
+pub(super) async fn slowly<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> MarketResult<T> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| StoreError::Folder(std::io::Error::other(error)).into())
 }
@@ -98,15 +100,7 @@ impl Market {
         let Some(login) = login.filter(|_| errors.is_empty()) else {
             return Err(errors.into());
         };
-        let salt: [u8; 16] = self.random();
-        let password = new.password;
-        let hash = slowly(move || {
-            let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-            hash.map(|hash| hash.to_string())
-        });
-        let Ok(password_hash) = hash.await? else {
-            return Err(MarketError::BadCredentials);
-        };
+        let password_hash = self.hashed(new.password).await?;
         let mut txn = self.store.begin().await?;
         if let Some(station) = &new.station
             && txn.station(station).await?.is_none()
@@ -151,6 +145,47 @@ impl Market {
         Ok(account)
     }
 
+    /// The argon2id hash of a secret, in PHC form.
+    pub(super) async fn hashed(&self, secret: String) -> MarketResult<String> {
+        let salt: [u8; 16] = self.random();
+        let hash = slowly(move || {
+            let hash = Argon2::default().hash_password_with_salt(secret.as_bytes(), &salt);
+            hash.map(|hash| hash.to_string())
+        });
+        hash.await?.map_err(|_| MarketError::BadCredentials)
+    }
+
+    /// Begins a session of an account within a transaction; answers its secret and its end.
+    pub(super) async fn begin_session(
+        &self,
+        txn: &mut Txn,
+        account: &AccountId,
+        lasts: i64,
+    ) -> MarketResult<(String, Moment)> {
+        let token = URL_SAFE_NO_PAD.encode(self.random::<32>());
+        let (now, expires_at) = (self.now(), self.now().plus(lasts));
+        txn.add_session(&hash_token(&token), account, now, expires_at).await?;
+        Ok((token, expires_at))
+    }
+
+    /// Counts a failed sign-in within a transaction; the account is locked after too many.
+    pub(super) async fn count_failure(
+        &self,
+        txn: &mut Txn,
+        account: &Account,
+        failures: i64,
+    ) -> MarketResult<()> {
+        let failures = failures + 1;
+        let locked = failures >= FAILURES_MAX;
+        let until = if locked { self.now().plus(LOCK) } else { Moment(0) };
+        let kept = if locked { 0 } else { failures };
+        txn.set_failures(&account.id, kept, until).await?;
+        let actor = Actor::Account(account.clone());
+        let detail = json!({ "failures": failures });
+        txn.log(self.entry(&actor, "sign_in_failed", Kind::Account, &account.id, detail));
+        Ok(())
+    }
+
     /// A password that reads well aloud: three groups of four letters and digits (60 bits).
     pub fn make_password(&self) -> String {
         let letter = |byte: &u8| PASSWORD_LETTERS[usize::from(byte % 32)];
@@ -171,7 +206,7 @@ impl Market {
         if let Some(held) = &found
             && held.locked_until > now
         {
-            return Err(MarketError::Locked((held.locked_until.0 - now.0) / 1_000_000 + 1));
+            return Err(locked(held.locked_until, now));
         }
         // An unknown login takes as long as a wrong password.
         let hash = match &found {
@@ -179,12 +214,7 @@ impl Market {
             None => NOBODY.to_owned(),
         };
         let password = password.to_owned();
-        let right = slowly(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| {
-                Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
-            })
-        })
-        .await?;
+        let right = slowly(move || opens(&hash, &password)).await?;
         let Some(held) = found else {
             return Err(MarketError::BadCredentials);
         };
@@ -194,21 +224,13 @@ impl Market {
         let failures =
             txn.credentials(&login).await?.map_or(held.failures, |standing| standing.failures);
         if !right {
-            let failures = failures + 1;
-            let locked = failures >= FAILURES_MAX;
-            let until = if locked { now.plus(LOCK) } else { Moment(0) };
-            let kept = if locked { 0 } else { failures };
-            txn.set_failures(&held.account.id, kept, until).await?;
-            let detail = json!({ "failures": failures });
-            txn.log(self.entry(&actor, "sign_in_failed", Kind::Account, &held.account.id, detail));
+            self.count_failure(&mut txn, &held.account, failures).await?;
             txn.commit().await?;
             return Err(MarketError::BadCredentials);
         }
-        let token = URL_SAFE_NO_PAD.encode(self.random::<32>());
         let lasts = if held.account.role == Role::Device { DEVICE_SESSION } else { SESSION };
-        let expires_at = now.plus(lasts);
         txn.set_failures(&held.account.id, 0, Moment(0)).await?;
-        txn.add_session(&hash_token(&token), &held.account.id, now, expires_at).await?;
+        let (token, expires_at) = self.begin_session(&mut txn, &held.account.id, lasts).await?;
         txn.log(self.entry(&actor, "sign_in", Kind::Account, &held.account.id, json!({})));
         txn.commit().await?;
         Ok(SignIn { token, account: held.account, expires_at })
@@ -237,6 +259,17 @@ impl Market {
     }
 }
 
+/// Whether the secret is the one of this hash.
+pub(super) fn opens(hash: &str, secret: &str) -> bool {
+    PasswordHash::new(hash)
+        .is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
+}
+
+/// How long nobody may sign in.
+pub(super) fn locked(until: Moment, now: Moment) -> MarketError {
+    MarketError::Locked((until.0 - now.0) / SECOND + 1)
+}
+
 /// The hash of a password that nobody has, with the parameters of every other.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$\
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$\
     Zm9yIG5vYm9keSwgdGhpcyBpcyBubyBwYXNzd29yZCE";

@@ -29,6 +29,8 @@ choices! {
         Register = "register", "登记求职者";
         /// See a worker, masked.
         ReadWorker = "read_worker", "查看求职者";
+        /// Give a worker a PIN.
+        SetPin = "set_pin", "设数字密码";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
         /// See accounts and the audit trail.
@@ -67,6 +69,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::ReadFeed => Station,
         },
@@ -80,6 +83,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             Verb::Review
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
@@ -93,6 +97,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Candidates
             | Verb::Roster
+            | Verb::SetPin
             | Verb::Administer
             | Verb::ReadFeed => Nothing,
         },
@@ -107,6 +112,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Roster
             | Verb::Register
             | Verb::ReadWorker
+            | Verb::SetPin
             | Verb::Book
             | Verb::Administer => Nothing,
         },

@@ -19,6 +19,7 @@ use crate::{
         text,
         wage::a_day,
     },
+    review::{self, Finding},
     store::PostingFilter,
 };
 
@@ -137,10 +138,20 @@ impl Market {
         let mut txn = self.store.begin().await?;
         let held = self.hold(&mut txn, actor, verb, id).await?;
         let next = self.stepped(&held, event, reason)?;
-        let entry = step_entry(self, actor, event.word(), &next, Some(held.status));
+        let mut entry = step_entry(self, actor, event.word(), &next, Some(held.status));
+        if event == Event::Approve {
+            // Whoever published it in spite of them decided so.
+            let found: Vec<String> = self.findings(&next).into_iter().map(|f| f.rule).collect();
+            entry.detail["findings"] = found.into();
+        }
         self.write_posting(&mut txn, &next, Some(event), entry).await?;
         txn.commit().await?;
         Ok(next)
+    }
+
+    /// What whoever reviews the posting should look at.
+    pub fn findings(&self, posting: &Posting) -> Vec<Finding> {
+        review::findings(&posting.terms, self.minimum_wage)
     }
 
     fn stepped(&self, held: &Posting, event: Event, reason: Option<&str>) -> MarketResult<Posting> {

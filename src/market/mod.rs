@@ -11,6 +11,7 @@ mod error;
 mod intake;
 mod life;
 mod lists;
+mod pins;
 mod postings;
 mod screens;
 mod standing;
@@ -31,6 +32,7 @@ pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
 };
 pub use lists::{Import, Imported};
+pub use pins::{Newcomer, Seeker, Stay};
 pub use postings::NewPosting;
 pub use standing::Standing;
 pub use stations::NewStation;
@@ -42,6 +44,7 @@ use crate::{
         ids::Seedling,
         time::{Clock, Moment},
     },
+    review::MinimumWage,
     store::{Entry, Kind, Store},
 };
 
@@ -50,6 +53,8 @@ use crate::{
 pub struct Market {
     /// The records.
     pub store: Store,
+    /// The minimum wage that postings are held against.
+    pub minimum_wage: MinimumWage,
     clock: Arc<dyn Clock>,
     dice: Arc<Mutex<ChaCha20Rng>>,
 }
@@ -57,7 +62,8 @@ pub struct Market {
 impl Market {
     /// A market on these records; `seed` drives ids and tokens.
     pub fn new(store: Store, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Market {
-        Market { store, clock, dice: Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed))) }
+        let dice = Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed)));
+        Market { store, minimum_wage: MinimumWage::default(), clock, dice }
     }
 
     /// The present moment.

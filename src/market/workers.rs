@@ -94,7 +94,7 @@ impl Market {
         Ok(workers)
     }
 
-    async fn register_in(
+    pub(super) async fn register_in(
         &self,
         txn: &mut Txn,
         actor: &Actor,
@@ -156,7 +156,7 @@ impl Market {
         }
     }
 
-    async fn write_worker(
+    pub(super) async fn write_worker(
         &self,
         txn: &mut Txn,
         actor: &Actor,

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::domain::{
     account::Account,
+    identity::Phone,
     ids::{AccountId, WorkerId},
+    limits,
     time::Moment,
 };
 
@@ -20,6 +22,8 @@ pub struct Credentials {
     pub account: Account,
     /// The password's argon2id hash in PHC form.
     pub password_hash: String,
+    /// The PIN's, where the person has one.
+    pub pin_hash: Option<String>,
     /// Failed sign-ins since the last that went well.
     pub failures: i64,
     /// No sign-in before this moment.
@@ -44,17 +48,22 @@ impl View {
             .bind(login)
             .fetch_optional(self.connection())
             .await?;
-        row.as_ref()
-            .map(|row| {
-                let cells = Cells::new(row, "account", "id");
-                Ok(Credentials {
-                    account: account(row)?,
-                    password_hash: cells.text("password_hash")?,
-                    failures: cells.int("failures")?,
-                    locked_until: Moment(cells.int("locked_until")?),
-                })
-            })
-            .transpose()
+        row.as_ref().map(credentials).transpose()
+    }
+
+    /// The people with this phone who have a PIN, oldest account first.
+    pub async fn pin_holders(&mut self, phone: &Phone) -> StoreResult<Vec<Credentials>> {
+        let index = self.vault.index("phone", phone.expose());
+        let rows = sqlx::query(
+            "select account.* from account join worker on worker.account = account.id \
+             where worker.phone_index = $1 and account.pin_hash is not null \
+             order by account.id limit $2",
+        )
+        .bind(index)
+        .bind(limits::PHONE_SHARERS_MAX)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(credentials).collect()
     }
 
     /// One account.
@@ -122,6 +131,18 @@ impl Txn {
         Ok(())
     }
 
+    /// Gives an account a PIN, or another one; failed sign-ins are forgotten.
+    pub async fn set_pin(&mut self, account: &AccountId, pin_hash: &str) -> StoreResult<()> {
+        sqlx::query(
+            "update account set pin_hash = $1, failures = 0, locked_until = 0 where id = $2",
+        )
+        .bind(pin_hash)
+        .bind(account.as_str())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     /// Says which worker an account is.
     pub async fn set_worker(&mut self, account: &AccountId, worker: &WorkerId) -> StoreResult<()> {
         sqlx::query("update account set worker = $1 where id = $2")
@@ -131,6 +152,17 @@ impl Txn {
             .await?;
         Ok(())
     }
+}
+
+fn credentials(row: &AnyRow) -> StoreResult<Credentials> {
+    let cells = Cells::new(row, "account", "id");
+    Ok(Credentials {
+        account: account(row)?,
+        password_hash: cells.text("password_hash")?,
+        pin_hash: cells.text_maybe("pin_hash")?,
+        failures: cells.int("failures")?,
+        locked_until: Moment(cells.int("locked_until")?),
+    })
 }
 
 pub(super) fn account(row: &AnyRow) -> StoreResult<Account> {

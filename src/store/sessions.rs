@@ -94,6 +94,15 @@ impl Txn {
         Ok(())
     }
 
+    /// Ends every session of an account.
+    pub async fn end_sessions(&mut self, account: &AccountId) -> StoreResult<()> {
+        sqlx::query("delete from session where account = $1")
+            .bind(account.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Remembers what a request with a key made, so that its repetition finds it.
     ///
     /// # Errors

@@ -21,6 +21,12 @@ const PHRASES: [&str; 2] = [
     include_str!("../../data/words/pinyin_trades.tsv"),
 ];
 
+/// Every character that has readings, a line each: the character, a tab, its readings without
+/// tones, most usual first, separated by commas.
+pub fn characters() -> &'static str {
+    CHARS
+}
+
 /// One way to say a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reading {

@@ -45,10 +45,17 @@ impl Session {
     /// # Panics
     /// Without a driver: `tests/run` starts one and names it in the environment.
     pub async fn start() -> Session {
+        Session::with(&[]).await
+    }
+
+    /// As [`Session::start`], with these arguments too.
+    pub async fn with(more: &[String]) -> Session {
         let address = env::var("LINGGONG_TEST_WEBDRIVER")
             .expect("LINGGONG_TEST_WEBDRIVER names a ChromeDriver; `tests/run browser` starts one");
         let mut capabilities = Capabilities::new();
-        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": ARGUMENTS }));
+        let arguments: Vec<&str> =
+            ARGUMENTS.into_iter().chain(more.iter().map(String::as_str)).collect();
+        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)

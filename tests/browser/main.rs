@@ -30,6 +30,7 @@ mod driver;
 mod forms;
 mod house;
 mod judge;
+mod kiosk;
 mod pages;
 mod story;
 mod window;

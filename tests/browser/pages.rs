@@ -25,7 +25,7 @@ enum Eyes {
 struct Page(&'static str, &'static str, Eyes, &'static str);
 
 /// `JOB` stands for the id of an open posting, `DRAFT` for one that waits for review.
-const PAGES: [Page; 18] = [
+const PAGES: [Page; 19] = [
     Page("/", "/", Eyes::Nobody, "home"),
     Page("/", "/", Eyes::Worker, "home-worker"),
     Page("/", "/", Eyes::Employer, "home-employer"),
@@ -39,6 +39,7 @@ const PAGES: [Page; 18] = [
     Page("/desk/jobs/new", "/desk/jobs/new", Eyes::Employer, "posting"),
     Page("/desk/jobs/{id}", "/desk/jobs/DRAFT", Eyes::Staff, "desk-job"),
     Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),
+    Page("/desk/pins", "/desk/pins", Eyes::Staff, "pins"),
     Page("/me", "/me", Eyes::Newcomer, "register"),
     Page("/me", "/me", Eyes::Worker, "me"),
     Page("/admin/accounts", "/admin/accounts", Eyes::Admin, "accounts"),
@@ -47,8 +48,16 @@ const PAGES: [Page; 18] = [
 ];
 
 /// Routes whose pages others take pictures of, or which are no page.
-const ELSEWHERE: [&str; 6] =
-    ["/healthz", "/readyz", "/metrics", "/static/{*path}", "/board/{station}", "/kiosk/"];
+const ELSEWHERE: [&str; 8] = [
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/{*path}",
+    "/board/{station}",
+    "/kiosk/",
+    "/words/",
+    "/jobs/{id}/qr.svg",
+];
 
 async fn every_page_has_a_picture() {
     let missing: Vec<&str> = ROUTES

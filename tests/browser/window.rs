@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -57,6 +57,15 @@ impl Window {
     pub async fn open(house: &House, size: Size) -> Window {
         let session = Session::start().await;
         let window = Window { session, size, home: house.url.clone() };
+        window.resize(size).await;
+        window
+    }
+
+    /// A window at another address than the house's, of a browser that keeps its profile in this
+    /// folder.
+    pub async fn of_profile(url: &str, size: Size, profile: &Path) -> Window {
+        let session = Session::with(&[format!("--user-data-dir={}", profile.display())]).await;
+        let window = Window { session, size, home: url.to_owned() };
         window.resize(size).await;
         window
     }

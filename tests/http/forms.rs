@@ -162,6 +162,7 @@ async fn forms(world: &World) -> Vec<Form> {
     let waiting = staff.draft(&posting()).await;
     staff.post(&format!("/api/v1/jobs/{waiting}/submit"), &json!({})).await.expect(200);
     let open = staff.open(&posting()).await;
+    staff.register(&worker(7)).await;
     let me = seeker.get("/api/v1/me").await.json();
     let booked = seeker.book(&open, me["worker"].as_str().unwrap()).await.expect(201);
     let booked = booked["id"].as_str().unwrap();
@@ -237,6 +238,20 @@ async fn forms(world: &World) -> Vec<Form> {
                 ("consent", "consent", texts(["", "no", "YES", "true", "on"])),
             ],
             ..form("/me", "/me".to_owned(), &newcomer)
+        },
+        Form {
+            good: vec![
+                ("phone", "13800000007".to_owned()),
+                ("name", "马小军".to_owned()),
+                ("pin", "280516".to_owned()),
+            ],
+            fields: vec![
+                ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "+1 555"])),
+                ("name", "name", [blanks(), vec!["马大军".to_owned(), long(41)]].concat()),
+                ("pin", "pin", texts(["", "12345", "1234567", "111111", "345678", "98765a"])),
+            ],
+            secret: Some("pin"),
+            ..form("/desk/pins", "/desk/pins".to_owned(), &staff)
         },
         form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
     ]

@@ -28,6 +28,7 @@ stories!(
     a_posting_ends_by_the_clock,
     staff_conduct_what_belongs_to_their_station,
     staff_publish_nothing_at_other_stations,
+    who_reviews_sees_what_to_look_at_and_decides,
     a_broker_posts_through_itself,
     an_employer_posts_in_its_own_name,
 );
@@ -340,4 +341,33 @@ async fn an_employer_posts_in_its_own_name(world: World) {
     let answer = world.admin().await.post("/api/v1/jobs", &unnamed).await;
     answer.problem(422, "invalid");
     assert_eq!(answer.fields(), ["employer"]);
+}
+
+async fn who_reviews_sees_what_to_look_at_and_decides(world: World) {
+    let employer = world.employer().await;
+    let staff = world.staff().await;
+    let text = json!({ "title": "急招女工", "requirements": "18-45岁，先交押金200元" });
+    let id = employer.draft(&with(posting(), &text)).await;
+    let path = format!("/api/v1/jobs/{id}/findings");
+    world.anonymous().get(&path).await.problem(401, "sign_in");
+    for reader in [&employer, &staff] {
+        let found = reader.get(&path).await.expect(200);
+        let found = found["items"].as_array().unwrap();
+        let rules: Vec<_> = found.iter().map(|f| (&f["field"], &f["rule"])).collect();
+        let want = [("title", "sex"), ("requirements", "deposit"), ("requirements", "age")];
+        let want: Vec<_> = want.map(|(field, rule)| (json!(field), json!(rule))).into();
+        assert_eq!(rules, want.iter().map(|(field, rule)| (field, rule)).collect::<Vec<_>>());
+        assert_eq!(found[0]["excerpt"], "招女工");
+        assert!(
+            found.iter().all(|f| f["basis"].as_str().is_some_and(|basis| basis.contains('法')))
+        );
+    }
+    // A finding refuses nothing: a person publishes it, and the trail says in spite of what.
+    employer.post(&format!("/api/v1/jobs/{id}/submit"), &json!({})).await.expect(200);
+    let open = staff.post(&format!("/api/v1/jobs/{id}/approve"), &json!({})).await.expect(200);
+    assert_eq!(open["status"], "open");
+    let mut view = world.market.store.read().await.unwrap();
+    let log = view.log_of(linggong::store::Kind::Job, &id, 10).await.unwrap();
+    let approved = log.iter().find(|row| row.verb == "approve").unwrap();
+    assert!(approved.detail.to_string().contains("deposit"), "{}", approved.detail);
 }

@@ -17,6 +17,7 @@ mod forms;
 mod inputs;
 mod jobs;
 mod openapi;
+mod pins;
 mod privacy;
 mod roles;
 mod search;

@@ -12,13 +12,13 @@ const PROTOCOL = "linggong.feed.v1";
 /** First ceiling of the random waiting time before a reconnection. */
 const BACKOFF_FIRST_MS = 500;
 /** Last ceiling of the random waiting time before a reconnection. */
-const BACKOFF_MAX_MS = 30_000;
+const BACKOFF_MAX_MS = 30000;
 /** A server that has not said welcome within this time is treated as silent. */
-const WELCOME_WAIT_MS = 20_000;
+const WELCOME_WAIT_MS = 20000;
 /** Silence is suspicious after this many heartbeats. */
 const SILENT_HEARTBEATS = 2.5;
 /** Longest waiting time that is believed from a restarting server. */
-const RETRY_MAX_MS = 600_000;
+const RETRY_MAX_MS = 600000;
 
 const CLOSE = { notAllowed: 4001, noStation: 4004, tooSlow: 4008, replaced: 4009, restart: 1012 };
 /** Codes after which coming back by itself would only do harm. */
@@ -59,15 +59,6 @@ const FINAL = new Set([CLOSE.notAllowed, CLOSE.noStation, CLOSE.replaced]);
 
 /** Keeps a station's open postings up to date over a WebSocket. */
 export class Feed {
-  /** @type {Map<string, Job>} the set, by id; only to be read by others */
-  jobs = new Map();
-  /** @type {number | null} the last applied sequence number; null before the first set */
-  seq = null;
-  /** @type {string | number | null} the history to which `seq` belongs */
-  epoch = null;
-  /** How far the server's clock is ahead of this machine's, in ms. */
-  clockAheadMs = 0;
-
   /**
    * @param {object} options
    * @param {string} options.url ws: or wss:
@@ -83,18 +74,26 @@ export class Feed {
    * @param {typeof WebSocket} [options.WebSocketImpl]
    */
   constructor(options) {
+    /** @type {Map<string, Job>} the set, by id; only to be read by others */
+    this.jobs = new Map();
+    /** @type {number | null} the last applied sequence number; null before the first set */
+    this.seq = null;
+    /** @type {string | number | null} the history to which `seq` belongs */
+    this.epoch = null;
+    /** How far the server's clock is ahead of this machine's, in ms. */
+    this.clockAheadMs = 0;
     const nothing = () => {};
     this.url = options.url;
     this.token = options.token;
-    this.client = options.client ?? { kind: "board", version: "unknown" };
+    this.client = options.client || { kind: "board", version: "unknown" };
     this.storage = options.storage;
-    this.onChange = options.onChange ?? nothing;
-    this.onState = options.onState ?? nothing;
-    this.onNotice = options.onNotice ?? nothing;
-    this.onReload = options.onReload ?? nothing;
-    this.now = options.now ?? Date.now;
-    this.random = options.random ?? Math.random;
-    this.WebSocketImpl = options.WebSocketImpl ?? globalThis.WebSocket;
+    this.onChange = options.onChange || nothing;
+    this.onState = options.onState || nothing;
+    this.onNotice = options.onNotice || nothing;
+    this.onReload = options.onReload || nothing;
+    this.now = options.now || Date.now;
+    this.random = options.random || Math.random;
+    this.WebSocketImpl = options.WebSocketImpl || WebSocket;
 
     /** @type {State} */
     this.state = { link: "down", heard: null };
@@ -121,15 +120,15 @@ export class Feed {
 
   /** Takes the kept set, if there is one, and connects. */
   start() {
-    this.#restore();
-    this.#connect();
+    this._restore();
+    this._connect();
   }
 
   /** Disconnects for good and keeps the set for the next start. */
   stop() {
     this.save();
-    this.#drop();
-    this.#say({ link: "stopped", heard: this.state.heard });
+    this._drop();
+    this._say({ link: "stopped", heard: this.state.heard });
   }
 
   /**
@@ -157,20 +156,20 @@ export class Feed {
       jobs: [...this.jobs.values()],
     };
     try {
-      this.storage.setItem(this.#key(), JSON.stringify(kept));
+      this.storage.setItem(this._key(), JSON.stringify(kept));
       this.saved = mark;
     } catch {
       // A full or forbidden storage costs a snapshot at the next start, nothing else.
     }
   }
 
-  #key() {
+  _key() {
     return `linggong.feed ${this.url}`;
   }
 
-  #restore() {
+  _restore() {
     try {
-      const kept = JSON.parse(this.storage?.getItem(this.#key()) ?? "null");
+      const kept = JSON.parse((this.storage && this.storage.getItem(this._key())) || "null");
       if (!kept || !Number.isSafeInteger(kept.seq)) return;
       const jobs = new Map(kept.jobs.map((/** @type {Job} */ job) => [job.id, job]));
       [this.epoch, this.seq, this.jobs] = [kept.epoch, kept.seq, jobs];
@@ -181,21 +180,21 @@ export class Feed {
     this.onChange({ kind: "snapshot" });
   }
 
-  #connect() {
-    this.#drop();
-    this.#say({ link: this.failures ? "down" : "connecting", heard: this.state.heard });
+  _connect() {
+    this._drop();
+    this._say({ link: this.failures ? "down" : "connecting", heard: this.state.heard });
     this.mode = "";
     this.waitMs = WELCOME_WAIT_MS;
     const socket = new this.WebSocketImpl(this.url, PROTOCOL);
     this.socket = socket;
-    this.#watch();
-    socket.onopen = () => this.#hello();
-    socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#closed(event.code, event.reason);
+    this._watch();
+    socket.onopen = () => this._hello();
+    socket.onmessage = (event) => this._receive(event.data);
+    socket.onclose = (event) => this._closed(event.code, event.reason);
   }
 
   /** Leaves the connection without waiting for a peer that may be gone. */
-  #drop() {
+  _drop() {
     clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
@@ -206,82 +205,82 @@ export class Feed {
     socket.close(1000);
   }
 
-  #hello() {
+  _hello() {
     /** @type {Record<string, unknown>} */
     const hello = { op: "hello", client: this.client };
     if (this.token) hello.token = this.token;
     if (this.seq !== null && !this.afresh) hello.resume = { epoch: this.epoch, seq: this.seq };
-    this.#send(hello);
+    this._send(hello);
   }
 
   /** @param {Record<string, unknown>} message */
-  #send(message) {
-    this.socket?.send(JSON.stringify(message));
+  _send(message) {
+    if (this.socket) this.socket.send(JSON.stringify(message));
   }
 
   /** @param {State} state */
-  #say(state) {
+  _say(state) {
     this.state = state;
     this.onState(state);
   }
 
   /** Starts the watch over the server's silence anew. */
-  #watch() {
+  _watch() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#retry(), this.waitMs);
+    this.timer = setTimeout(() => this._retry(), this.waitMs);
   }
 
   /**
    * Leaves the connection and comes back after a random time.
    * @param {number} [within_ms] as the server asked; else the backoff says
    */
-  #retry(within_ms) {
-    this.#drop();
+  _retry(within_ms) {
+    this._drop();
     const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.failures, 16));
     this.failures += 1;
-    this.#say({ link: "down", heard: this.state.heard });
-    this.timer = setTimeout(() => this.#connect(), this.random() * (within_ms ?? ceiling));
+    this._say({ link: "down", heard: this.state.heard });
+    this.timer = setTimeout(() => this._connect(), this.random() * (within_ms === undefined ? ceiling : within_ms));
   }
 
   /**
    * Something does not fit: hello again. The first doubt since the last agreement is answered with
    * a resumption, the next ones with a whole snapshot.
    */
-  #doubt() {
+  _doubt() {
     this.afresh = this.failures > 0;
-    this.#retry();
+    this._retry();
   }
 
   /** @param {number} code @param {string} reason */
-  #closed(code, reason) {
+  _closed(code, reason) {
     if (FINAL.has(code)) {
-      this.#drop();
-      this.#say({ link: "stopped", heard: this.state.heard, code });
+      this._drop();
+      this._say({ link: "stopped", heard: this.state.heard, code });
       return;
     }
-    this.#retry(code === CLOSE.restart ? retryWithin(reason) : undefined);
+    this._retry(code === CLOSE.restart ? retryWithin(reason) : undefined);
   }
 
   /** @param {unknown} data */
-  #receive(data) {
+  _receive(data) {
     this.state.heard = this.now();
-    this.#watch();
+    this._watch();
     let message;
     try {
       message = JSON.parse(String(data));
     } catch {
-      return this.#doubt();
+      return this._doubt();
     }
-    switch (message?.op) {
+    switch (message && message.op) {
       case "welcome":
-        return this.#welcome(message);
+        return this._welcome(message);
       case "snapshot":
-        return this.#snapshot(message);
+        return this._snapshot(message);
       case "put":
       case "remove":
-        return this.#delta(message);
+        return this._delta(message);
       case "beat":
-        return this.#beat(message);
+        return this._beat(message);
       case "notice":
         return this.onNotice(message);
       case "reload":
@@ -290,11 +289,11 @@ export class Feed {
   }
 
   /** @param {{epoch: string | number, seq: number, mode: string, heartbeat_s: number, server_time?: string}} m */
-  #welcome(m) {
+  _welcome(m) {
     if (m.heartbeat_s > 0) this.waitMs = m.heartbeat_s * 1000 * SILENT_HEARTBEATS;
-    const told = new Date(m.server_time ?? NaN).getTime();
+    const told = new Date(m.server_time || NaN).getTime();
     if (Number.isFinite(told)) this.clockAheadMs = told - this.now();
-    this.#watch();
+    this._watch();
     this.mode = m.mode;
     this.assembly = null;
     if (m.mode === "snapshot") {
@@ -305,19 +304,19 @@ export class Feed {
     const held = this.seq;
     if (m.mode !== "resumed" || m.epoch !== this.epoch || held === null || held > m.seq) {
       this.failures += 1;
-      return this.#doubt();
+      return this._doubt();
     }
     this.target = m.seq;
-    this.#arrive();
+    this._arrive();
   }
 
   /** @param {{seq: number, part: number, parts: number, jobs: Job[]}} m */
-  #snapshot(m) {
-    if (this.mode !== "snapshot" || !Array.isArray(m.jobs)) return this.#doubt();
-    this.assembly ??= { seq: m.seq, parts: m.parts, got: new Map() };
+  _snapshot(m) {
+    if (this.mode !== "snapshot" || !Array.isArray(m.jobs)) return this._doubt();
+    if (!this.assembly) this.assembly = { seq: m.seq, parts: m.parts, got: new Map() };
     const assembly = this.assembly;
-    if (m.seq !== assembly.seq || m.parts !== assembly.parts) return this.#doubt();
-    if (!(m.part >= 1 && m.part <= m.parts)) return this.#doubt();
+    if (m.seq !== assembly.seq || m.parts !== assembly.parts) return this._doubt();
+    if (!(m.part >= 1 && m.part <= m.parts)) return this._doubt();
     assembly.got.set(m.part, m.jobs);
     if (assembly.got.size < assembly.parts) return;
 
@@ -328,38 +327,38 @@ export class Feed {
     this.afresh = false;
     this.mode = "deltas";
     this.onChange({ kind: "snapshot" });
-    this.#arrive();
+    this._arrive();
   }
 
   /** @param {{op: "put" | "remove", seq: number, id?: string, job?: Job, why?: string}} m */
-  #delta(m) {
-    const id = m.op === "put" ? m.job?.id : m.id;
+  _delta(m) {
+    const id = m.op === "put" ? m.job && m.job.id : m.id;
     const caught = this.mode === "resumed" || this.mode === "deltas";
     if (!caught || this.seq === null || m.seq !== this.seq + 1 || typeof id !== "string") {
-      return this.#doubt();
+      return this._doubt();
     }
     if (m.op === "put" && m.job) this.jobs.set(id, m.job);
     else this.jobs.delete(id);
     this.seq = m.seq;
     this.onChange({ kind: m.op, id, why: m.why });
-    this.#arrive();
+    this._arrive();
   }
 
   /** @param {{seq: number}} m */
-  #beat(m) {
+  _beat(m) {
     // Nothing can be proven while a snapshot is still on its way.
     if (this.seq === null || this.mode === "snapshot" || !this.mode) return;
-    if (m.seq > this.seq) return this.#doubt();
+    if (m.seq > this.seq) return this._doubt();
     this.failures = 0;
-    this.#send({ op: "ack", seq: this.seq, shown: this.jobs.size, hash: this.hash() });
+    this._send({ op: "ack", seq: this.seq, shown: this.jobs.size, hash: this.hash() });
     this.save();
   }
 
   /** The link counts as live once what it promised at the welcome has been applied. */
-  #arrive() {
+  _arrive() {
     if (this.target === null || this.seq === null || this.seq < this.target) return;
     this.target = null;
-    this.#say({ link: "live", heard: this.state.heard });
+    this._say({ link: "live", heard: this.state.heard });
   }
 }
 

@@ -16,7 +16,7 @@
 /** A draft is kept this long after the last key. */
 const DRAFT_WAIT_MS = 300;
 /** Giving up on the machine's position. */
-const POSITION_WAIT_MS = 15_000;
+const POSITION_WAIT_MS = 15000;
 /** Decimals of a degree, about a metre. */
 const POSITION_DECIMALS = 5;
 /** Types whose content is no draft. */
@@ -35,7 +35,7 @@ for (const form of document.forms) {
     form.addEventListener("submit", () => store((storage) => storage.clear()));
   }
 }
-elements("[data-focus]")[0]?.focus();
+for (const element of elements("[data-focus]").slice(0, 1)) element.focus();
 
 /** Lets rows be added and removed. @param {HTMLElement} rows */
 function enableRows(rows) {
@@ -57,15 +57,16 @@ function enableRows(rows) {
     for (const element of copy.querySelectorAll("*")) number(element, next);
     next += 1;
     const row = copy.querySelector("[data-row]");
-    (lastRow(rows) ?? template).after(copy);
-    /** @type {HTMLElement | null | undefined} */ (row?.querySelector("input, select"))?.focus();
+    (lastRow(rows) || template).after(copy);
+    const first = /** @type {HTMLElement | null} */ (row && row.querySelector("input, select"));
+    if (first) first.focus();
     update();
     changed(rows);
   });
   rows.addEventListener("click", (event) => {
     const remove = /** @type {Element} */ (event.target).closest("[data-row-remove]");
     if (!remove) return;
-    remove.closest("[data-row]")?.remove();
+    /** @type {Element} */ (remove.closest("[data-row]")).remove();
     add.focus();
     update();
     changed(rows);
@@ -76,7 +77,7 @@ function enableRows(rows) {
 /** Writes a new row's number into its names. @param {Element} element @param {number} i */
 function number(element, i) {
   for (const attribute of element.attributes) {
-    attribute.value = attribute.value.replaceAll("__i__", String(i));
+    attribute.value = attribute.value.split("__i__").join(String(i));
   }
 }
 
@@ -136,7 +137,7 @@ function enableDraft(form, name) {
 
 /** @param {HTMLFormElement} form @param {string} name */
 function restore(form, name) {
-  const kept = store((storage) => JSON.parse(storage.getItem(key(name)) ?? "null"));
+  const kept = store((storage) => JSON.parse(storage.getItem(key(name)) || "null"));
   if (!kept || typeof kept !== "object") return;
   for (const rows of elements("[data-rows]", form)) {
     const add = /** @type {HTMLButtonElement | null} */ (rows.querySelector("[data-row-add]"));
@@ -146,7 +147,7 @@ function restore(form, name) {
       add.click();
     }
   }
-  /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+  /** @type {HTMLElement} */ (document.activeElement || document.body).blur();
   const taken = new Map();
   for (const control of controls(form)) {
     const list = kept[control.name];
@@ -155,7 +156,7 @@ function restore(form, name) {
       control.checked = list.includes(control.value);
       continue;
     }
-    const i = taken.get(control.name) ?? 0;
+    const i = taken.get(control.name) || 0;
     taken.set(control.name, i + 1);
     if (typeof list[i] === "string") control.value = list[i];
   }
@@ -186,7 +187,8 @@ function values(form) {
   /** @type {Record<string, string[] | number>} */
   const kept = {};
   for (const control of controls(form)) {
-    const list = /** @type {string[]} */ ((kept[control.name] ??= []));
+    if (!kept[control.name]) kept[control.name] = [];
+    const list = /** @type {string[]} */ (kept[control.name]);
     const box = control instanceof HTMLInputElement && /^(checkbox|radio)$/.test(control.type);
     if (!box || control.checked) list.push(control.value);
   }

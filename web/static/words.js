@@ -4,8 +4,8 @@
 //   startWords(Date.parse("2026-11-25T08:00:00+08:00"), now) === "明早8:00"
 
 /** China has one zone and no summer time. */
-const ZONE_MS = 8 * 3_600_000;
-const DAY_MS = 86_400_000;
+const ZONE_MS = 8 * 3600000;
+const DAY_MS = 86400000;
 
 const WAGE_UNITS = { hour: "小时", day: "天", month: "月", piece: "件" };
 const SETTLEMENTS = { daily: "日结", weekly: "周结", monthly: "月结", on_completion: "做完结" };
@@ -79,7 +79,7 @@ function timeWords(hour, minute) {
  * @param {number} now ms
  */
 export function nextStart(shifts, now) {
-  const starts = (shifts ?? [])
+  const starts = (shifts || [])
     .filter((shift) => Date.parse(shift.end) > now)
     .map((shift) => Date.parse(shift.start))
     .filter(Number.isFinite);
@@ -93,14 +93,14 @@ export function nextStart(shifts, now) {
 export function wageWords(wage) {
   if (!wage) return "";
   const low = yuan(wage.min_fen);
-  const high = yuan(wage.max_fen ?? wage.min_fen);
-  const unit = WAGE_UNITS[/** @type {keyof typeof WAGE_UNITS} */ (wage.unit)] ?? wage.unit;
+  const high = yuan(wage.max_fen || wage.min_fen);
+  const unit = WAGE_UNITS[/** @type {keyof typeof WAGE_UNITS} */ (wage.unit)] || wage.unit;
   return `${low === high ? low : `${low}–${high}`}元/${unit}`;
 }
 
 /** @param {{settlement: string} | undefined} wage @returns {string} such as 日结 */
 export function settlementWords(wage) {
-  return SETTLEMENTS[/** @type {keyof typeof SETTLEMENTS} */ (wage?.settlement)] ?? "";
+  return SETTLEMENTS[/** @type {keyof typeof SETTLEMENTS} */ (wage && wage.settlement)] || "";
 }
 
 /** @param {number | null | undefined} metres @returns {string} such as 800米, 1.2公里, 18公里 */

@@ -19,6 +19,7 @@ use crate::{
         problem::Problem,
     },
     market::NewPosting,
+    review::Finding,
 };
 
 /// A posting as its conductors see it.
@@ -106,6 +107,38 @@ pub async fn read(
     let actor = visitor.actor().ok();
     let posting = app.market.posting(actor.as_ref(), &id).await?;
     Ok(answer(StatusCode::OK, &posting))
+}
+
+/// Something that whoever reviews a posting should look at.
+#[derive(Serialize)]
+pub struct FindingView {
+    rule: String,
+    field: &'static str,
+    title: String,
+    basis: String,
+    advice: String,
+    excerpt: String,
+}
+
+/// What whoever reviews a posting should look at.
+#[derive(Serialize)]
+pub struct Findings {
+    items: Vec<FindingView>,
+}
+
+/// `GET /jobs/{id}/findings`
+pub async fn findings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<JobId>,
+) -> Result<Json<Findings>, Problem> {
+    let standing = app.market.standing(&visitor.actor()?, &id).await?;
+    let view = |finding: Finding| {
+        let Finding { rule, field, title, basis, advice, excerpt } = finding;
+        FindingView { rule, field, title, basis, advice, excerpt }
+    };
+    let items = app.market.findings(&standing.posting).into_iter().map(view).collect();
+    Ok(Json(Findings { items }))
 }
 
 /// `PATCH /jobs/{id}`

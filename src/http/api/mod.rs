@@ -3,6 +3,7 @@
 pub mod bookings;
 pub mod jobs;
 pub mod openapi;
+pub mod pins;
 pub mod search;
 pub mod session;
 pub mod workers;

@@ -53,10 +53,11 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: [(&str, &str, Access); 6] = [
+const NAV: [(&str, &str, Access); 7] = [
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
     ("/jobs", "在招岗位", Access::Public),
+    ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
     ("/me", "我的报名", Access::May(Verb::Book)),
     ("/admin/accounts", "账号", Access::May(Verb::Administer)),
     ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
@@ -126,6 +127,7 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "applied" => ("done", "已报名，等用人单位联系您"),
         "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
         "cancelled" => ("done", "已取消报名"),
+        "pin_set" => ("done", "数字密码设好了，请本人记住"),
         "registered" => ("done", "登记好了，可以报名了"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,

@@ -27,6 +27,7 @@ use crate::{
         problem::Problem,
     },
     market::{MarketError, Standing, Verb},
+    review::Finding,
     store::Kind,
 };
 
@@ -50,6 +51,29 @@ pub struct Blocked {
     pub text: &'static str,
     /// Why not.
     pub why: String,
+}
+
+/// Something that whoever reviews the posting should look at.
+pub struct FindingRow {
+    /// The field, as the form calls it.
+    pub field: &'static str,
+    /// What it is about.
+    pub finding: Finding,
+}
+
+/// A field of a posting as its form calls it.
+fn field_label(field: &str) -> &'static str {
+    match field {
+        "title" => "岗位名称",
+        "description" => "干什么",
+        "requirements" => "要求",
+        "skills" => "会什么",
+        "benefits" => "待遇",
+        "address" => "地点",
+        "wage" => "工钱",
+        "shifts" => "班次",
+        _ => "内容",
+    }
 }
 
 /// How many bookings stand in a state.
@@ -80,6 +104,8 @@ pub struct DeskJobPage {
     pub roster: Vec<RosterRow>,
     /// What happened, newest first.
     pub steps: Vec<Step>,
+    /// What whoever reviews it should look at.
+    pub findings: Vec<FindingRow>,
     /// What can be done.
     pub actions: Vec<Action>,
     /// What can't, and why.
@@ -185,6 +211,9 @@ async fn render(
         };
         blocked.push(Blocked { text: "修改", why });
     }
+    let undecided = matches!(posting.status, Status::Draft | Status::InReview);
+    let findings = if undecided { app.market.findings(posting) } else { Vec::new() };
+    let finding_row = |finding: Finding| FindingRow { field: field_label(finding.field), finding };
     let desk_job = DeskJobPage {
         chrome,
         id: id.to_owned(),
@@ -194,6 +223,7 @@ async fn render(
         facts: facts::facts(posting, &stations, Reader::Desk),
         roster: roster.filter(|row| row.count > 0).collect(),
         steps: timeline::steps(&log, &known, &reader),
+        findings: findings.into_iter().map(finding_row).collect(),
         actions,
         blocked,
         edits,

@@ -15,16 +15,21 @@ use super::{
     home::{HomePage, Task},
     input::{Choice, Faults, Form},
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
+    kiosk::KioskPage,
     login::LoginPage,
+    pins::PinsPage,
     posting_form,
     problem::{ErrorPage, Link},
-    steps::{Action, Blocked, DeskJobPage, RosterRow},
+    steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
 };
-use crate::domain::{
-    geo::{Crs, Point},
-    station::{RADIUS_M_DEFAULT, Station},
+use crate::{
+    domain::{
+        geo::{Crs, Point},
+        station::{RADIUS_M_DEFAULT, Station},
+    },
+    review::Finding,
 };
 
 /// How much a sample says.
@@ -194,6 +199,17 @@ fn desk_job(fill: Fill) -> String {
             what: fill.text("提交审核"),
             who: fill.text("您"),
         }),
+        findings: fill.list(|_| FindingRow {
+            field: "要求",
+            finding: Finding {
+                rule: "deposit".to_owned(),
+                field: "requirements",
+                title: "收押金".to_owned(),
+                basis: "劳动合同法第九条".to_owned(),
+                advice: "不得收押金".to_owned(),
+                excerpt: fill.text("先交押金300元"),
+            },
+        }),
         actions,
         blocked: fill.list(|_| Blocked {
             text: "结束招聘", why: fill.text("岗位现在是“草稿”")
@@ -336,7 +352,7 @@ fn people(fill: Fill) -> [String; 4] {
     ]
 }
 
-fn house(fill: Fill) -> [String; 3] {
+fn house(fill: Fill) -> Vec<String> {
     let accounts = AccountsPage {
         chrome: fill.chrome(),
         rows: fill.list(|_| AccountRow {
@@ -368,7 +384,28 @@ fn house(fill: Fill) -> [String; 3] {
         hotline: fill.maybe("0951-12333"),
         version: "0.1.0-0a1b2c3d",
     };
-    [accounts.render().unwrap(), audit.render().unwrap(), board.render().unwrap()]
+    let kiosk = KioskPage {
+        station_id: "liangtian".to_owned(),
+        station_name: fill.text("良田就业创业服务站"),
+        lat: 38.3613,
+        lon: 106.1313,
+        demo: fill != Fill::Empty,
+        hotline: fill.maybe("0951-12333"),
+        version: "0.1.0-0a1b2c3d",
+    };
+    let pins = PinsPage {
+        chrome: fill.chrome(),
+        phone: fill.text("13812345678"),
+        name: fill.text("马小军"),
+        faults: fill.faults(&["phone", "name", "pin"]),
+    };
+    vec![
+        accounts.render().unwrap(),
+        audit.render().unwrap(),
+        board.render().unwrap(),
+        kiosk.render().unwrap(),
+        pins.render().unwrap(),
+    ]
 }
 
 fn samples(fill: Fill) -> Vec<String> {

@@ -43,6 +43,8 @@ pub fn what(verb: &str) -> &str {
         "sign_out" => "退出登录",
         "add_org" => "登记了单位",
         "add_station" => "开了站点",
+        "open_account" => "开了数字密码的账号",
+        "set_pin" => "设了数字密码",
         "register" => "登记求职者",
         "book" => "报名",
         "cancel" => "取消报名",

@@ -1,0 +1,161 @@
+//! The link is cut: the kiosk opens, searches what it has, keeps what people do, and sends each thing
+//! once when the link is back, whatever happened to the browser meanwhile.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use linggong::domain::{account::Actor, booking::BookingStatus};
+use serde_json::json;
+
+use super::{
+    hands::{NAME, PHONE, PIN, booked, keys, known, ready, sign_in, stocked, touch},
+    link::Link,
+    use_of::KEPT,
+};
+use crate::{
+    house::House,
+    window::{TALL, Window},
+};
+
+in_browser!(
+    what_is_done_without_a_link_arrives_once_after_the_browser_was_killed,
+    a_booking_without_a_link_is_refused_clearly,
+);
+
+const OTHER_PHONE: &str = "13800005678";
+
+/// Kills the browsers of a profile, as a power cut would: the folder's name is this test's alone.
+fn kill(profile: &Path) {
+    let marked = format!("--user-data-dir={}", profile.display());
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let pid = entry.file_name().to_string_lossy().into_owned();
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let is_ours = String::from_utf8_lossy(&line).split('\0').any(|word| word == marked);
+        if is_ours && pid.bytes().all(|b| b.is_ascii_digit()) {
+            Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+        }
+    }
+    for lock in ["SingletonLock", "SingletonCookie", "SingletonSocket"] {
+        let _ = fs::remove_file(profile.join(lock));
+    }
+}
+
+async fn kiosk(link: &Link, profile: &Path) -> Window {
+    let window = Window::of_profile(&link.url, TALL, profile).await;
+    window.hold_still().await;
+    window.go("/kiosk/liangtian").await;
+    window
+}
+
+async fn book_offline(window: &Window, title: &str) {
+    touch(window, "打字找活").await;
+    keys(window, title).await;
+    window.until("document.querySelector('.found .card')").await;
+    window.click(".found .card").await;
+    touch(window, "我要去").await;
+}
+
+async fn what_is_done_without_a_link_arrives_once_after_the_browser_was_killed() {
+    let house = House::open().await;
+    let job = stocked(&house).await;
+    let worker = known(&house).await;
+    let link = Link::to(&house.url).await;
+    let folder = tempfile::tempdir().unwrap();
+    let window = kiosk(&link, folder.path()).await;
+    ready(&window).await;
+
+    link.cut();
+    window.sees("网断了").await;
+    // One: somebody who is known books.
+    book_offline(&window, "SCFJ").await;
+    sign_in(&window).await;
+    window.sees("待确认").await;
+    window.judge_without_link().await;
+    window.picture("kiosk-unconfirmed").await;
+    touch(&window, "办完了").await;
+    // Two and three: somebody registers and books.
+    book_offline(&window, "ZXG").await;
+    touch(&window, "没登记过").await;
+    keys(&window, OTHER_PHONE).await;
+    keys(&window, PIN).await;
+    keys(&window, PIN).await;
+    for (letters, character) in [("WANG", "王"), ("FANG", "方")] {
+        keys(&window, letters).await;
+        keys(&window, character).await;
+    }
+    touch(&window, "姓名对了").await;
+    touch(&window, "同意，登记").await;
+    window.sees("待确认").await;
+    touch(&window, "办完了").await;
+    window.sees("3件事等网通").await;
+    // What waits is sealed.
+    let kept = window.run(KEPT, vec![]).await.as_str().unwrap_or_default().to_owned();
+    for secret in [NAME, "王方", PHONE, OTHER_PHONE, PIN] {
+        window.check(!kept.contains(secret), &format!("{secret} stands in clear")).await;
+    }
+    assert_eq!(booked(&house, &worker).await, []);
+
+    kill(folder.path());
+    drop(window);
+    let window = kiosk(&link, folder.path()).await;
+    // Without a link it opens all the same, and still finds what it had.
+    window.sees("3件事等网通").await;
+    touch(&window, "打字找活").await;
+    keys(&window, "WJJ").await;
+    window.sees("挖掘机司机").await;
+    touch(&window, "首页").await;
+
+    link.mend();
+    window.until("!document.body.innerText.includes('等网通')").await;
+    assert_eq!(booked(&house, &worker).await, [(job, BookingStatus::Booked)]);
+    let phone = OTHER_PHONE.parse().unwrap();
+    let held = house.market.store.read().await.unwrap().workers_with_phone(&phone).await.unwrap();
+    let [person] = held.as_slice() else { panic!("{} registered", held.len()) };
+    assert_eq!(person.person.name, "王方");
+    assert_eq!(booked(&house, person.id.as_str()).await.len(), 1);
+    // Each arrived once by the log too.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let log = house.market.store.read().await.unwrap().log_after(0, 10_000).await.unwrap();
+    let count = |verb: &str| log.iter().filter(|row| row.verb == verb).count();
+    assert_eq!((count("book"), count("register")), (2, 2));
+    window.sees("● 实时").await;
+    touch(&window, "我的报名").await;
+    sign_in(&window).await;
+    window.sees("断网时记下的").await;
+    window.sees("报上了").await;
+    window.judge_without_link().await;
+}
+
+async fn a_booking_without_a_link_is_refused_clearly() {
+    let house = House::open().await;
+    let job = stocked(&house).await;
+    let worker = known(&house).await;
+    let link = Link::to(&house.url).await;
+    let folder = tempfile::tempdir().unwrap();
+    let window = kiosk(&link, folder.path()).await;
+    ready(&window).await;
+    link.cut();
+    window.sees("网断了").await;
+    book_offline(&window, "SCFJ").await;
+    sign_in(&window).await;
+    window.sees("待确认").await;
+    // Meanwhile the posting ends.
+    house.market.close(&Actor::Operator, &job.parse().unwrap()).await.unwrap();
+    link.mend();
+    // Who still stands there sees it change.
+    window.sees("没报上").await;
+    window.sees("已经不招人了").await;
+    window.judge_without_link().await;
+    assert_eq!(booked(&house, &worker).await, []);
+    touch(&window, "办完了").await;
+    // A wrong PIN is found out only now, and is no booking either.
+    link.cut();
+    book_offline(&window, "ZXG").await;
+    window.sees("您的手机号").await;
+    keys(&window, PHONE).await;
+    keys(&window, "280517").await;
+    window.sees("待确认").await;
+    link.mend();
+    window.sees("手机号或密码不对").await;
+    assert_eq!(booked(&house, &worker).await, []);
+    assert!(window.ask("document.body.innerText.includes('等网通')").await == json!(false));
+}

@@ -1,0 +1,85 @@
+// What the kiosk does for a person at the server: sign in, register, book. Every answer is a
+// sentence for the person. With the link cut, registrations and bookings go to the queue.
+
+import { newKey, Offline } from "./api.js";
+import { newReceipt } from "./queue.js";
+import { booked, kept, refused } from "./said.js";
+
+/** @typedef {import("./main.js").Kiosk} Kiosk */
+/** @typedef {import("./jobs.js").Job} Job */
+/** @typedef {import("./said.js").Said} Said */
+/**
+ * @typedef {object} Somebody
+ * @property {string | null} token null while the server has not been asked
+ * @property {string | null} worker
+ * @property {string} name masked
+ * @property {string} phone kept in memory, to act for the person should the link be cut meanwhile
+ * @property {string} pin
+ */
+
+/** Acts at the server for the person before the kiosk. */
+export class Desk {
+  /** @param {Kiosk} kiosk */
+  constructor(kiosk) {
+    this.kiosk = kiosk;
+  }
+
+  /**
+   * With the link cut nobody can say whether the PIN is right: the server will, later.
+   * @param {string} phone @param {string} pin
+   * @returns {Promise<{found?: Somebody, why: string}>}
+   */
+  async signIn(phone, pin) {
+    try {
+      const { ok, status, data } = await this.kiosk.api.call("POST", "/pin/sign-in", { body: { phone, pin }, token: null });
+      if (ok) return { found: { token: data.token, worker: data.worker_id, name: data.name, phone, pin }, why: "" };
+      return { why: status === 401 ? "手机号或密码不对，请再按一遍" : data.title };
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error;
+      return { found: { token: null, worker: null, name: "", phone, pin }, why: "" };
+    }
+  }
+
+  /**
+   * @param {{name: string, phone: string, pin: string, station: string, consents: unknown[]}} person
+   * @param {string} key
+   * @returns {Promise<{found?: Somebody, why: string, again?: string}>} `again` is the field to ask anew
+   */
+  async signUp(person, key) {
+    const { phone, pin } = person;
+    try {
+      const { ok, data } = await this.kiosk.api.call("POST", "/pin/sign-up", { body: person, key, token: null });
+      if (ok) return { found: { token: data.token, worker: data.worker_id, name: data.name, phone, pin }, why: "" };
+      const field = data.errors && data.errors[0] && data.errors[0].field;
+      if (data.code === "duplicate") {
+        return { why: "这个手机号登记过了。直接用手机号报名；忘了密码请找工作人员。", again: "phone" };
+      }
+      return { why: data.title, again: field };
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error;
+      await this.kiosk.queue.add({ kind: "signUp", key, phone, pin, at: Date.now(), receipt: newReceipt(), person });
+      return { found: { token: null, worker: null, name: "", phone, pin }, why: "" };
+    }
+  }
+
+  /** @param {Job} job @param {number | undefined} shift @returns {Promise<Said>} */
+  async book(job, shift) {
+    const who = this.kiosk.who;
+    if (!who) return refused("请先按手机号");
+    const key = newKey();
+    if (who.token) {
+      try {
+        const body = { worker_id: who.worker, shift };
+        const { ok, data } = await this.kiosk.api.call("POST", `/jobs/${job.id}/bookings`, { body, key });
+        return ok ? booked(data.status) : refused(data.title);
+      } catch (error) {
+        if (!(error instanceof Offline)) throw error;
+      }
+    }
+    const receipt = newReceipt();
+    const { phone, pin } = who;
+    // The same key: where the first call did arrive, the second finds what it made.
+    await this.kiosk.queue.add({ kind: "book", key, phone, pin, at: Date.now(), receipt, job: job.id, title: job.title, shift });
+    return kept(receipt);
+  }
+}
