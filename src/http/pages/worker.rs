@@ -134,7 +134,7 @@ async fn my_page(
     let actor = visitor.actor()?;
     let worker = app.market.worker(&actor, id).await?;
     let bookings = app.market.store.read().await?.bookings_by(id).await?;
-    let found = search::found_for(app, visitor, id, MATCHES_MAX).await?.jobs;
+    let found = search::found_for(app, visitor, id, (MATCHES_MAX, false)).await?.jobs;
     let now = app.market.now();
     let (person, profile) = (&worker.person, &worker.profile);
     let me = MePage {
