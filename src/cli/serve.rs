@@ -47,6 +47,10 @@ pub struct Serve {
     /// The minimum wage a month (月最低工资标准), in yuan.
     #[arg(long, value_name = "YUAN", env = "LINGGONG_MINIMUM_MONTH_WAGE")]
     minimum_month_wage: Option<f64>,
+    /// A source of map tiles (Web Mercator, WGS-84) to lie beneath the map of postings, such as
+    /// https://tiles.example/{z}/{x}/{y}.png; without it the map is a sketch that needs no network.
+    #[arg(long, value_name = "URL", env = "LINGGONG_MAP_TILES")]
+    map_tiles: Option<String>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
     #[arg(long, value_name = "FILTER", env = "LINGGONG_LOG", default_value = "info,sqlx=warn")]
     log: String,
@@ -102,8 +106,12 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         fill_demo(&market).await?;
     }
     let demo = demo::seed_of(&market).await?;
-    let settings =
-        Settings { behind_proxy: args.behind_proxy, demo: demo.is_some(), hotline: args.hotline };
+    let settings = Settings {
+        behind_proxy: args.behind_proxy,
+        demo: demo.is_some(),
+        hotline: args.hotline,
+        map_tiles: args.map_tiles,
+    };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
     let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());

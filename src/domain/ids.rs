@@ -67,6 +67,8 @@ ids! {
     BookingId = "bkg";
     /// An account that signs in.
     AccountId = "acc";
+    /// A search that an account saved.
+    SearchId = "sch";
 }
 
 macro_rules! slugs {

@@ -34,6 +34,8 @@ pub struct Settings {
     pub demo: bool,
     /// The station's complaint line, shown on boards.
     pub hotline: Option<String>,
+    /// Where map tiles come from, with `{z}`, `{x}` and `{y}`; without it maps are sketches.
+    pub map_tiles: Option<String>,
 }
 
 /// What every handler stands on.

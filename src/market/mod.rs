@@ -13,6 +13,7 @@ mod life;
 mod lists;
 mod postings;
 mod screens;
+mod searches;
 mod standing;
 mod stations;
 mod terms;

@@ -29,7 +29,8 @@ use crate::{
         time::Moment,
         worker::{Profile, Worker},
     },
-    matching::{Weights, Wish, closed},
+    matching::{Spot, Trade, Weights, Wish, certificates, closed},
+    words::trades::Trades,
 };
 
 /// The index: any number of readers, one writer.
@@ -234,7 +235,9 @@ impl Index {
         let query =
             JobQuery { radius_m: wish.radius_m, limit, wish: Some(wish), ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
-        let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
+        let held = certificates(profile);
+        let fit =
+            |kindred_only| Fit { free: Some(free.clone()), certificates: Some(held), kindred_only };
         let shelves = self.read();
         let searcher = shelves.jobs.searcher();
         let find = |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
@@ -243,6 +246,42 @@ impl Index {
             // Any shared skill outweighs all else, so these same hits lead again.
             page = find(fit(false))?;
         }
+        page.next = None;
+        Ok(page)
+    }
+
+    /// Open postings like this one: with a skill or a trade of it or a near occupation, the nearest in
+    /// work, place and pay first; never itself.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn similar(
+        &self,
+        posting: &Posting,
+        limit: usize,
+        now: Moment,
+    ) -> Result<JobPage, SearchError> {
+        let terms = &posting.terms;
+        let named = Trades::shipped().find(&terms.title);
+        let named = named.iter().map(|hit| terms.title[hit.start..hit.end].to_owned());
+        let wish = Wish {
+            skills: terms.skills.iter().cloned().chain(named).collect(),
+            trades: terms.occupation.iter().map(Trade::of).collect(),
+            point: Spot::of(terms.point).point(),
+            radius_m: None,
+            day_wage: terms.wage.day_min(),
+        };
+        if wish.skills.is_empty() && wish.trades.is_empty() {
+            return Ok(JobPage::default());
+        }
+        let limit = limit.clamp(1, PAGE_MAX - 1);
+        let query = JobQuery { limit: limit + 1, wish: Some(wish), ..JobQuery::new(now) };
+        let fit = Fit { kindred_only: true, ..Fit::default() };
+        let shelves = self.read();
+        let searcher = shelves.jobs.searcher();
+        let mut page = jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit)?;
+        page.hits.retain(|hit| hit.id != posting.id.as_str());
+        page.hits.truncate(limit);
         page.next = None;
         Ok(page)
     }

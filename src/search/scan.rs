@@ -26,8 +26,8 @@ use crate::{
         worker::Available,
     },
     matching::{
-        JobFacts, Overlap, Reach, Score, Spot, Trade, Weights, first_start, score, time_bar,
-        upcoming,
+        JobFacts, Overlap, Reach, Score, Spot, Trade, Weights, certificate_bar, first_start, score,
+        time_bar, upcoming,
     },
 };
 
@@ -76,6 +76,8 @@ pub struct Ask {
     pub direct_only: bool,
     pub station: Option<Reach>,
     pub free: Option<Free>,
+    /// Certificates of the worker, a bit each; none where nobody's fit is asked.
+    pub certificates: Option<u32>,
     pub sort: Sort,
     pub limit: usize,
     pub after: Option<(u64, String)>,
@@ -226,6 +228,11 @@ impl Scan {
             return None;
         }
         let traits = Traits::unpack(self.traits.first(doc)?)?;
+        if let Some(held) = ask.certificates
+            && certificate_bar(traits.licences, held).is_some()
+        {
+            return None;
+        }
         if ask.settlement.is_some_and(|asked| asked != traits.settlement)
             || ask.direct_only && traits.label != Label::Direct
         {

@@ -14,6 +14,7 @@ use super::{sound, words};
 use crate::{
     ask,
     domain::{
+        limits::TAGS_MAX,
         money::Fen,
         org::{EmployerKind, Label},
         posting::{Posting, Shift, Terms},
@@ -21,8 +22,8 @@ use crate::{
         wage::{OccupationCode, Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
-    matching::{Spot, Trade},
-    words::wage,
+    matching::{Spot, Trade, certificates, licences},
+    words::{trades::LICENCES_MAX, wage},
 };
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
@@ -171,6 +172,7 @@ impl JobFields {
             instant: terms.instant,
             everywhere: terms.stations.is_empty(),
             asked: u32::try_from(skills.len()).unwrap_or(u32::MAX),
+            licences: licences(terms),
         };
         doc.add_u64(self.spot, Spot::of(terms.point).0);
         doc.add_u64(self.wage, pack_wage(terms.wage));
@@ -220,6 +222,8 @@ pub struct WorkerFields {
     pub radius_m: Field,
     pub day_wage: Field,
     pub trade: Field,
+    /// Certificates, a bit each.
+    pub certificates: Field,
     /// 1 where the worker is available in spans only.
     pub limited: Field,
     pub span_start: Field,
@@ -238,6 +242,7 @@ impl Fields for WorkerFields {
             radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
             day_wage: fast_signed(&mut schema, "day_wage"),
             trade: fast(&mut schema, "trade"),
+            certificates: fast(&mut schema, "certificates"),
             limited: fast(&mut schema, "limited"),
             span_start: fast_signed(&mut schema, "span_start"),
             span_end: fast_signed(&mut schema, "span_end"),
@@ -260,7 +265,8 @@ impl WorkerFields {
         for skill in words::skills(&profile.skills) {
             doc.add_text(self.skill, skill);
         }
-        for code in &profile.occupations {
+        doc.add_u64(self.certificates, u64::from(certificates(profile)));
+        for code in profile.occupations.iter().chain(&profile.skill_occupations) {
             add_occupation(&mut doc, self.occupation, Some(code));
             doc.add_u64(self.trade, Trade::of(code).0);
         }
@@ -337,17 +343,24 @@ pub struct Traits {
     pub everywhere: bool,
     /// Skills in the list.
     pub asked: u32,
+    /// Certificates of which the work asks one, a bit each.
+    pub licences: u32,
 }
 
+/// Bits that the count of skills takes.
+const ASKED_BITS: u32 = 8;
+const _: () = assert!(TAGS_MAX < 1 << ASKED_BITS && LICENCES_MAX <= 64 - 8 - ASKED_BITS);
+
 impl Traits {
-    /// Two bits for each choice, two flags, then the count.
+    /// Two bits for each choice, two flags, the count, then the certificates.
     pub fn pack(self) -> u64 {
         self.settlement as u64
             | (self.unit as u64) << 2
             | (self.label as u64) << 4
             | u64::from(self.instant) << 6
             | u64::from(self.everywhere) << 7
-            | u64::from(self.asked) << 8
+            | u64::from(self.asked.min((1 << ASKED_BITS) - 1)) << 8
+            | u64::from(self.licences) << (8 + ASKED_BITS)
     }
 
     /// The traits again; none where a choice is unknown.
@@ -359,7 +372,8 @@ impl Traits {
             label: *Label::ALL.get(choice(4))?,
             instant: packed >> 6 & 1 == 1,
             everywhere: packed >> 7 & 1 == 1,
-            asked: (packed >> 8) as u32,
+            asked: (packed >> 8) as u32 & ((1 << ASKED_BITS) - 1),
+            licences: (packed >> (8 + ASKED_BITS)) as u32,
         })
     }
 }
@@ -380,6 +394,7 @@ mod tests {
                         instant: label == Label::Direct,
                         everywhere: unit == WageUnit::Day,
                         asked: 20,
+                        licences: 0b1001,
                     };
                     assert_eq!(Traits::unpack(traits.pack()), Some(traits));
                     let wage = Wage::new(Fen(1), Fen(100_000_000), unit, settlement).unwrap();

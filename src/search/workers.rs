@@ -26,8 +26,8 @@ use crate::{
         wage::Wage,
     },
     matching::{
-        JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, first_start, reasons, score,
-        time_bar, upcoming,
+        JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, certificate_bar,
+        first_start, licences, reasons, score, time_bar, upcoming,
     },
 };
 
@@ -41,6 +41,8 @@ struct Ask {
     asked: u32,
     trade: Trade,
     reach: Option<Reach>,
+    /// Certificates of which the work asks one, a bit each.
+    licences: u32,
     wage: Wage,
     coming: Vec<Shift>,
     starts_at: Option<Moment>,
@@ -96,6 +98,7 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
         asked: listed.len() as u32,
         trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
         reach: work.map(|work| Reach::new(work, None)),
+        licences: licences(terms),
         wage: terms.wage,
         coming: upcoming(terms.shifts.iter().copied(), now).collect(),
         starts_at: first_start(terms.shifts.iter().copied(), now),
@@ -138,6 +141,7 @@ impl Collector for Workers {
             radius_m: column(segment, "radius_m")?,
             day_wage: column(segment, "day_wage")?,
             trade: column(segment, "trade")?,
+            certificates: column(segment, "certificates")?,
             limited: column(segment, "limited")?,
             spans: Spans::open(segment, "span_start", "span_end")?,
             room: Vec::new(),
@@ -169,6 +173,7 @@ struct Scan {
     radius_m: Column<f64>,
     day_wage: Column<i64>,
     trade: Column<u64>,
+    certificates: Column<u64>,
     limited: Column<u64>,
     spans: Spans,
     /// Room for the spans of one document.
@@ -211,6 +216,12 @@ impl Scan {
         if home != Spot::NOWHERE {
             let within = distance_m? <= self.radius_m.first(doc)?;
             within.then_some(())?;
+        }
+        if ask.licences != 0 {
+            let held = u32::try_from(self.certificates.first(doc)?).unwrap_or(0);
+            if certificate_bar(ask.licences, held).is_some() {
+                return None;
+            }
         }
         let spans = if self.limited.first(doc)? == 0 {
             None

@@ -12,6 +12,7 @@ mod json;
 mod log;
 mod postings;
 mod rows;
+mod searches;
 mod sessions;
 mod statement;
 mod stations;

@@ -19,6 +19,7 @@ mod jobs;
 mod openapi;
 mod privacy;
 mod roles;
+mod saved;
 mod search;
 mod sign_in;
 mod workers;

@@ -4,5 +4,6 @@ pub mod bookings;
 pub mod jobs;
 pub mod openapi;
 pub mod search;
+pub mod searches;
 pub mod session;
 pub mod workers;

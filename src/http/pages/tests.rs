@@ -16,8 +16,10 @@ use super::{
     input::{Choice, Faults, Form},
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     login::LoginPage,
+    narrow::Facet,
     posting_form,
     problem::{ErrorPage, Link},
+    saved::SavedChip,
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
@@ -230,6 +232,7 @@ fn job(fill: Fill, booking: Booking) -> String {
         facts: fill.facts(),
         booking,
         fault: fill.maybe("没有这个班次，请重新选"),
+        similar: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
 }
@@ -274,12 +277,21 @@ fn jobs(fill: Fill) -> String {
         sorts: fill.choices(),
         settlements: fill.choices(),
         direct_only: fill != Fill::Empty,
+        facets: fill.list(|_| Facet { name: "怎么结", chips: fill.chips() }),
+        kept: fill.list(|_| ("skill", fill.text("装卸"))),
+        saved: fill.list(|i| SavedChip {
+            id: format!("sch_{i}"),
+            href: "/jobs?q=x".to_owned(),
+            text: fill.text("良田 分拣"),
+        }),
+        keep: fill.maybe("良田 分拣").map(|name| (name, "q=x".to_owned())),
         days: fill.chips(),
         from: fill.text("2026-11-25T00:00:00+08:00"),
         to: fill.text("2026-11-26T00:00:00+08:00"),
         cards: fill.list(|i| fill.card(i)),
         total: 3,
         next: fill.maybe("/jobs?cursor=x"),
+        map: "/jobs/map?q=x".to_owned(),
     };
     page.render().unwrap()
 }
