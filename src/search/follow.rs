@@ -240,13 +240,13 @@ impl Follower {
         Ok(noted.await??)
     }
 
-    /// Looks after the index's files until told to stop: once at the start, and whenever they are
-    /// in doubt, each is compared with its checksum, and where one is broken a fresh index is built
-    /// beside service; as it is when another process asks.
+    /// Looks after the index's files until told to stop: whenever they are in doubt, each is compared
+    /// with its checksum, as it was when the index was opened, and where one is broken a fresh index
+    /// is built beside service; as it is when another process asks.
     pub async fn guard(self, stop: CancellationToken) {
         let asked = beside(&self.index.dir, ASKED);
         let work = async {
-            let mut doubted = true;
+            let mut doubted = false;
             loop {
                 let done = if doubted {
                     self.examine().await

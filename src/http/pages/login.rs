@@ -14,7 +14,10 @@ use super::{
     page,
 };
 use crate::{
-    domain::{fields::FieldErrors, time::SECOND},
+    domain::{
+        fields::FieldErrors,
+        time::{Moment, SECOND},
+    },
     http::{COOKIE, api::session, body::Query, headers::Client, problem::Problem},
 };
 
@@ -78,11 +81,25 @@ pub async fn login(State(app): State<App>, visitor: Visitor, query: Query) -> Re
 }
 
 /// The session's cookie; an empty token takes it away.
-pub(super) fn cookie(app: &App, token: &str, seconds: i64) -> HeaderValue {
+fn cookie(app: &App, token: &str, seconds: i64) -> HeaderValue {
     let secure = if app.settings.behind_proxy { "; Secure" } else { "" };
     let line =
         format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Goes on with the session of `token`.
+pub(super) fn seated(app: &App, token: &str, expires_at: Moment, to: &str) -> Response {
+    let seconds = (expires_at.0 - app.market.now().0) / SECOND;
+    ([(header::SET_COOKIE, cookie(app, token, seconds))], Redirect::to(to)).into_response()
+}
+
+/// Ends the visitor's session and goes on without it.
+pub(super) async fn leave(app: &App, visitor: &Visitor, to: &str) -> Result<Response, Problem> {
+    if let Some(token) = &visitor.token {
+        app.market.sign_out(token).await?;
+    }
+    Ok(([(header::SET_COOKIE, cookie(app, "", 0))], Redirect::to(to)).into_response())
 }
 
 /// `POST /login`
@@ -107,12 +124,7 @@ pub async fn sign_in(
         Err(session::too_many())
     };
     match done {
-        Ok(done) => {
-            let seconds = (done.expires_at.0 - app.market.now().0) / SECOND;
-            let cookie = [(header::SET_COOKIE, cookie(&app, &done.token, seconds))];
-            let next = Redirect::to(local(form.get("next")));
-            Ok((cookie, next).into_response())
-        }
+        Ok(done) => Ok(seated(&app, &done.token, done.expires_at, local(form.get("next")))),
         // What the person can put right stays on the form; the rest is an error's page.
         Err(problem) if problem.status.is_client_error() => {
             let status = problem.status;
@@ -130,11 +142,7 @@ pub async fn logout(
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
     form.only_once(&[])?;
-    if let Some(token) = &visitor.token {
-        app.market.sign_out(token).await?;
-    }
-    let gone = [(header::SET_COOKIE, cookie(&app, "", 0))];
-    Ok((gone, Redirect::to("/")).into_response())
+    leave(&app, &visitor, "/").await
 }
 
 #[cfg(test)]

@@ -257,13 +257,7 @@ pub async fn book(
     match app.market.book(&visitor.actor()?, &job, &request).await {
         Ok(done) => {
             app.settle().await;
-            let said = match done.booking.status {
-                BookingStatus::Booked => "booked",
-                BookingStatus::Waiting => "waiting",
-                BookingStatus::Applied => "applied",
-                BookingStatus::Cancelled => "cancelled",
-            };
-            Ok(see_other("/me", said).into_response())
+            Ok(see_other("/me", done.booking.status.word()).into_response())
         }
         Err(error @ (MarketError::NoPlace(_) | MarketError::Invalid(_))) => {
             jobs::render(&app, &visitor, &job, Some(error.into())).await

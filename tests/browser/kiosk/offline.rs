@@ -54,6 +54,15 @@ async fn book_offline(window: &Window, title: &str) {
     touch(window, "我要去").await;
 }
 
+/// Cuts the link; then somebody who is known books, which waits to be confirmed.
+async fn cut_and_book(link: &Link, window: &Window) {
+    link.cut();
+    window.sees("网断了").await;
+    book_offline(window, "SCFJ").await;
+    sign_in(window).await;
+    window.sees("待确认").await;
+}
+
 async fn what_is_done_without_a_link_arrives_once_after_the_browser_was_killed() {
     let house = House::open().await;
     let job = stocked(&house).await;
@@ -63,12 +72,8 @@ async fn what_is_done_without_a_link_arrives_once_after_the_browser_was_killed()
     let window = kiosk(&link, folder.path()).await;
     ready(&window).await;
 
-    link.cut();
-    window.sees("网断了").await;
     // One: somebody who is known books.
-    book_offline(&window, "SCFJ").await;
-    sign_in(&window).await;
-    window.sees("待确认").await;
+    cut_and_book(&link, &window).await;
     window.judge_without_link().await;
     window.picture("kiosk-unconfirmed").await;
     touch(&window, "办完了").await;
@@ -133,11 +138,7 @@ async fn a_booking_without_a_link_is_refused_clearly() {
     let folder = tempfile::tempdir().unwrap();
     let window = kiosk(&link, folder.path()).await;
     ready(&window).await;
-    link.cut();
-    window.sees("网断了").await;
-    book_offline(&window, "SCFJ").await;
-    sign_in(&window).await;
-    window.sees("待确认").await;
+    cut_and_book(&link, &window).await;
     // Meanwhile the posting ends.
     house.market.close(&Actor::Operator, &job.parse().unwrap()).await.unwrap();
     link.mend();

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     domain::{
-        booking::BookingStatus,
         fields::FieldErrors,
         identity::mask_name,
         ids::{JobId, StationId, WorkerId},
@@ -297,7 +296,7 @@ pub async fn book(
     };
     let shift = match form.get("shift") {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Problem::bad_request("没有这个班次")),
+        text => text.parse().map(Some),
     };
     let done = match shift {
         Ok(shift) => {
@@ -309,13 +308,7 @@ pub async fn book(
     match done {
         Ok(done) => {
             app.settle().await;
-            let said = match done.booking.status {
-                BookingStatus::Booked => "booked",
-                BookingStatus::Waiting => "waiting",
-                BookingStatus::Applied => "applied",
-                BookingStatus::Cancelled => "cancelled",
-            };
-            Ok(see_other("/my", station.as_str(), said))
+            Ok(see_other("/my", station.as_str(), done.booking.status.word()))
         }
         Err(error @ (MarketError::NoPlace(_) | MarketError::Invalid(_))) => {
             show(&app, &visitor, &at, Some(error.into())).await

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde_json::json;
@@ -17,10 +17,7 @@ use super::{
     App, Frame, Visitor, see_other, seeker,
 };
 use crate::{
-    domain::{
-        ids::{BookingId, StationId},
-        time::SECOND,
-    },
+    domain::ids::{BookingId, StationId},
     http::{
         api::{pins, session},
         body::{Id, Query},
@@ -92,10 +89,8 @@ pub async fn door(
     Ok(page(StatusCode::OK, &form))
 }
 
-fn seated(app: &App, seeker: &Seeker, next: &str) -> Response {
-    let seconds = (seeker.expires_at.0 - app.market.now().0) / SECOND;
-    let cookie = [(header::SET_COOKIE, login::cookie(app, &seeker.token, seconds))];
-    (cookie, Redirect::to(next)).into_response()
+fn seated(app: &App, seeker: &Seeker, form: &Form, station: &str) -> Response {
+    login::seated(app, &seeker.token, seeker.expires_at, &onward(form.get("next"), station))
 }
 
 /// `POST /my/in`
@@ -110,7 +105,7 @@ pub async fn enter(
     let (phone, pin) = (form.plain("phone"), form.plain("pin"));
     let done = pins::sign_in_with(&app, &client, &phone, &pin, Stay::Phone).await;
     let problem = match done {
-        Ok(seeker) => return Ok(seated(&app, &seeker, &onward(form.get("next"), station))),
+        Ok(seeker) => return Ok(seated(&app, &seeker, &form, station)),
         Err(problem) if problem.status.is_client_error() => problem,
         Err(problem) => return Err(problem),
     };
@@ -182,7 +177,7 @@ pub async fn register(
         Ok(newcomer) => match app.market.sign_up(&input, &newcomer, Stay::Phone).await {
             Ok(seeker) => {
                 app.settle().await;
-                return Ok(seated(&app, &seeker, &onward(form.get("next"), station)));
+                return Ok(seated(&app, &seeker, &form, station));
             }
             Err(MarketError::Invalid(errors)) => faults.add_all(&errors, field),
             Err(MarketError::Duplicate { .. }) => {
@@ -244,11 +239,7 @@ pub async fn leave(
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
     form.only_once(&[])?;
-    if let Some(token) = &visitor.token {
-        app.market.sign_out(token).await?;
-    }
-    let gone = [(header::SET_COOKIE, login::cookie(&app, "", 0))];
     let station = at(form.get("at"));
     let home = if station.is_empty() { "/jobs".to_owned() } else { format!("/m/{station}") };
-    Ok((gone, Redirect::to(&home)).into_response())
+    login::leave(&app, &visitor, &home).await
 }
