@@ -91,7 +91,7 @@ async fn register(market: &Market, workers: &[Value]) -> Durations {
 
 /// As `linggong import jobs --publish` takes them in; a duration is a batch's.
 async fn list(market: &Market, postings: &[Value]) -> Durations {
-    for (id, lat, lon) in [("a", 38.45, 106.2), ("b", 38.4, 106.1), ("c", 38.5, 106.3)] {
+    for (id, lat, lon) in [("aa", 38.45, 106.2), ("bb", 38.4, 106.1), ("cc", 38.5, 106.3)] {
         let station = Station {
             id: id.parse().expect("an id"),
             name: id.to_owned(),

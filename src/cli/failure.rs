@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use super::GroundError;
+use super::{GroundError, ground::chain};
 use crate::{
     market::MarketError,
     ops::demo::DemoError,
@@ -81,7 +81,6 @@ impl From<FollowError> for Failure {
         if matches!(error, FollowError::Index(SearchError::Locked)) {
             return Failure::misuse("another process serves from this data folder");
         }
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        Failure::findings(format!("{error}: {}", cause.unwrap_or_default()))
+        Failure::findings(chain(&error))
     }
 }

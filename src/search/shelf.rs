@@ -155,6 +155,8 @@ impl<F: Fields> Shelf<F> {
                 .num_merge_threads(1)
                 .build();
             let opened: IndexWriter = self.index.writer_with_options(options)?;
+            // What a commit that was cut off left would stand in the way of the same commit.
+            opened.garbage_collect_files().wait()?;
             if self.usage == Use::Rebuild {
                 // All segments become one at the end, in one go.
                 opened.set_merge_policy(Box::new(NoMergePolicy));

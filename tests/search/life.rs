@@ -58,6 +58,41 @@ fn many_commits_leave_place_and_set() {
     assert_eq!(shop.index.jobs_held().unwrap().len(), 30);
 }
 
+/// Killed after a commit wrote its files and before it noted them: they lie there, and the same
+/// change writes files of the same names again.
+#[test]
+fn what_a_commit_that_was_killed_left_is_written_again() {
+    let shop = Shop::of(&[posting("a"), posting("b")]);
+    let Shop { index, dir } = shop;
+    drop(index);
+    let (whole, killed) = (dir.path().join("index"), dir.path().join("killed"));
+    copy(&whole, &killed);
+    let close = |index: &Index| {
+        index.remove_job(&posting("a").id)?;
+        index.commit(5)
+    };
+    close(&Index::own(&whole).unwrap()).unwrap();
+    for file in files(&whole).iter().filter(|file| !file.ends_with("meta.json")) {
+        fs::copy(file, killed.join(file.strip_prefix(&whole).unwrap())).unwrap();
+    }
+    let again = Index::own(&killed).unwrap();
+    close(&again).unwrap();
+    assert_eq!(again.jobs_held().unwrap(), [("job_b".to_owned(), 1)]);
+    again.verify().unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
 #[test]
 fn only_one_writes() {
     let shop = Shop::of(&[posting("a")]);
