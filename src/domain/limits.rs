@@ -48,5 +48,11 @@ pub const PHONE_SHARERS_MAX: i64 = 20;
 pub const PASSWORD_CHARS: (usize, usize) = (8, 200);
 /// Waiting-list places for each place of a posting.
 pub const WAITING_PER_PLACE: u32 = 1;
+/// People for whom one dispatch plans; who came goes before who only looks for work.
+pub const DISPATCH_PEOPLE_MAX: usize = 500;
+/// Postings that one dispatch fills, those that start first.
+pub const DISPATCH_POSTINGS_MAX: usize = 200;
+/// The highest number of a day's crew.
+pub const CREW_MAX: u16 = 999;
 /// Characters of free text on when a worker is available.
 pub const AVAILABLE_CHARS_MAX: usize = 200;

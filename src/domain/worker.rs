@@ -125,5 +125,14 @@ pub struct Worker {
     pub updated_at: Moment,
 }
 
+/// Somebody who is at a station on a day (到场).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Who.
+    pub worker: WorkerId,
+    /// The number of the crew (结伴) with which the person goes together that day.
+    pub crew: Option<u16>,
+}
+
 /// The radius of a worker who names none, in metres.
 pub const RADIUS_M_DEFAULT: f64 = 20_000.0;

@@ -12,6 +12,7 @@ mod health;
 mod metrics;
 mod pages;
 mod problem;
+mod proposal;
 mod qr;
 pub mod routes;
 mod sign_ins;

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     account::{Account, Actor, Role},
+    ids::StationId,
     posting::Posting,
     station::Station,
     wage::choices,
@@ -37,6 +38,8 @@ choices! {
         Administer = "administer", "管理";
         /// Issue, watch and speak to screens, and answer their calls.
         Screens = "screens", "管屏幕";
+        /// Plan who of the people at a station goes where, and book it.
+        Dispatch = "dispatch", "集合派工";
         /// Read the feed of a station that is not public.
         ReadFeed = "read_feed", "读取站点数据流";
     }
@@ -74,6 +77,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::SetPin
             | Verb::Book
             | Verb::Screens
+            | Verb::Dispatch
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -90,6 +94,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Book
             | Verb::Screens
             | Verb::Administer
+            | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
         },
         Role::Worker | Role::Leader => match verb {
@@ -104,6 +109,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::SetPin
             | Verb::Screens
             | Verb::Administer
+            | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
         },
         Role::Device => match verb {
@@ -120,6 +126,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::SetPin
             | Verb::Book
             | Verb::Screens
+            | Verb::Dispatch
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.
@@ -176,6 +183,12 @@ fn belongs(posting: &Posting, home: &Station) -> bool {
     } else {
         terms.stations.contains(&home.id)
     }
+}
+
+/// Whether the actor's right to the verb reaches this station.
+pub fn reaches_station(actor: &Actor, verb: Verb, station: &StationId) -> bool {
+    let home = actor.account().and_then(|account| account.station.as_ref());
+    holds(actor_reach(actor, verb), false, home == Some(station))
 }
 
 /// Whether the actor's right to the verb reaches this worker.

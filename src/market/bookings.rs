@@ -392,7 +392,7 @@ fn chosen_shifts(posting: &Posting, shift: Option<usize>) -> Result<Vec<Shift>, 
     }
 }
 
-fn too_young(worker: &Worker, at: Moment) -> bool {
+pub(super) fn too_young(worker: &Worker, at: Moment) -> bool {
     let born = worker.person.id_number.as_ref().and_then(|number| number.born());
     born.is_some_and(|born| born.add_months(AGE_MIN * 12) > at.day())
 }

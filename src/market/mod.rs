@@ -8,6 +8,7 @@ mod authority;
 mod bookings;
 mod candidates;
 mod devices;
+mod dispatch;
 mod error;
 mod forgetting;
 mod intake;
@@ -30,6 +31,7 @@ pub use accounts::{NewUser, SignIn, hash_token};
 pub use authority::{Reach, Verb, reach};
 pub use bookings::{Booked, BookingRequest};
 pub use devices::{Issued, NewScreen};
+pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
 pub use error::{MarketError, MarketResult};
 pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock. Sex, ethnicity, religion and household category are no inputs, and
 //! nothing here can name a person.
 
+pub mod dispatch;
 mod hard;
 mod reach;
 mod reasons;

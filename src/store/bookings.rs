@@ -9,6 +9,7 @@ use super::{
     engine::{Txn, View},
     json,
     rows::Cells,
+    statement::Statement,
 };
 use crate::domain::{
     booking::{Booking, BookingStatus},
@@ -61,6 +62,26 @@ impl View {
             .collect()
     }
 }
+
+impl View {
+    /// The bookings of these workers that are not cancelled, oldest first.
+    pub async fn bookings_by_all(&mut self, workers: &[WorkerId]) -> StoreResult<Vec<Booking>> {
+        let mut bookings = Vec::new();
+        for some in workers.chunks(WORKERS_A_STATEMENT) {
+            let mut query =
+                Statement::new("select * from booking where status <> 'cancelled' and worker in ");
+            query.bind_list(some.iter().map(WorkerId::as_str)).push(" order by id");
+            let rows = query.fetch_all(self.connection()).await?;
+            for row in &rows {
+                bookings.push(booking(row)?);
+            }
+        }
+        Ok(bookings)
+    }
+}
+
+/// Workers that one statement names; both engines take more.
+const WORKERS_A_STATEMENT: usize = 200;
 
 impl Txn {
     /// Lets only one transaction at a time decide about a posting's places and a worker's hours,

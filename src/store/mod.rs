@@ -12,6 +12,7 @@ mod forgetting;
 mod json;
 mod log;
 mod postings;
+mod presence;
 mod rows;
 mod screens;
 mod sessions;

@@ -62,6 +62,20 @@ impl View {
         rows.iter().map(|row| worker(row, &self.vault)).collect()
     }
 
+    /// At most `limit` workers whom a station registered, the newest first.
+    pub async fn workers_of(
+        &mut self,
+        station: &StationId,
+        limit: i64,
+    ) -> StoreResult<Vec<Worker>> {
+        let rows = sqlx::query("select * from worker where station = $1 order by id desc limit $2")
+            .bind(station.as_str())
+            .bind(limit)
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+
     /// At most `limit` workers with an id greater than `after`, by id.
     pub async fn workers(
         &mut self,

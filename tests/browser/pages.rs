@@ -25,7 +25,7 @@ enum Eyes {
 struct Page(&'static str, &'static str, Eyes, &'static str);
 
 /// `JOB` stands for the id of an open posting, `DRAFT` for one that waits for review.
-const PAGES: [Page; 20] = [
+const PAGES: &[Page] = &[
     Page("/", "/", Eyes::Nobody, "home"),
     Page("/", "/", Eyes::Worker, "home-worker"),
     Page("/", "/", Eyes::Employer, "home-employer"),
@@ -40,6 +40,7 @@ const PAGES: [Page; 20] = [
     Page("/desk/jobs/{id}", "/desk/jobs/DRAFT", Eyes::Staff, "desk-job"),
     Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),
     Page("/desk/screens", "/desk/screens", Eyes::Staff, "screens-none"),
+    Page("/desk/dispatch", "/desk/dispatch?day=2026-11-25", Eyes::Staff, "dispatch"),
     Page("/desk/pins", "/desk/pins", Eyes::Staff, "pins"),
     Page("/me", "/me", Eyes::Newcomer, "register"),
     Page("/me", "/me", Eyes::Worker, "me"),

@@ -223,6 +223,9 @@ async fn forms(world: &World) -> Vec<Form> {
         reasons("/desk/jobs/{id}/reject", "reject"),
         step("/desk/jobs/{id}/close", &open),
         reasons("/desk/jobs/{id}/withdraw", "withdraw"),
+        form("/desk/dispatch", "/desk/dispatch".to_owned(), &staff),
+        form("/desk/dispatch/present", "/desk/dispatch/present".to_owned(), &staff),
+        form("/desk/dispatch/confirm", "/desk/dispatch/confirm".to_owned(), &staff),
         Form {
             good: [
                 ("name", "马小军"),

@@ -13,6 +13,7 @@ mod town;
 mod arbitrary;
 mod bookings;
 mod columns;
+mod dispatch;
 mod forms;
 mod inputs;
 mod jobs;

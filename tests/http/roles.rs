@@ -163,6 +163,9 @@ impl Cast {
             "/api/v1/jobs/{id}/bookings" => {
                 json!({ "worker_id": self.worker(role, whose).await })
             }
+            "/api/v1/stations/{station}/present" => {
+                json!({ "come": [{ "worker_id": self.worker(role, whose).await }] })
+            }
             "/api/v1/jobs/{id}" => json!({ "headcount": 3 }),
             "/api/v1/workers/{id}/pin" => json!({ "pin": "280516" }),
             _ => json!({ "reason": "不合适" }),

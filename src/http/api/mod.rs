@@ -1,6 +1,7 @@
 //! The API under `/api/v1`: one file a resource, each call a verb of the market.
 
 pub mod bookings;
+pub mod dispatch;
 pub mod jobs;
 pub mod openapi;
 pub mod pins;

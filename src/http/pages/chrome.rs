@@ -56,6 +56,7 @@ pub struct Chrome {
 const NAV: [(&str, &str, Access); 8] = [
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+    ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
     ("/jobs", "在招岗位", Access::Public),
     ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
     ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
@@ -134,6 +135,7 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "call_answered" => ("done", "记下了"),
         "pin_set" => ("done", "数字密码设好了，请本人记住"),
         "registered" => ("done", "登记好了，可以报名了"),
+        "present" => ("done", "到场的人记好了，下面是重新排的"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };

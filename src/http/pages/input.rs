@@ -20,7 +20,7 @@ pub struct Form {
 }
 
 /// Pairs that one form may send.
-const PAIRS_MAX: usize = 600;
+const PAIRS_MAX: usize = 1_200;
 
 impl Form {
     /// A form of these pairs.
@@ -58,6 +58,11 @@ impl Form {
     /// off, for fields that are no prose.
     pub fn plain(&self, name: &str) -> String {
         plain(self.get(name))
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
     }
 
     /// Every value of a name, in order.

@@ -10,6 +10,7 @@ use super::{
     board::BoardPage,
     chrome::{Chrome, Message, NavItem, User},
     desk::{DeskPage, DeskRow},
+    dispatch::{Asked, DispatchPage, DonePage, Refused},
     facts::Fact,
     form::{Draft, Purpose, form_page},
     home::{HomePage, Task},
@@ -22,6 +23,7 @@ use super::{
     posting_form,
     problem::{ErrorPage, Link},
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
+    sheet::{Group, Person, Row},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
@@ -507,6 +509,67 @@ fn phone(fill: Fill) -> Vec<String> {
     ]
 }
 
+fn dispatch(fill: Fill) -> [String; 2] {
+    let row = |n| Row {
+        n,
+        name: fill.text("王建军 1234"),
+        why: fill.text("会分拣 · 距工作地2.3公里"),
+        choices: fill.choices(),
+        is_kept: n == 0,
+    };
+    let group = |_| Group {
+        href: "/desk/jobs/job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        wage: "220元/天 日结".to_owned(),
+        hours: fill.text("11月25日 周三 8:00–18:00"),
+        address: fill.text("和顺新村"),
+        left: 5,
+        rows: fill.list(row),
+    };
+    let person = |i| Person {
+        id: format!("wkr_{i}"),
+        name: fill.text("王建军 1234"),
+        about: fill.text("分拣、装卸"),
+        crew: fill.text("3"),
+    };
+    let page = DispatchPage {
+        chrome: fill.chrome(),
+        asked: Asked {
+            station: fill.text("liangtian"),
+            day: fill.text("2026-11-25"),
+            who: fill.text("present"),
+            least: fill.text("0.6"),
+            q: fill.text("王"),
+        },
+        station: fill.text("良田就业创业服务站"),
+        stations: fill.choices(),
+        who: fill.choices(),
+        least: fill.choices(),
+        present: fill.list(person),
+        absent: fill.list(person),
+        // The numbers of rows are the page's; one group is enough here.
+        groups: fill.list(group).into_iter().take(1).collect(),
+        without: fill.list(group),
+        left: Vec::new(),
+        going: 3,
+        people: fill.list(person).len(),
+        quality: fill.text("算下来没有更好的排法"),
+        is_cut: fill != Fill::Empty,
+    };
+    let refused = |_| Refused {
+        name: fill.text("王建军"),
+        title: fill.text("快递分拣工"),
+        why: fill.text("名额和候补都满了"),
+    };
+    let done = DonePage {
+        chrome: fill.chrome(),
+        booked: 3,
+        refused: fill.list(refused),
+        back: "/desk/dispatch".to_owned(),
+    };
+    [page.render().unwrap(), done.render().unwrap()]
+}
+
 fn samples(fill: Fill) -> Vec<String> {
     let mut pages = vec![
         posting_form_page(fill),
@@ -522,6 +585,7 @@ fn samples(fill: Fill) -> Vec<String> {
     pages.extend(people(fill));
     pages.extend(house(fill));
     pages.extend(phone(fill));
+    pages.extend(dispatch(fill));
     pages
 }
 
@@ -617,7 +681,8 @@ fn findings(html: &str) -> Vec<String> {
             }
             "input" | "select" | "textarea" if tag.get("type") != Some("hidden") => {
                 let by_id = tag.get("id").is_some_and(|id| labelled.contains(id));
-                if !by_id && labels_open == 0 {
+                let by_itself = tag.get("aria-label").is_some_and(|label| !label.is_empty());
+                if !by_id && !by_itself && labels_open == 0 {
                     findings.push(format!("{name} {:?} has no label", tag.get("name")));
                 }
             }

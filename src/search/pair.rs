@@ -1,0 +1,90 @@
+//! One worker and one posting, scored as the index scores them.
+
+use std::collections::HashSet;
+
+use super::words;
+use crate::{
+    domain::{posting::Posting, time::Moment, worker::Profile},
+    matching::{
+        JobFacts, Overlap, Reader, Score, Spot, Trade, Weights, Wish, first_start, reasons, score,
+    },
+};
+
+/// A posting, ready to be scored for many.
+pub struct Wanted<'p> {
+    posting: &'p Posting,
+    named: HashSet<String>,
+    asked: u32,
+    trade: Trade,
+}
+
+impl<'p> Wanted<'p> {
+    /// Reads a posting.
+    pub fn new(posting: &'p Posting) -> Wanted<'p> {
+        let terms = &posting.terms;
+        Wanted {
+            posting,
+            named: words::named(&terms.skills, &terms.title).into_iter().collect(),
+            asked: words::skills(&terms.skills).len() as u32,
+            trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
+        }
+    }
+}
+
+/// A worker's wish, ready to be scored for many.
+pub struct Seeker {
+    wish: Wish,
+    skills: Vec<String>,
+}
+
+impl From<&Profile> for Seeker {
+    fn from(profile: &Profile) -> Seeker {
+        let wish = Wish::from(profile);
+        let skills = words::skills(&wish.skills);
+        Seeker { wish, skills }
+    }
+}
+
+/// How well two fit.
+pub struct Pair<'a> {
+    /// What it is made of.
+    pub score: Score,
+    facts: JobFacts,
+    shared: Vec<&'a str>,
+}
+
+impl Pair<'_> {
+    /// Why, in Chinese, for who looks at workers.
+    pub fn reasons(&self, now: Moment) -> Vec<String> {
+        reasons(&self.score, &self.facts, &self.shared, Reader::Employer, now)
+    }
+}
+
+/// Scores a worker for a posting; whether a bar stands between them is not asked.
+pub fn pair<'a>(weights: &Weights, wanted: &Wanted, seeker: &'a Seeker, now: Moment) -> Pair<'a> {
+    let posting = wanted.posting;
+    let shared: Vec<&str> = seeker
+        .skills
+        .iter()
+        .map(String::as_str)
+        .filter(|skill| wanted.named.contains(*skill))
+        .collect();
+    let nearness = seeker.wish.trades.iter().map(|own| own.nearness(wanted.trade));
+    let work = Spot::of(posting.terms.point).point();
+    let facts = JobFacts {
+        skills: Overlap {
+            held: shared.len() as u32,
+            asked: wanted.asked,
+            wished: seeker.skills.len() as u32,
+        },
+        nearness: nearness.fold(0.0, f64::max),
+        distance_m: seeker.wish.point.zip(work).map(|(from, to)| to.distance_m(from)),
+        wage: posting.terms.wage,
+        starts_at: first_start(posting.terms.shifts.iter().copied(), now),
+        published_at: posting.published_at.unwrap_or(posting.created_at),
+        instant: posting.terms.instant,
+        relevance: 0.0,
+    };
+    let score = score(weights, &facts, seeker.wish.day_wage, now);
+    Pair { score, facts, shared }
+}
