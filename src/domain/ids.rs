@@ -69,6 +69,8 @@ ids! {
     AccountId = "acc";
     /// A call for staff from a kiosk.
     CallId = "call";
+    /// A notice (告示) on a station's screens.
+    NoticeId = "ntc";
 }
 
 macro_rules! slugs {

@@ -46,6 +46,13 @@ pub const LOGIN_CHARS: (usize, usize) = (2, 60);
 pub const PHONE_SHARERS_MAX: i64 = 20;
 /// Characters in a password.
 pub const PASSWORD_CHARS: (usize, usize) = (8, 200);
+/// Characters in each part of what a station must show. With the notices it fits one message of
+/// the feed.
+pub const DISCLOSURE_CHARS_MAX: usize = 40;
+/// Characters in a notice: two lines of a wide screen.
+pub const NOTICE_CHARS: (usize, usize) = (2, 80);
+/// Notices of a station that stand at once.
+pub const NOTICES_MAX: usize = 6;
 /// Waiting-list places for each place of a posting.
 pub const WAITING_PER_PLACE: u32 = 1;
 /// People for whom one dispatch plans; who came goes before who only looks for work.

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod booking;
+pub mod bulletin;
 pub mod calendar;
 pub mod division;
 pub mod fields;

@@ -24,10 +24,11 @@ pub use super::counters::Counters;
 use super::{
     protocol::{self, Close, Hello, Limits},
     seats::{Member, Seat},
-    station::{Station, locked},
+    station::{Station, locked, told_since},
 };
 use crate::{
     domain::{
+        bulletin::Bulletin,
         ids::StationId,
         time::{Clock, Moment},
     },
@@ -222,6 +223,13 @@ impl Hub {
         }
     }
 
+    /// Reads what stations tell their visitors; screens hear of it where it changed. Other processes
+    /// find it by themselves, within [`Limits::recheck`].
+    pub async fn inform(&self) {
+        let told = self.inner.inform().await;
+        self.inner.note(told);
+    }
+
     /// Closes a device's socket: its token was taken back.
     pub fn dismiss(&self, device: &DeviceId) {
         for station in self.inner.stations() {
@@ -272,7 +280,7 @@ impl Hub {
             .or_insert_with(|| Arc::new(Station::new(id.clone())))
             .clone();
         let fresh = !station.is_loaded();
-        station.load(&inner.store, &inner.limits).await?;
+        station.load(&inner.store, &inner.limits, self.now()).await?;
         if fresh {
             // What was committed during the load may have woken the follower too early for it.
             self.look().await;
@@ -399,6 +407,23 @@ impl Inner {
             Ok(())
         };
         self.note(settings.await);
+        self.note(self.inform().await);
+    }
+
+    /// Tells each loaded station what its visitors are to be told.
+    async fn inform(&self) -> StoreResult<()> {
+        let mut stations = self.stations();
+        stations.retain(|station| station.is_loaded());
+        if stations.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let bulletins = self.store.read().await?.bulletins(told_since(now)).await?;
+        let nothing = Bulletin::default();
+        for station in &stations {
+            station.tell(bulletins.get(&station.id).unwrap_or(&nothing), now);
+        }
+        Ok(())
     }
 
     /// Looks whether another process wrote; the store then wakes the follower.

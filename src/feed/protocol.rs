@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use super::limits::Limits;
-use crate::domain::time::Moment;
+use crate::domain::{
+    bulletin::{Bulletin, Notice},
+    time::Moment,
+};
 
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "linggong.feed.v1";
@@ -208,10 +211,61 @@ pub enum Mode {
 #[derive(Serialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
 enum ServerMessage<'a> {
-    Welcome { epoch: &'a str, seq: i64, mode: Mode, heartbeat_s: u64, server_time: String },
-    Beat { seq: i64 },
-    Notice { text: &'a str },
+    Welcome {
+        epoch: &'a str,
+        seq: i64,
+        mode: Mode,
+        heartbeat_s: u64,
+        server_time: String,
+    },
+    Beat {
+        seq: i64,
+    },
+    Notice {
+        text: &'a str,
+    },
+    #[serde(rename = "notice")]
+    Bulletin {
+        disclosure: Option<DisclosureView<'a>>,
+        notices: Vec<NoticeView<'a>>,
+    },
     Reload,
+}
+
+/// What a station must show its visitors, on the wire; a part that does not apply is empty.
+#[derive(Serialize)]
+struct DisclosureView<'a> {
+    operator: &'a str,
+    licence: &'a str,
+    services: &'a str,
+    charges: &'a str,
+    supervisor: &'a str,
+    supervisor_phone: &'a str,
+    complaint_phone: &'a str,
+}
+
+/// A notice on the wire; a screen shows it from `from` until `until`.
+#[derive(Serialize)]
+struct NoticeView<'a> {
+    id: &'a str,
+    kind: &'static str,
+    label: &'static str,
+    words: &'a str,
+    from: String,
+    until: String,
+}
+
+impl<'a> From<&'a Notice> for NoticeView<'a> {
+    fn from(notice: &'a Notice) -> NoticeView<'a> {
+        NoticeView {
+            id: notice.id.as_str(),
+            kind: notice.kind.word(),
+            label: notice.kind.label(),
+            words: &notice.words,
+            from: notice.starts_at.to_string(),
+            until: notice.ends_at.to_string(),
+        }
+    }
 }
 
 fn text(message: &ServerMessage<'_>) -> Utf8Bytes {
@@ -239,6 +293,22 @@ pub fn beat(seq: i64) -> Utf8Bytes {
 /// A message of the station's staff to the people before the screen.
 pub fn notice(words: &str) -> Utf8Bytes {
     text(&ServerMessage::Notice { text: words })
+}
+
+/// All that a station tells its visitors, in place of what it told before.
+pub fn bulletin(bulletin: &Bulletin, now: Moment) -> Utf8Bytes {
+    let disclosure = bulletin.disclosure.as_ref().map(|told| DisclosureView {
+        operator: &told.operator,
+        licence: &told.licence,
+        services: &told.services,
+        charges: &told.charges,
+        supervisor: &told.supervisor,
+        supervisor_phone: &told.supervisor_phone,
+        complaint_phone: &told.complaint_phone,
+    });
+    let live = bulletin.notices.iter().filter(|notice| notice.is_live(now));
+    let notices = live.map(NoticeView::from).collect();
+    text(&ServerMessage::Bulletin { disclosure, notices })
 }
 
 /// Asks the screen to load its page anew.
@@ -322,6 +392,44 @@ impl fmt::Display for SetHash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        bulletin::{Disclosure, NoticeKind},
+        limits,
+    };
+
+    #[test]
+    fn the_longest_bulletin_is_no_longer_than_a_part_of_a_snapshot() {
+        let now: Moment = "2026-11-24T02:00:00Z".parse().unwrap();
+        let long = |chars: usize| "长".repeat(chars);
+        let part = || long(limits::DISCLOSURE_CHARS_MAX);
+        let disclosure = Disclosure {
+            operator: part(),
+            licence: part(),
+            services: part(),
+            charges: part(),
+            supervisor: part(),
+            supervisor_phone: part(),
+            complaint_phone: part(),
+        };
+        let notice = Notice {
+            id: format!("ntc_{}", "0".repeat(26)).parse().unwrap(),
+            station: "liangtian".parse().unwrap(),
+            kind: NoticeKind::Fair,
+            words: long(limits::NOTICE_CHARS.1),
+            starts_at: now,
+            ends_at: now.plus(1),
+            withdrawn_at: None,
+            created_at: now,
+        };
+        let mut notices = vec![notice; limits::NOTICES_MAX];
+        let told = Bulletin { disclosure: Some(disclosure), notices: notices.clone() };
+        assert!(bulletin(&told, now).len() <= PART_BYTES_MAX);
+        notices[0].withdrawn_at = Some(now);
+        let told = Bulletin { disclosure: None, notices };
+        let message: serde_json::Value = serde_json::from_str(&bulletin(&told, now)).unwrap();
+        assert_eq!(message["op"], "notice");
+        assert_eq!(message["notices"].as_array().unwrap().len(), limits::NOTICES_MAX - 1);
+    }
 
     #[test]
     fn clients_messages_are_read_or_refused() {

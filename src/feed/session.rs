@@ -76,6 +76,9 @@ async fn converse(
     let mut watcher =
         Watcher { hub, seat: &seat, place: Place::default(), proofs_from: 0, resyncs: 0 };
     watcher.welcome(line, hello.resume.as_ref()).await?;
+    if let Some(bulletin) = seat.station.bulletin() {
+        line.send(bulletin).await?;
+    }
     let heartbeat = line.limits.heartbeat;
     let mut beat = pin!(sleep(heartbeat));
     loop {

@@ -13,12 +13,16 @@ use tokio::sync::{OnceCell, watch};
 
 use super::{
     hub::{DeviceId, Presence},
-    protocol::{Close, Limits, RESUME_EXTRA_MAX, Resume},
+    protocol::{self, Close, Limits, RESUME_EXTRA_MAX, Resume},
     seats::{Member, Seat, Seats},
     showing::{After, Showing, Snapshot, Unfit},
 };
 use crate::{
-    domain::ids::StationId,
+    domain::{
+        bulletin::Bulletin,
+        ids::StationId,
+        time::{DAY, Moment},
+    },
     store::{Store, StoreResult, StreamMessage, View},
 };
 
@@ -40,6 +44,8 @@ pub(super) struct Station {
     wake: watch::Sender<()>,
     pub seats: Mutex<Seats>,
     calls: Mutex<Calls>,
+    /// What it tells its visitors, where it told anything lately.
+    bulletin: Mutex<Option<Utf8Bytes>>,
 }
 
 struct Loaded {
@@ -97,17 +103,25 @@ impl Station {
             wake: watch::Sender::new(()),
             seats: Mutex::default(),
             calls: Mutex::default(),
+            bulletin: Mutex::default(),
         }
     }
 
     /// Loads the station unless it is there already; many callers cost one load.
-    pub(super) async fn load(&self, store: &Store, limits: &Limits) -> Result<(), Close> {
+    pub(super) async fn load(
+        &self,
+        store: &Store,
+        limits: &Limits,
+        now: Moment,
+    ) -> Result<(), Close> {
         let load = async {
             let mut view = store.read().await?;
             let Some(station) = view.station(&self.id).await? else {
                 return Ok(None);
             };
             let showing = read(&mut view, &self.id, limits).await?;
+            let bulletin = view.bulletin(&self.id, told_since(now)).await?;
+            *locked(&self.bulletin) = told(&bulletin, now);
             StoreResult::Ok(Some(Loaded {
                 public: AtomicBool::new(station.public),
                 current: RwLock::new(Current { load: 1, showing }),
@@ -286,6 +300,22 @@ impl Station {
         self.wake();
     }
 
+    /// What the station tells its visitors, where it told anything lately.
+    pub(super) fn bulletin(&self) -> Option<Utf8Bytes> {
+        locked(&self.bulletin).clone()
+    }
+
+    /// Tells every socket what the station tells its visitors now, where that is something else.
+    pub(super) fn tell(&self, bulletin: &Bulletin, now: Moment) {
+        let message = told(bulletin, now);
+        let mut held = locked(&self.bulletin);
+        if *held != message {
+            held.clone_from(&message);
+            drop(held);
+            self.call(None, message.unwrap_or_else(|| protocol::bulletin(bulletin, now)));
+        }
+    }
+
     /// How many calls there were.
     pub(super) fn calls(&self) -> u64 {
         locked(&self.calls).count
@@ -329,6 +359,18 @@ impl Station {
         let seq = self.seq();
         locked(&self.seats).presence(&self.id, seq)
     }
+}
+
+/// Notices that ended before this are forgotten: a screen that was away for longer loads its page
+/// anew.
+pub(super) fn told_since(now: Moment) -> Moment {
+    now.plus(-30 * DAY)
+}
+
+/// The message of a bulletin; none where nothing was told.
+fn told(bulletin: &Bulletin, now: Moment) -> Option<Utf8Bytes> {
+    let nothing = bulletin.disclosure.is_none() && bulletin.notices.is_empty();
+    (!nothing).then(|| protocol::bulletin(bulletin, now))
 }
 
 /// Reads a station's state from one view.

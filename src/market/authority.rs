@@ -34,6 +34,8 @@ choices! {
         SetPin = "set_pin", "设数字密码";
         /// Take or give up a place for a worker.
         Book = "book", "报名";
+        /// Say what a station shows its visitors, and put up its notices.
+        Inform = "inform", "站点告示";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
         /// Issue, watch and speak to screens, and answer their calls.
@@ -78,6 +80,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Book
             | Verb::Screens
             | Verb::Dispatch
+            | Verb::Inform
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -93,6 +96,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::SetPin
             | Verb::Book
             | Verb::Screens
+            | Verb::Inform
             | Verb::Administer
             | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
@@ -106,6 +110,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Review
             | Verb::Candidates
             | Verb::Roster
+            | Verb::Inform
             | Verb::SetPin
             | Verb::Screens
             | Verb::Administer
@@ -127,6 +132,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Book
             | Verb::Screens
             | Verb::Dispatch
+            | Verb::Inform
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.

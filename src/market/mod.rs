@@ -6,6 +6,7 @@
 mod accounts;
 mod authority;
 mod bookings;
+mod bulletins;
 mod candidates;
 mod devices;
 mod dispatch;
@@ -32,6 +33,7 @@ pub use authority::{Reach, Verb, reach};
 pub use bookings::{Booked, BookingRequest};
 pub use devices::{Issued, NewScreen};
 pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
+pub use bulletins::NewNotice;
 pub use error::{MarketError, MarketResult};
 pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,

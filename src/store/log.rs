@@ -36,6 +36,8 @@ choices! {
         Org = "org", "单位";
         /// A station.
         Station = "station", "站点";
+        /// A notice on a station's screens.
+        Notice = "notice", "告示";
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod bookings;
+mod bulletins;
 mod engine;
 mod error;
 mod forgetting;

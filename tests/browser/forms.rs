@@ -41,6 +41,7 @@ async fn a_posting_with_faults_comes_back_as_it_was_typed() {
         ("valid_until", "2020-01-01"),
     ];
     window.go("/desk/jobs/new").await;
+    window.press("地图坐标（不知道就不填，在下面选站点）").await;
     for (id, text) in typed {
         window.fill(id, text).await;
     }

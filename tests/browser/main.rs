@@ -26,6 +26,7 @@ mod support;
 #[path = "../support/town.rs"]
 mod town;
 
+mod board;
 mod driver;
 mod forms;
 mod house;

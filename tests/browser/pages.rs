@@ -44,6 +44,8 @@ const PAGES: &[Page] = &[
     Page("/desk/pins", "/desk/pins", Eyes::Staff, "pins"),
     Page("/me", "/me", Eyes::Newcomer, "register"),
     Page("/me", "/me", Eyes::Worker, "me"),
+    Page("/desk/stations", "/desk/stations", Eyes::Admin, "stations"),
+    Page("/desk/stations/{station}", "/desk/stations/liangtian", Eyes::Staff, "station"),
     Page("/admin/accounts", "/admin/accounts", Eyes::Admin, "accounts"),
     Page("/admin/audit", "/admin/audit", Eyes::Admin, "audit"),
     Page("/jobs/{id}", "/jobs/job_00000000000000000000000000", Eyes::Nobody, "not-found"),

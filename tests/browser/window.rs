@@ -232,16 +232,17 @@ impl Window {
         STANDARD.decode(picture["data"].as_str().unwrap_or_default()).unwrap()
     }
 
-    /// Takes a picture of the page, at most [`SCREENS_MAX`] screens of it, as `NAME-WxH.png`.
+    /// Takes a picture of the page as `NAME-WxH.png`: with `tests/run bless`, of what the window shows,
+    /// into `docs/screens`; else of up to [`SCREENS_MAX`] screens of it, into the scratch folder.
     pub async fn picture(&self, name: &str) {
         let Size { width, height, .. } = self.size;
+        let (folder, most) = match env::var("LINGGONG_BLESS").as_deref() {
+            Ok("1") => (PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screens"), height),
+            _ => (scratch().join("screens"), SCREENS_MAX * height),
+        };
         let all = self.ask("document.documentElement.scrollHeight").await;
         let all = u32::try_from(all.as_u64().unwrap_or_default()).unwrap();
-        let png = self.png(all.clamp(height, SCREENS_MAX * height)).await;
-        let folder = match env::var("LINGGONG_BLESS").as_deref() {
-            Ok("1") => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screens"),
-            _ => scratch().join("screens"),
-        };
+        let png = self.png(all.clamp(height, most)).await;
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(format!("{name}-{width}x{height}.png")), png).unwrap();
     }

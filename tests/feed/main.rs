@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bulletins;
 mod catching_up;
 mod closing;
 mod house;

@@ -75,6 +75,11 @@ fn tags() -> Vec<String> {
     vec![long(31), format!("装卸、{}", long(31)), "😀".repeat(31), many("、"), many(" ")]
 }
 
+/// What is no office's phone.
+fn phones() -> Vec<String> {
+    texts(["12", "0951 5066123", "五零六六", "0951-50661234567", "tel:12333", "110（白天）"])
+}
+
 const NO_WORDS: [&str; 5] = ["none", "DAY", "\u{1}x", "天", "../"];
 
 fn posting_fields() -> Vec<(&'static str, &'static str, Vec<String>)> {
@@ -179,6 +184,7 @@ async fn forms(world: &World) -> Vec<Form> {
     let screen = world.market.issue_screen(&Actor::Operator, new).await.unwrap().screen.account;
     let call = world.market.call_staff(&"near".parse().unwrap()).await.unwrap().id;
     let anybody = world.anonymous();
+    let put_up = world.put_up("near").await;
 
     let form = |route, to: String, by: &Client| Form {
         route,
@@ -318,6 +324,59 @@ async fn forms(world: &World) -> Vec<Form> {
         form("/my/bookings/{id}/cancel", format!("/my/bookings/{booked}/cancel"), &seeker),
         form("/my/logout", "/my/logout".to_owned(), &staff),
         form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
+        Form {
+            good: [
+                ("operator", "良田镇人民政府"),
+                ("licence", "640106000001"),
+                ("services", "求职登记"),
+                ("charges", "对求职者全部免费"),
+                ("supervisor", "区人社局"),
+                ("supervisor_phone", "0951-5066123"),
+                ("complaint_phone", "12333"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                ("operator", "operator", too_long(40)),
+                ("licence", "licence", too_long(40)),
+                ("services", "services", too_long(40)),
+                ("charges", "charges", [blanks(), too_long(40)].concat()),
+                ("supervisor", "supervisor", [blanks(), too_long(40)].concat()),
+                ("supervisor_phone", "supervisor_phone", [blanks(), phones()].concat()),
+                ("complaint_phone", "complaint_phone", phones()),
+            ],
+            ..form("/desk/stations/{station}", "/desk/stations/near".to_owned(), &staff)
+        },
+        Form {
+            good: [
+                ("kind", "fair"),
+                ("words", "周六上午9点招聘会"),
+                ("starts_on", "2026-11-25"),
+                ("ends_on", "2026-11-28"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                ("kind", "kind", [texts(NO_WORDS), texts([""])].concat()),
+                ("words", "words", [blanks(), vec!["短".to_owned()], too_long(80)].concat()),
+                (
+                    "starts_on",
+                    "starts_on",
+                    texts(["", "明天", "2026-13-01", "20261201", "2026-11-25T08:00"]),
+                ),
+                (
+                    "ends_on",
+                    "ends_on",
+                    texts(["", "明天", "2026-13-01", "2026-11-24", "2020-01-01", "2028-01-01"]),
+                ),
+            ],
+            ..form(
+                "/desk/stations/{station}/notices",
+                "/desk/stations/near/notices".to_owned(),
+                &staff,
+            )
+        },
+        form("/desk/notices/{id}/withdraw", format!("/desk/notices/{put_up}/withdraw"), &staff),
     ]
 }
 
@@ -425,6 +484,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                 let typed = !matches!(
                     *name,
                     "consent"
+                        | "kind"
                         | "shift"
                         | "instant"
                         | "stations"

@@ -131,6 +131,17 @@ impl Cast {
         booking.id.to_string()
     }
 
+    /// On the screens of the first station, or of the other; the one before is taken down.
+    async fn notice(&mut self, whose: Whose) -> String {
+        let station = if whose == Whose::Own { "near" } else { "far" };
+        let market = &self.world.market;
+        let standing = market.bulletin(&station.parse().unwrap()).await.unwrap().notices;
+        for old in standing {
+            market.take_down(&Actor::Operator, &old.id).await.unwrap();
+        }
+        self.world.put_up(station).await
+    }
+
     async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
         let path = route.path;
         let id = if path.contains("/jobs/{id}") {
@@ -146,6 +157,8 @@ impl Cast {
         } else if path.contains("/calls/{id}") {
             let station = if whose == Whose::Own { "near" } else { "far" };
             self.world.market.call_staff(&station.parse().unwrap()).await.unwrap().id.to_string()
+        } else if path.contains("/notices/{id}") {
+            self.notice(whose).await
         } else {
             String::new()
         };

@@ -9,13 +9,19 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use linggong::{
-    domain::{account::Role, org::EmployerKind},
+    domain::{
+        account::{Actor, Role},
+        bulletin::NoticeKind,
+        org::EmployerKind,
+        time::DAY,
+    },
     http::Settings,
+    market::NewNotice,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{openapi, support::stores::TestStore, town::Town};
+use crate::{clock::NOW, openapi, support::stores::TestStore, town::Town};
 
 /// A market with two stations, served by the real router.
 pub struct World {
@@ -74,6 +80,15 @@ impl World {
 
     pub fn anonymous(&self) -> Client {
         Client { token: None, router: self.router.clone() }
+    }
+
+    /// The id of a notice on a station's screens for a day.
+    pub async fn put_up(&self, station: &str) -> String {
+        let (starts_at, ends_at) = (NOW, NOW.plus(DAY));
+        let words = "停业一天".to_owned();
+        let new = NewNotice { kind: NoticeKind::Plain, words, starts_at, ends_at };
+        let station = station.parse().unwrap();
+        self.market.put_up(&Actor::Operator, &station, new).await.unwrap().id.to_string()
     }
 
     pub async fn log_seq(&self) -> i64 {

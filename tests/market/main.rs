@@ -8,6 +8,7 @@ mod clock;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bulletins;
 mod life;
 mod lists;
 mod model;

@@ -3,8 +3,9 @@
 // so that a screen runs for months.
 
 import { token, watchTrouble } from "./device.js";
+import { Bulletin } from "./bulletin.js";
 import { Feed } from "./feed.js";
-import { Rota } from "./rota.js";
+import { Rota, share } from "./rota.js";
 import * as words from "./words.js";
 
 /** Rows of a page; `board.css` lays out as many. */
@@ -24,7 +25,7 @@ const SHIFT_MS = 180000;
 /** Positions of the picture; `board.css` has one rule for each. */
 const SHIFTS = 8;
 /** Performance marks kept; older ones are cleared. */
-const MARKS_MAX = 500;
+const MARKS_MAX = 100;
 /** A reload asked for by the server is spread over this time. */
 const RELOAD_SPREAD_MS = 5000;
 /** Characters of a title that fit on a row; a longer one stands below its trade's name. */
@@ -36,6 +37,10 @@ const REASONS = { filled: "已招满", closed: "已结束", expired: "已过期"
 const STOPPED = { 4001: "本屏未获授权", 4004: "没有这个站点", 4009: "已在另一块屏幕上打开" };
 
 const root = document.documentElement;
+/** What the address asks of this screen: `theme`, and `screen` of how many side by side. */
+const asked = new URLSearchParams(location.search);
+const screen = Number(asked.get("screen") || 1);
+const screens = Number(asked.get("of") || 1);
 const list = part("rows");
 const rowTemplate = /** @type {HTMLTemplateElement} */ (document.getElementById("row"));
 
@@ -55,6 +60,8 @@ const fresh = new Set();
 let held = new Set();
 
 const rota = new Rota(ROWS);
+const bulletin = new Bulletin(part("notice"), part("owed"), document.body.dataset.hotline || "");
+bulletin.take(JSON.parse(document.body.dataset.bulletin || "{}"));
 let pageSince = 0;
 let pageUntil = 0;
 let drawing = false;
@@ -67,7 +74,7 @@ const feed = new Feed({
   storage: storage(),
   onChange: changed,
   onState: draw,
-  onNotice: (message) => tell("notice", typeof message.text === "string" ? message.text : ""),
+  onNotice: noticed,
   onReload: () => setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS),
 });
 
@@ -83,11 +90,25 @@ function now() {
 /** Once a second, on the second: time, theme, turning of pages. */
 function tick() {
   setTimeout(tick, 1000 - (now() % 1000));
-  const asked = new URLSearchParams(location.search).get("theme");
+  const theme = asked.get("theme");
   const { hour } = words.civil(now());
   const byHour = hour >= DAY.from && hour < DAY.to ? "day" : "night";
-  root.dataset.theme = asked === "day" || asked === "night" ? asked : byHour;
+  root.dataset.theme = theme === "day" || theme === "night" ? theme : byHour;
   document.body.dataset.shift = String(Math.floor(now() / SHIFT_MS) % SHIFTS);
+  draw();
+}
+
+/**
+ * A bulletin takes the place of the one before; a call of the staff stands until the page is over.
+ * @param {Record<string, unknown>} message
+ */
+function noticed(message) {
+  if (typeof message.text === "string") {
+    tell("call", message.text);
+    part("call").hidden = !message.text;
+  } else {
+    bulletin.take(message);
+  }
   draw();
 }
 
@@ -156,12 +177,15 @@ function draw() {
 
 function paint() {
   const jobs = ordered();
-  const ids = jobs.map((job) => job.id);
+  const all = jobs.map((job) => job.id);
+  const ids = share(all, screen, screens, rota.rows);
   const time = now();
   const over = time >= pageUntil || pageUntil - time > PAGE_MS_MAX;
   const turning = over || (rota.page.length === 0 && rows.size === 0 && ids.length > 0);
   if (turning) {
     rota.turn(ids);
+    part("call").hidden = true;
+    bulletin.turn(time);
     pageSince = time;
     // On a whole second, as the tick that will end the page.
     pageUntil = Math.round((time + PAGE_MS) / 1000) * 1000;
@@ -173,9 +197,14 @@ function paint() {
     pageUntil = Math.min(Math.max(pageUntil, time + FRESH_MS), pageSince + PAGE_MS_MAX);
   }
   const known = new Set(ids);
-  for (const id of rota.page) if (!known.has(id)) rota.leave(id);
-  layOut(turning && jobs.length > rota.rows);
-  header(jobs);
+  for (const id of [...rota.page]) {
+    // Its row says why for a moment, then another takes it.
+    const row = rows.get(id);
+    if (!known.has(id) && !(row && row.dataset.leaving)) rota.leave(id, ids);
+  }
+  layOut(turning && ids.length > rota.rows);
+  header(jobs, ids.length);
+  bulletin.show(time);
   link();
 }
 
@@ -186,12 +215,7 @@ function paint() {
 function layOut(whole) {
   const shown = new Set(rota.page);
   for (const [id, row] of rows) {
-    if (shown.has(id) || (row.dataset.leaving && !whole)) continue;
-    rows.delete(id);
-    retire(row);
-  }
-  const leaving = [...rows].filter(([id]) => !shown.has(id));
-  for (const [id, row] of leaving.slice(Math.max(0, rota.rows - shown.size))) {
+    if (shown.has(id)) continue;
     rows.delete(id);
     retire(row);
   }
@@ -199,9 +223,6 @@ function layOut(whole) {
   let before = list.firstElementChild;
   for (const id of rota.page) {
     let row = rows.get(id);
-    while (before && /** @type {HTMLElement} */ (before).dataset.leaving) {
-      before = before.nextElementSibling;
-    }
     if (!row) {
       row = spare.pop() || newRow();
       rows.set(id, row);
@@ -212,8 +233,10 @@ function layOut(whole) {
     } else {
       list.insertBefore(row, before);
     }
+    const job = feed.jobs.get(id);
+    if (!job) continue;
     delete row.dataset.leaving;
-    fill(row, /** @type {import("./feed.js").Job} */ (feed.jobs.get(id)));
+    fill(row, job);
   }
 }
 
@@ -249,16 +272,16 @@ function startOf(start, time) {
   return start <= time ? "已开工" : words.startWords(start, time);
 }
 
-/** @param {import("./feed.js").Job[]} jobs */
-function header(jobs) {
+/** @param {import("./feed.js").Job[]} jobs of the station @param {number} own how many are this screen's */
+function header(jobs, own) {
   tell("clock", words.clockWords(now()));
   tell("date", words.dateWords(now()));
   const places = jobs.reduce((sum, job) => sum + (job.places_left || 0), 0);
   const knows = feed.seq !== null;
   tell("jobs", knows ? String(jobs.length) : "–");
   tell("places", knows ? String(places) : "–");
-  const many = jobs.length > rota.rows;
-  tell("page", many ? `第 ${Math.min(rota.shown, rota.pages)} 页，共 ${rota.pages} 页` : "");
+  const many = own > rota.rows;
+  tell("page", many ? `第${Math.min(rota.shown, rota.pages)}/${rota.pages}页` : "");
   part("empty").hidden = jobs.length > 0 || rows.size > 0;
   tell("empty-title", knows ? "现在没有在招岗位" : "正在取岗位…");
   tell("empty-hint", knows ? "有新岗位会马上显示在这里" : "");
@@ -286,15 +309,13 @@ function sinceWords(ms) {
  * @param {string} id @param {string} [why]
  */
 function dismiss(id, why) {
-  rota.leave(id);
   const row = rows.get(id);
-  if (!row) return;
+  if (!row || row.dataset.leaving) return;
   row.dataset.leaving = "true";
   tell("left", REASONS[/** @type {"filled"} */ (why)] || "已结束", row);
   setTimeout(() => {
-    if (rows.get(id) !== row || !row.dataset.leaving) return;
-    rows.delete(id);
-    retire(row);
+    if (rows.get(id) !== row) return;
+    delete row.dataset.leaving;
     draw();
   }, LEAVING_MS);
 }

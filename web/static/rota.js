@@ -56,11 +56,39 @@ export class Rota {
   }
 
   /**
-   * Forgets a posting; its row stays empty until the page is over.
+   * Forgets a posting; the next that waits takes its row, so that the others stay where they are.
    * @param {string} id
+   * @param {string[]} ids all postings in their order
    */
-  leave(id) {
+  leave(id, ids) {
     this.waiting.delete(id);
-    this.page = this.page.filter((shown) => shown !== id);
+    const at = this.page.indexOf(id);
+    if (at < 0) return;
+    const next = ids.filter((other) => this.waiting.has(other)).slice(0, 1);
+    this.page.splice(at, 1, ...next);
+    for (const taken of next) this.waiting.delete(taken);
   }
+}
+
+/** Screens that may stand side by side. */
+const SCREENS_MAX = 8;
+/** Characters at an id's end that are as good as random. */
+const TAIL = 10;
+
+/**
+ * A screen's own part of the postings, where several stand side by side: equal parts that hardly
+ * move while postings come and go. Where one page holds all, each screen shows all.
+ * @param {string[]} ids all postings in their order
+ * @param {number} screen from 1
+ * @param {number} of how many screens
+ * @param {number} rows on a page
+ * @returns {string[]} in the same order
+ */
+export function share(ids, screen, of, rows) {
+  if (!(of > 1 && of <= SCREENS_MAX && screen >= 1 && screen <= of) || ids.length <= rows) return ids;
+  const tail = (/** @type {string} */ id) => id.slice(-TAIL);
+  const shuffled = [...ids].sort((a, b) => (tail(a) < tail(b) ? -1 : 1));
+  const edge = (/** @type {number} */ n) => Math.round((n * ids.length) / of);
+  const own = new Set(shuffled.slice(edge(screen - 1), edge(screen)));
+  return ids.filter((id) => own.has(id));
 }

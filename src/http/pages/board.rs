@@ -6,6 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{App, page};
 use crate::{
     domain::ids::StationId,
+    feed::protocol,
     http::{assets, body::Id, problem::Problem},
 };
 
@@ -21,7 +22,9 @@ pub struct BoardPage {
     pub feed_path: String,
     /// Whether the data is made up.
     pub demo: bool,
-    /// The complaint line.
+    /// What the station tells its visitors, as its feed says it.
+    pub bulletin: String,
+    /// The complaint line of stations that name none.
     pub hotline: Option<String>,
     /// Of the static files.
     pub version: &'static str,
@@ -30,7 +33,9 @@ pub struct BoardPage {
 /// `GET /board/{station}`
 pub async fn board(State(app): State<App>, Id(id): Id<StationId>) -> Result<Response, Problem> {
     let station = app.market.station(&id).await?;
+    let bulletin = app.market.bulletin(&id).await?;
     let board = BoardPage {
+        bulletin: protocol::bulletin(&bulletin, app.market.now()).to_string(),
         feed_path: format!("/api/v1/stations/{id}/feed"),
         station_id: id.to_string(),
         station_name: station.name,

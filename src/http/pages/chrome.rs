@@ -61,6 +61,7 @@ const NAV: [(&str, &str, Access); 8] = [
     ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
     ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
     ("/me", "我的报名", Access::May(Verb::Book)),
+    ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
     ("/admin/accounts", "账号", Access::May(Verb::Administer)),
     ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
 ];
@@ -136,6 +137,9 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "pin_set" => ("done", "数字密码设好了，请本人记住"),
         "registered" => ("done", "登记好了，可以报名了"),
         "present" => ("done", "到场的人记好了，下面是重新排的"),
+        "disclosed" => ("done", "已保存，大屏上马上更新"),
+        "put_up" => ("done", "告示已发布，到时间就上屏"),
+        "taken_down" => ("done", "告示已撤下"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };

@@ -139,28 +139,29 @@ pub async fn desk(
     let (reviews, posts) = (may(Verb::Review), may(Verb::Post));
     let chosen = query.get("status").and_then(|word| word.parse::<Status>().ok());
     let q = query.get("q").unwrap_or_default().to_owned();
-    let (mut chips, mut waiting) = (Vec::new(), 0);
+    let (mut chips, mut waiting, mut all) = (Vec::new(), 0, 0);
+    let (mut postings, mut cut) = (Vec::new(), false);
     for status in Status::ALL {
-        let count = app.market.desk(&actor, &[*status]).await?.len();
-        chips.push(chip(Some(*status), status.label(), count, chosen, &q));
+        let mut held = app.market.desk(&actor, &[*status]).await?;
+        all += held.len();
+        chips.push(chip(Some(*status), status.label(), held.len(), chosen, &q));
         if *status == Status::InReview {
-            waiting = count;
+            waiting = held.len();
+        }
+        if chosen.is_none_or(|chosen| chosen == *status) {
+            cut |= held.len() >= ROWS_MAX;
+            postings.append(&mut held);
         }
     }
-    let asked: Vec<Status> = chosen.into_iter().collect();
-    let mut postings = app.market.desk(&actor, &asked).await?;
-    chips.insert(0, chip(None, "全部", postings.len(), chosen, &q));
-    if chosen.is_some() {
-        let all = app.market.desk(&actor, &[]).await?.len();
-        chips[0] = chip(None, "全部", all, chosen, &q);
-    }
-    let cut = postings.len() >= ROWS_MAX;
+    chips.insert(0, chip(None, "全部", all, chosen, &q));
     in_order(&mut postings, reviews);
     let fits = |text: &str| text.contains(&q);
     postings.retain(|posting| {
         let terms = &posting.terms;
         fits(&terms.title) || fits(&terms.employer.name) || fits(&terms.address)
     });
+    cut |= postings.len() > ROWS_MAX;
+    postings.truncate(ROWS_MAX);
     let now = app.market.now();
     let mut chrome = Chrome::new(&app, &visitor, "/desk").telling(&query);
     if reviews {

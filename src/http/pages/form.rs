@@ -58,6 +58,8 @@ pub struct FormPage {
     pub rows_max: usize,
     /// Whether the employer is asked for.
     pub asks_employer: bool,
+    /// Whether the coordinates are in sight: something stands there, or is wrong.
+    pub asks_point: bool,
     /// Whether it is public already, so that the poster may change only some fields.
     pub is_live: bool,
     /// Whether it can be handed in at once.
@@ -178,13 +180,19 @@ pub fn form_page(
             ("修改岗位", action, name, Some(version), is_live, submits)
         }
     };
+    let faults = draft.faults.in_order(posting_form::place);
+    let point = ["lat", "lon", "crs"];
+    let asks_point = !values.get("lat").is_empty()
+        || !values.get("lon").is_empty()
+        || point.iter().any(|name| faults.at(name).is_some());
     FormPage {
         chrome,
         heading,
         action,
         draft: name,
         returned: draft.returned || draft.copied,
-        faults: draft.faults,
+        faults,
+        asks_point,
         rows: if rows.is_empty() { vec![ShiftRow::default()] } else { rows },
         rows_max: limits::SHIFTS_MAX,
         asks_employer,

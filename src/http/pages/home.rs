@@ -3,14 +3,24 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{App, Visitor, chrome::Chrome, page};
+use super::{
+    App, Visitor,
+    chrome::Chrome,
+    facts::{self, Reader},
+    page, words,
+};
 use crate::{
-    domain::{account::Role, posting::Status, station::Station},
+    domain::{
+        account::Role,
+        posting::{Posting, Status},
+        station::Station,
+        time::{DAY, Moment},
+    },
     http::{body::Query, problem::Problem},
     market::{Reach, Verb, reach},
 };
 
-/// Something that needs the person now.
+/// Somewhere to go.
 pub struct Task {
     /// Where to do it.
     pub href: String,
@@ -20,6 +30,28 @@ pub struct Task {
     pub count: Option<usize>,
 }
 
+/// A posting that needs the person.
+pub struct QueueRow {
+    /// Its page.
+    pub href: String,
+    /// What is to be done there.
+    pub title: String,
+    /// Why it stands here.
+    pub note: String,
+}
+
+/// Postings that need the person for one reason, the most urgent first.
+pub struct Queue {
+    /// What is to be done with them.
+    pub text: &'static str,
+    /// All of them.
+    pub href: String,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
+    pub rows: Vec<QueueRow>,
+}
+
 /// The first page.
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -27,40 +59,105 @@ pub struct HomePage {
     /// The frame.
     pub chrome: Chrome,
     /// What needs the person.
+    pub queues: Vec<Queue>,
+    /// Where else to go.
     pub tasks: Vec<Task>,
+    /// Whether the person may post.
+    pub posts: bool,
     /// The stations with boards.
     pub stations: Vec<Station>,
 }
 
-/// What an employer's and a reviewer's desk is asked about on this page.
-const AT_DESK: [(Status, &str); 4] = [
-    (Status::InReview, "等审核的岗位"),
-    (Status::Draft, "草稿和退回的岗位"),
-    (Status::Open, "正在招的岗位"),
-    (Status::Filled, "招满的岗位"),
-];
+/// Rows of a queue on this page.
+const ROWS_MAX: usize = 5;
+/// A posting that still wants people this long before its work starts is urgent.
+const SOON: i64 = DAY;
 
-async fn tasks(app: &App, visitor: &Visitor) -> Result<Vec<Task>, Problem> {
-    let Some(account) = &visitor.account else {
-        return Ok(Vec::new());
+/// When the next work of a posting starts.
+fn next_start(posting: &Posting, now: Moment) -> Option<Moment> {
+    posting.terms.shifts.iter().map(|shift| shift.start).filter(|start| *start > now).min()
+}
+
+fn queue(
+    text: &'static str,
+    status: Status,
+    postings: &[&Posting],
+    note: impl Fn(&Posting) -> String,
+) -> Option<Queue> {
+    let row = |posting: &&Posting| QueueRow {
+        href: format!("/desk/jobs/{}", posting.id),
+        title: posting.terms.title.clone(),
+        note: note(posting),
     };
-    let link = |href: &str, text| Task { href: href.to_owned(), text, count: None };
-    if matches!(account.role, Role::Worker | Role::Leader) {
-        return Ok(vec![link("/jobs", "找活"), link("/me", "我的报名")]);
+    (!postings.is_empty()).then(|| Queue {
+        text,
+        href: format!("/desk?status={}", status.word()),
+        count: postings.len(),
+        rows: postings.iter().take(ROWS_MAX).map(row).collect(),
+    })
+}
+
+/// What stands at a desk, by state; each list is the newest first.
+struct AtDesk {
+    waiting: Vec<Posting>,
+    drafts: Vec<Posting>,
+    open: Vec<Posting>,
+    filled: Vec<Posting>,
+}
+
+fn queues(desk: &AtDesk, reviews: bool, now: Moment) -> Vec<Queue> {
+    let oldest_first = |list: &'_ [Posting]| {
+        let mut list = list.to_vec();
+        list.sort_by_key(|posting| posting.updated_at);
+        list
+    };
+    let (waiting, drafts) = (oldest_first(&desk.waiting), oldest_first(&desk.drafts));
+    let (returned, unsent): (Vec<&Posting>, Vec<&Posting>) =
+        drafts.iter().partition(|posting| posting.reason.is_some());
+    let starts = |posting: &Posting| next_start(posting, now);
+    let is_soon = |posting: &&Posting| starts(posting).is_some_and(|at| at <= now.plus(SOON));
+    let mut soon: Vec<&Posting> = desk.open.iter().filter(is_soon).collect();
+    soon.sort_by_key(|posting| starts(posting));
+    let waited = |posting: &Posting| words::ago(posting.updated_at, now);
+    let review = reviews.then(|| {
+        let waiting: Vec<&Posting> = waiting.iter().collect();
+        queue("等您审核", Status::InReview, &waiting, |posting| {
+            let employer = facts::employer(posting, Reader::Desk);
+            format!("{employer} · {} · 等了{}", posting.terms.wage, waited(posting))
+        })
+    });
+    [
+        review.flatten(),
+        queue("退回来要改的", Status::Draft, &returned, |posting| {
+            format!("原因：{}", posting.reason.as_deref().unwrap_or_default())
+        }),
+        queue("马上开工，还缺人", Status::Open, &soon, |posting| {
+            format!("{}上工 · 还缺{}人", words::start(posting, now), posting.places_left())
+        }),
+        queue("写了没交的", Status::Draft, &unsent, |posting| {
+            format!("{}前写的", waited(posting))
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+async fn at_desk(app: &App, visitor: &Visitor, reviews: bool) -> Result<AtDesk, Problem> {
+    let actor = visitor.actor()?;
+    let market = &app.market;
+    let mut drafts = market.desk(&actor, &[Status::Draft]).await?;
+    if reviews {
+        // What a desk handed back is its poster's to do.
+        let own = actor.account().map(|account| &account.id);
+        drafts.retain(|posting| posting.poster.as_ref() == own);
     }
-    if reach(account.role, Verb::ReadDraft) == Reach::Nothing {
-        return Ok(Vec::new());
-    }
-    let mut tasks = vec![link("/desk/jobs/new", "发布岗位")];
-    for (status, text) in AT_DESK {
-        let held = app.market.desk(&visitor.actor()?, &[status]).await?;
-        tasks.push(Task {
-            href: format!("/desk?status={}", status.word()),
-            text,
-            count: Some(held.len()),
-        });
-    }
-    Ok(tasks)
+    Ok(AtDesk {
+        waiting: market.desk(&actor, &[Status::InReview]).await?,
+        drafts,
+        open: market.desk(&actor, &[Status::Open]).await?,
+        filled: market.desk(&actor, &[Status::Filled]).await?,
+    })
 }
 
 /// `GET /`
@@ -69,10 +166,31 @@ pub async fn home(
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
-    let home = HomePage {
+    let role = visitor.account.as_ref().map(|account| account.role);
+    let may = |verb| role.is_some_and(|role| reach(role, verb) != Reach::Nothing);
+    let mut home = HomePage {
         chrome: Chrome::new(&app, &visitor, "/").telling(&query),
-        tasks: tasks(&app, &visitor).await?,
+        queues: Vec::new(),
+        tasks: Vec::new(),
+        posts: false,
         stations: app.market.stations().await?,
     };
+    let task = |href: &str, text, count| Task { href: href.to_owned(), text, count };
+    if matches!(role, Some(Role::Worker | Role::Leader)) {
+        home.tasks = vec![task("/jobs", "找活", None), task("/me", "我的报名", None)];
+    } else if may(Verb::ReadDraft) {
+        let reviews = may(Verb::Review);
+        let desk = at_desk(&app, &visitor, reviews).await?;
+        let all = |status: Status, text, count| {
+            task(&format!("/desk?status={}", status.word()), text, Some(count))
+        };
+        home.tasks = vec![
+            all(Status::InReview, "等审核的岗位", desk.waiting.len()),
+            all(Status::Open, "正在招的岗位", desk.open.len()),
+            all(Status::Filled, "招满的岗位", desk.filled.len()),
+        ];
+        home.queues = queues(&desk, reviews, app.market.now());
+        home.posts = may(Verb::Post);
+    }
     Ok(page(StatusCode::OK, &home))
 }

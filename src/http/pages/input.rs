@@ -48,6 +48,14 @@ impl Form {
         Ok(Form { pairs })
     }
 
+    /// This form, with the fields of `other` that it does not have.
+    pub fn over(mut self, other: Form) -> Form {
+        let missing = other.pairs.into_iter().filter(|(name, _)| self.all(name).next().is_none());
+        let missing: Vec<_> = missing.collect();
+        self.pairs.extend(missing);
+        self
+    }
+
     /// A field's first value as typed; empty where the field is missing.
     pub fn get(&self, name: &str) -> &str {
         let held = self.pairs.iter().find(|(key, _)| key == name);
@@ -157,6 +165,12 @@ impl Faults {
         for error in &errors.0 {
             self.add(field_of(&error.field), error.message.clone());
         }
+    }
+
+    /// The same in the order in which the person meets the fields.
+    pub fn in_order(mut self, place: impl Fn(&str) -> usize) -> Faults {
+        self.0.sort_by_key(|fault| place(&fault.field));
+        self
     }
 
     /// What is wrong at a field.

@@ -21,6 +21,7 @@ mod posting_form;
 mod problem;
 pub mod screens;
 mod sheet;
+mod station;
 mod steps;
 mod timeline;
 mod words;
@@ -46,6 +47,7 @@ pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
 pub use pins::{pins, set_pin};
 pub use problem::dress;
+pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use worker::{book, cancel, me, register};
 

@@ -27,26 +27,35 @@ pub const DIVISIONS: [(&str, &str); 6] = [
 /// Names that may come more than once: the rows of shifts, and stations.
 pub const REPEATED: [&str; 4] = ["shift_date", "shift_start", "shift_end", "stations"];
 
-/// Each part of the input and the fields that it is made of.
+/// Each part of the input and the fields that it is made of, from the form's top to its end.
 const PARTS: [(&str, &[&str]); 17] = [
     ("title", &["title"]),
     ("description", &["description"]),
-    ("occupation", &["occupation"]),
     ("skills", &["skills"]),
+    ("occupation", &["occupation"]),
     ("employer", &["employer_name", "employer_uscc", "employer_kind"]),
     ("address", &["address"]),
     ("division", &["division"]),
     ("lat", &["lat", "lon", "crs"]),
     ("lon", &["lat", "lon", "crs"]),
     ("crs", &["lat", "lon", "crs"]),
-    ("wage", &["wage_min", "wage_max", "wage_unit", "settlement"]),
-    ("headcount", &["headcount"]),
     ("shifts", &["shift_date", "shift_start", "shift_end"]),
+    ("valid_until", &["valid_until"]),
+    ("wage", &["wage_min", "wage_max", "wage_unit", "settlement"]),
     ("benefits", &["benefits"]),
+    ("headcount", &["headcount"]),
     ("requirements", &["requirements"]),
     ("instant", &["instant"]),
-    ("valid_until", &["valid_until"]),
 ];
+
+/// How far down in the form a field stands.
+pub fn place(field: &str) -> usize {
+    let is_shift = field.starts_with("shift-");
+    let found = PARTS.iter().position(|(part, fields)| {
+        fields.contains(&field) || *part == field || (is_shift && *part == "shifts")
+    });
+    found.unwrap_or(PARTS.len())
+}
 
 /// One row of shifts as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::{
     dispatch::{Asked, DispatchPage, DonePage, Refused},
     facts::Fact,
     form::{Draft, Purpose, form_page},
-    home::{HomePage, Task},
+    home::{HomePage, Queue, QueueRow, Task},
     input::{Choice, Faults, Form},
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     kiosk::KioskPage,
@@ -24,6 +24,7 @@ use super::{
     problem::{ErrorPage, Link},
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     sheet::{Group, Person, Row},
+    station::{NoticeRow, StationPage, StationsPage},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     worker::{MePage, Own, OwnBooking, RegisterPage},
@@ -79,6 +80,16 @@ impl Fill {
             messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
             draft_done: full.then_some("posting:new"),
             csrf: "c0ffee".to_owned(),
+        }
+    }
+
+    fn station(self, i: usize) -> Station {
+        Station {
+            id: format!("station{i}").parse().unwrap(),
+            name: self.text("良田就业创业服务站"),
+            point: Point::new(38.35, 106.25, Crs::Wgs84).unwrap(),
+            radius_m: RADIUS_M_DEFAULT,
+            public: true,
         }
     }
 
@@ -335,18 +346,23 @@ fn people(fill: Fill) -> [String; 4] {
     };
     let home = HomePage {
         chrome: fill.chrome(),
+        queues: fill.list(|_| Queue {
+            text: "等您审核",
+            href: "/desk?status=in_review".to_owned(),
+            count: 9,
+            rows: fill.list(|i| QueueRow {
+                href: format!("/desk/jobs/job_{i}"),
+                title: fill.text("快递分拣工"),
+                note: fill.text("等了2小时"),
+            }),
+        }),
+        posts: fill != Fill::Empty,
         tasks: fill.list(|count| Task {
             href: "/desk".to_owned(),
             text: "等审核的岗位",
             count: Some(count),
         }),
-        stations: fill.list(|i| Station {
-            id: format!("station{i}").parse().unwrap(),
-            name: fill.text("良田就业创业服务站"),
-            point: Point::new(38.35, 106.25, Crs::Wgs84).unwrap(),
-            radius_m: RADIUS_M_DEFAULT,
-            public: true,
-        }),
+        stations: fill.list(|i| fill.station(i)),
     };
     [
         register.render().unwrap(),
@@ -354,6 +370,28 @@ fn people(fill: Fill) -> [String; 4] {
         error.render().unwrap(),
         home.render().unwrap(),
     ]
+}
+
+fn stations(fill: Fill) -> [String; 2] {
+    let list = StationsPage { chrome: fill.chrome(), stations: fill.list(|i| fill.station(i)) };
+    let fields = ["operator", "licence", "charges", "supervisor_phone", "words", "ends_on"];
+    let one = StationPage {
+        chrome: fill.chrome(),
+        id: "station0".to_owned(),
+        name: fill.text("良田就业创业服务站"),
+        values: Form::of(fields.map(|name| (name, fill.text("对求职者全部免费")))),
+        faults: fill.faults(&fields),
+        kinds: fill.choices(),
+        rows: fill.list(|i| NoticeRow {
+            id: format!("ntc_{i}"),
+            kind: "政策",
+            words: fill.text("外出务工满3个月，可以申领交通补贴"),
+            span: "2026-11-24 至 2026-12-01".to_owned(),
+            is_shown: i == 0,
+        }),
+        most: 6,
+    };
+    [list.render().unwrap(), one.render().unwrap()]
 }
 
 fn house(fill: Fill) -> Vec<String> {
@@ -384,6 +422,7 @@ fn house(fill: Fill) -> Vec<String> {
         station_id: "liangtian".to_owned(),
         station_name: fill.text("良田就业创业服务站"),
         feed_path: "/api/v1/stations/liangtian/feed".to_owned(),
+        bulletin: fill.text("{}"),
         demo: fill != Fill::Empty,
         hotline: fill.maybe("0951-12333"),
         version: "0.1.0-0a1b2c3d",
@@ -583,6 +622,7 @@ fn samples(fill: Fill) -> Vec<String> {
         job(fill, Booking::Not("不招人了")),
     ];
     pages.extend(people(fill));
+    pages.extend(stations(fill));
     pages.extend(house(fill));
     pages.extend(phone(fill));
     pages.extend(dispatch(fill));

@@ -57,6 +57,9 @@ pub fn what(verb: &str) -> &str {
         "accept" => "录用",
         "decline" => "没有录用",
         "promote" => "候补转为录用",
+        "disclose" => "写了站点公示",
+        "put_up" => "发了告示",
+        "take_down" => "撤下告示",
         other => other,
     }
 }

@@ -3,7 +3,7 @@
 use crate::domain::{
     posting::{Posting, Shift},
     speech,
-    time::Moment,
+    time::{DAY, HOUR, MINUTE, Moment},
 };
 
 /// A shift: `11月25日 周三 8:00–18:00`, with `次日` where it ends on the next day.
@@ -21,6 +21,21 @@ pub fn minute(at: Moment) -> String {
     at.shanghai().strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// How long ago something was: `25分钟`, `3小时`, `2天`; under a minute `不到1分钟`.
+pub fn ago(at: Moment, now: Moment) -> String {
+    match now.0 - at.0 {
+        past if past < MINUTE => "不到1分钟".to_owned(),
+        past if past < HOUR => format!("{}分钟", past / MINUTE),
+        past if past < DAY => format!("{}小时", past / HOUR),
+        past => format!("{}天", past / DAY),
+    }
+}
+
+/// A day: `2026-11-25`.
+pub fn date(at: Moment) -> String {
+    at.day().to_string()
+}
+
 /// When a posting starts, as people say it; by agreement where it has no shifts.
 pub fn start(posting: &Posting, now: Moment) -> String {
     let coming = posting.terms.shifts.iter().find(|shift| shift.end > now);
@@ -33,6 +48,21 @@ pub fn start(posting: &Posting, now: Moment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_long_ago_is_said_roughly() {
+        let now: Moment = "2026-11-25T08:00:00+08:00".parse().unwrap();
+        for (past, said) in [
+            (-1, "不到1分钟"),
+            (MINUTE - 1, "不到1分钟"),
+            (MINUTE, "1分钟"),
+            (HOUR - 1, "59分钟"),
+            (DAY - 1, "23小时"),
+            (DAY, "1天"),
+        ] {
+            assert_eq!(ago(now.plus(-past), now), said);
+        }
+    }
 
     #[test]
     fn a_night_shift_ends_on_the_next_day() {

@@ -11,6 +11,7 @@ mod names;
 mod places;
 mod postings;
 mod stream;
+mod told;
 mod trades;
 mod workers;
 
@@ -109,6 +110,7 @@ pub async fn fill(market: &Market, seed: u64) -> Result<Option<Vec<DemoAccount>>
         return Ok(None);
     }
     let (cast, tryout) = Cast::enter(market).await?;
+    told::tell(market, &cast.stations).await?;
     let mut drafts = Drafts::new(seed);
     let mut published = Vec::with_capacity(PUBLISHED);
     for i in 0..PUBLISHED + IN_REVIEW {
