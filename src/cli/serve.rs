@@ -3,6 +3,7 @@
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -14,10 +15,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Failure, Ground, SystemClock};
 use crate::{
-    domain::money::Fen,
+    domain::{money::Fen, rules::Rules},
     feed::{hub::Hub, protocol::Limits},
     http::{App, Sessions, Settings, routes},
-    market::Market,
+    market::{LogOnly, Market, MarketError},
     ops::demo,
     review::MinimumWage,
     search::Follower,
@@ -41,6 +42,9 @@ pub struct Serve {
     /// The complaint line that boards show.
     #[arg(long, value_name = "PHONE")]
     hotline: Option<String>,
+    /// The market's settings (hours, minutes, days by their names) in a TOML file.
+    #[arg(long, value_name = "FILE", env = "LINGGONG_RULES")]
+    rules: Option<PathBuf>,
     /// Where people's phones reach the server, for the codes that they scan: https://HOST.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
@@ -59,7 +63,7 @@ pub struct Serve {
     log_json: bool,
 }
 
-/// How often the house looks for postings whose time is over.
+/// How often the house looks for what the clock brings.
 const EXPIRY_TICK: Duration = Duration::from_secs(1);
 /// How often old stream messages and request keys are forgotten.
 const PRUNE_TICK: Duration = Duration::from_secs(600);
@@ -99,7 +103,8 @@ fn fen(option: &str, yuan: Option<f64>) -> Result<Option<Fen>, Failure> {
 /// Runs `linggong serve`.
 pub async fn serve(args: Serve) -> Result<(), Failure> {
     log(&args.log, args.log_json)?;
-    let mut market = args.ground.market().await?;
+    let rules = rules(args.rules.as_deref())?;
+    let mut market = args.ground.market().await?.ruled(rules);
     market.minimum_wage = MinimumWage {
         hour: fen("--minimum-hour-wage", args.minimum_hour_wage)?,
         month: fen("--minimum-month-wage", args.minimum_month_wage)?,
@@ -177,6 +182,20 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The settings of a file, over those that every market begins with.
+fn rules(path: Option<&Path>) -> Result<Rules, Failure> {
+    let mut rules = Rules::default();
+    let Some(path) = path else { return Ok(rules) };
+    let misuse = |what: String| Failure::misuse(format!("--rules {}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| misuse(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error| misuse(format!("{error}")))?;
+    for (name, value) in table {
+        let number = value.as_integer().ok_or_else(|| misuse(format!("{name}: a number")))?;
+        rules.set(&name, number).map_err(|error| misuse(format!("{name} = {number}: {error}")))?;
+    }
+    Ok(rules)
+}
+
 /// The seed of the demonstration.
 const DEMO_SEED: u64 = 20_241_112;
 
@@ -238,7 +257,7 @@ impl Asked {
     }
 }
 
-/// What happens by itself: postings expire, other processes' changes are noticed, old stream
+/// What happens by itself: what the clock brings, other processes' changes are noticed, old stream
 /// messages are forgotten.
 async fn keep_house(market: Market, stop: CancellationToken) {
     let mut expiry = time::interval(EXPIRY_TICK);
@@ -247,7 +266,7 @@ async fn keep_house(market: Market, stop: CancellationToken) {
     loop {
         let done = tokio::select! {
             () = stop.cancelled() => return,
-            _ = expiry.tick() => market.expire_due().await.map(|_| ()),
+            _ = expiry.tick() => keep_time(&market).await,
             _ = prune.tick() => market.forget(STREAM_DAYS).await,
         };
         if let Err(error) = done {
@@ -258,6 +277,12 @@ async fn keep_house(market: Market, stop: CancellationToken) {
 
 /// How often the screens' health is noted.
 const HEALTH_TICK: Duration = Duration::from_secs(30);
+/// What the clock brings, and the messages that follow from it.
+async fn keep_time(market: &Market) -> Result<(), MarketError> {
+    market.keep_time().await?;
+    market.send_messages(&LogOnly).await?;
+    Ok(())
+}
 
 /// Notices what other processes changed or asked for, and writes the figures.
 async fn keep_watch(app: App, stop: CancellationToken) {

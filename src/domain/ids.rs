@@ -65,6 +65,22 @@ ids! {
     WorkerId = "wkr";
     /// A booking (报名) of a worker for a posting.
     BookingId = "bkg";
+    /// Places that a crew (班组) took together.
+    CrewId = "crw";
+    /// A worker's attendance (出勤) of one shift.
+    AttendanceId = "att";
+    /// A proposed correction of an attendance (更正).
+    CorrectionId = "cor";
+    /// An entry of the wage ledger (工资台账).
+    WageId = "wge";
+    /// A mark (失信记录) against a side of a booking.
+    MarkId = "mrk";
+    /// A complaint (投诉).
+    ComplaintId = "cpl";
+    /// A message (消息) to a worker.
+    MessageId = "msg";
+    /// A bar from publishing (停发).
+    BarId = "bar";
     /// An account that signs in.
     AccountId = "acc";
     /// A call for staff from a kiosk.

@@ -61,5 +61,7 @@ pub const DISPATCH_PEOPLE_MAX: usize = 500;
 pub const DISPATCH_POSTINGS_MAX: usize = 200;
 /// The highest number of a day's crew.
 pub const CREW_MAX: u16 = 999;
+/// Members of a crew, and places that it takes at once.
+pub const CREW_MEMBERS_MAX: usize = 60;
 /// Characters of free text on when a worker is available.
 pub const AVAILABLE_CHARS_MAX: usize = 200;

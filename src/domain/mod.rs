@@ -2,20 +2,27 @@
 //! Pure: knows neither clock nor I/O nor the wire.
 
 pub mod account;
+pub mod attendance;
 pub mod booking;
 pub mod bulletin;
 pub mod calendar;
+pub mod complaint;
 pub mod division;
+pub mod fairness;
 pub mod fields;
 pub mod geo;
 pub mod identity;
 pub mod ids;
+pub mod ledger;
+pub mod life;
 pub mod limits;
+pub mod message;
 pub mod money;
 pub mod org;
 pub mod pin;
 pub mod posting;
 pub mod screen;
+pub mod rules;
 pub mod speech;
 pub mod station;
 pub mod text;

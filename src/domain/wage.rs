@@ -31,6 +31,16 @@ macro_rules! choices {
             }
         }
 
+        impl $crate::domain::life::Choice for $name {
+            const EVERY: &'static [$name] = $name::ALL;
+            fn to_word(self) -> &'static str {
+                self.word()
+            }
+            fn to_label(self) -> &'static str {
+                self.label()
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = $crate::domain::wage::NotAChoice;
             fn from_str(text: &str) -> Result<$name, Self::Err> {

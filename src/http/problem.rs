@@ -20,9 +20,11 @@ use crate::{
 /// One field's fault on the wire.
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldProblem {
-    field: String,
+    /// The field's path.
+    pub field: String,
     code: &'static str,
-    message: String,
+    /// For people, in Chinese: what to do.
+    pub message: String,
 }
 
 impl From<&FieldError> for FieldProblem {
@@ -114,6 +116,9 @@ impl From<NoPlace> for Problem {
     fn from(error: NoPlace) -> Problem {
         let (code, title) = match error {
             NoPlace::Full => ("full", "名额和候补都满了，看看别的活吧".to_owned()),
+            NoPlace::Few(left) => {
+                ("full", format!("只剩{left}个名额，可以先去{left}个人，其余的人候补"))
+            }
             NoPlace::Clash(title) => ("clash", format!("时间和已报名的“{title}”冲突")),
             NoPlace::Closed => ("closed", "这个岗位已经不招人了".to_owned()),
             NoPlace::Blocked(why) => ("blocked", why),
@@ -127,14 +132,13 @@ impl From<MarketError> for Problem {
         match error {
             MarketError::Invalid(errors) => Problem::from(errors),
             MarketError::Refused(refused) => {
-                let (from, event) = (refused.from.label(), refused.event.label());
-                let allowed: Vec<_> = refused.from.allowed().map(|event| event.label()).collect();
-                let can = if allowed.is_empty() {
+                let can = if refused.allowed.is_empty() {
                     "它已经结束了".to_owned()
                 } else {
-                    format!("现在可以：{}", allowed.join("、"))
+                    format!("现在可以：{}", refused.allowed.join("、"))
                 };
-                let title = format!("“{from}”的岗位不能“{event}”，{can}");
+                let (record, from, event) = (refused.record, refused.from, refused.event);
+                let title = format!("“{from}”的{record}不能“{event}”，{can}");
                 Problem::new(StatusCode::CONFLICT, "state", title)
             }
             MarketError::Forbidden => Problem::forbidden(),
@@ -148,6 +152,11 @@ impl From<MarketError> for Problem {
                 Problem::new(StatusCode::CONFLICT, "needs_review", title)
             }
             MarketError::NoPlace(error) => Problem::from(error),
+            MarketError::TooLate(title) => Problem::new(StatusCode::CONFLICT, "too_late", title),
+            MarketError::Barred(why) => {
+                let title = format!("暂停发布：{why}。结清以后请找站点工作人员解除");
+                Problem::new(StatusCode::CONFLICT, "barred", title)
+            }
             MarketError::KeyReused => {
                 let title = "这个Idempotency-Key已经用于另一个请求";
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", title)

@@ -36,6 +36,14 @@ choices! {
         Book = "book", "报名";
         /// Say what a station shows its visitors, and put up its notices.
         Inform = "inform", "站点告示";
+        /// Keep the wage ledger.
+        Pay = "pay", "管工资台账";
+        /// Make a complaint.
+        Complain = "complain", "投诉";
+        /// Settle complaints and appeals, lift bars.
+        Handle = "handle", "处理投诉和申诉";
+        /// Lead a crew and take places for it.
+        Lead = "lead", "带班组";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
         /// Issue, watch and speak to screens, and answer their calls.
@@ -66,7 +74,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
     match role {
         Role::Admin => Any,
         Role::Staff => match verb {
-            Verb::Administer => Nothing,
+            Verb::Administer | Verb::Lead => Nothing,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -81,6 +89,9 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Screens
             | Verb::Dispatch
             | Verb::Inform
+            | Verb::Pay
+            | Verb::Complain
+            | Verb::Handle
             | Verb::ReadFeed => Station,
         },
         Role::Employer | Role::Broker => match verb {
@@ -89,7 +100,8 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Revise
             | Verb::Conduct
             | Verb::Candidates
-            | Verb::Roster => Own,
+            | Verb::Roster
+            | Verb::Pay => Own,
             Verb::Review
             | Verb::Register
             | Verb::ReadWorker
@@ -97,12 +109,16 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Book
             | Verb::Screens
             | Verb::Inform
+            | Verb::Complain
+            | Verb::Handle
+            | Verb::Lead
             | Verb::Administer
             | Verb::Dispatch
             | Verb::ReadFeed => Nothing,
         },
         Role::Worker | Role::Leader => match verb {
-            Verb::Register | Verb::ReadWorker | Verb::Book => Own,
+            Verb::Register | Verb::ReadWorker | Verb::Book | Verb::Complain => Own,
+            Verb::Lead if role == Role::Leader => Own,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -111,6 +127,9 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Candidates
             | Verb::Roster
             | Verb::Inform
+            | Verb::Pay
+            | Verb::Handle
+            | Verb::Lead
             | Verb::SetPin
             | Verb::Screens
             | Verb::Administer
@@ -133,6 +152,10 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Screens
             | Verb::Dispatch
             | Verb::Inform
+            | Verb::Pay
+            | Verb::Complain
+            | Verb::Handle
+            | Verb::Lead
             | Verb::Administer => Nothing,
         },
         // Their desks come with the claims.

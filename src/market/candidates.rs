@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Market, MarketError, MarketResult, authority::Verb, bookings::overlap};
+use super::{Market, MarketError, MarketResult, authority::Verb, places::overlap};
 use crate::domain::{
     account::Actor,
     booking::BookingStatus,

@@ -1,7 +1,7 @@
 //! Why a verb did nothing.
 
 use crate::{
-    domain::{booking::NoPlace, fields::FieldErrors, posting},
+    domain::{booking::NoPlace, fields::FieldErrors, life},
     store::StoreError,
 };
 
@@ -16,7 +16,7 @@ pub enum MarketError {
     Invalid(FieldErrors),
     /// The record's life has no such step now.
     #[error(transparent)]
-    Refused(#[from] posting::Refused),
+    Refused(#[from] life::Refused),
     /// The actor's role does not reach this.
     #[error("not allowed")]
     Forbidden,
@@ -32,6 +32,12 @@ pub enum MarketError {
     /// No place could be taken.
     #[error(transparent)]
     NoPlace(#[from] NoPlace),
+    /// The moment for it is over or has not come; a sentence for people.
+    #[error("not at this moment")]
+    TooLate(&'static str),
+    /// The employer may not publish until staff lift the bar; why.
+    #[error("barred from publishing")]
+    Barred(String),
     /// The idempotency key came with another request before.
     #[error("the key was used for another request")]
     KeyReused,

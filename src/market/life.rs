@@ -14,13 +14,12 @@ use crate::{
         account::Actor,
         fields::FieldErrors,
         ids::JobId,
-        limits,
+        life::Life,
         posting::{Event, Posting, Status, Terms},
-        text,
         wage::a_day,
     },
     review::{self, Finding},
-    store::PostingFilter,
+    store::{PostingFilter, Txn},
 };
 
 /// Postings that one round of expiry ends at most.
@@ -136,16 +135,42 @@ impl Market {
         reason: Option<&str>,
     ) -> MarketResult<Posting> {
         let mut txn = self.store.begin().await?;
-        let held = self.hold(&mut txn, actor, verb, id).await?;
+        let next = self.step_in(&mut txn, actor, verb, (id, event, reason)).await?;
+        txn.commit().await?;
+        Ok(next)
+    }
+
+    /// Takes a posting down within a transaction that the caller commits, as a reviewer.
+    pub(super) async fn withdraw_in(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        id: &JobId,
+        reason: Option<&str>,
+    ) -> MarketResult<Posting> {
+        let step = (id, Event::Withdraw, Some(reason.unwrap_or_default()));
+        self.step_in(txn, actor, Verb::Review, step).await
+    }
+
+    async fn step_in(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        verb: Verb,
+        (id, event, reason): (&JobId, Event, Option<&str>),
+    ) -> MarketResult<Posting> {
+        let held = self.hold(txn, actor, verb, id).await?;
         let next = self.stepped(&held, event, reason)?;
+        if matches!(event, Event::Submit | Event::Approve) {
+            self.check_bar(txn, &held).await?;
+        }
         let mut entry = step_entry(self, actor, event.word(), &next, Some(held.status));
         if event == Event::Approve {
             // Whoever published it in spite of them decided so.
             let found: Vec<String> = self.findings(&next).into_iter().map(|f| f.rule).collect();
             entry.detail["findings"] = found.into();
         }
-        self.write_posting(&mut txn, &next, Some(event), entry).await?;
-        txn.commit().await?;
+        self.write_posting(txn, &next, Some(event), entry).await?;
         Ok(next)
     }
 
@@ -159,12 +184,7 @@ impl Market {
         next.status = held.status.next(event)?;
         next.reason = None;
         if let Some(reason) = reason {
-            let mut errors = FieldErrors::default();
-            let bounds = limits::REASON_CHARS;
-            next.reason = text::bounded(&mut errors, "reason", "原因", reason, bounds);
-            if !errors.is_empty() {
-                return Err(errors.into());
-            }
+            next.reason = Some(super::reason_owed(Some(reason))?);
         }
         if matches!(event, Event::Submit | Event::Approve) && held.terms.expires_at() <= self.now()
         {

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         account::{Actor, Role},
         fields::FieldErrors,
+        life::Life,
         posting::{Event, External, Status},
     },
     store::Txn,
@@ -64,6 +65,7 @@ impl Market {
                 let mut new =
                     self.new_posting(actor, posted.terms, label, None, Some(external), false);
                 if import.publish {
+                    self.check_bar(txn, &new).await?;
                     new.status = Status::Open;
                     new.published_at = Some(new.created_at);
                 }
@@ -102,6 +104,7 @@ impl Market {
         }
         self.touch(&mut next);
         if published {
+            self.check_bar(txn, &next).await?;
             next.status = held.status.next(Event::Submit)?.next(Event::Approve)?;
             next.published_at = Some(next.updated_at);
         }

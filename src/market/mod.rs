@@ -4,23 +4,34 @@
 //! stands once.
 
 mod accounts;
+mod attendance;
 mod authority;
+mod bars;
 mod bookings;
 mod bulletins;
 mod candidates;
+mod clockwork;
+mod complaints;
+mod crews;
 mod devices;
 mod dispatch;
 mod error;
+mod fairness;
 mod forgetting;
+mod hiring;
 mod intake;
 mod life;
 mod lists;
+mod messages;
+mod people;
 mod pins;
+mod places;
 mod postings;
 mod screens;
 mod standing;
 mod stations;
 mod terms;
+mod wages;
 mod workers;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,26 +40,37 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
 pub use accounts::{NewUser, SignIn, hash_token};
+pub use attendance::{Code, Times};
 pub use authority::{Reach, Verb, reach};
 pub use bookings::{Booked, BookingRequest};
 pub use devices::{Issued, NewScreen};
 pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
 pub use bulletins::NewNotice;
+pub use complaints::NewComplaint;
+pub use crews::{CrewBooked, CrewRequest, Member};
 pub use error::{MarketError, MarketResult};
+pub use fairness::{OwnMark, Wanted};
 pub use intake::{
     Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
 };
 pub use lists::{Import, Imported};
+pub use messages::{LogOnly, NotSent, Outgoing, Sms};
+pub use people::PersonAt;
 pub use pins::{Newcomer, Seeker, Stay};
 pub use postings::NewPosting;
 pub use standing::Standing;
 pub use stations::NewStation;
+pub use wages::{Adjustment, Payment, Slip};
 pub use workers::NewWorker;
 
 use crate::{
     domain::{
         account::Actor,
+        fields::FieldErrors,
         ids::Seedling,
+        limits,
+        rules::Rules,
+        text,
         time::{Clock, Moment},
     },
     review::MinimumWage,
@@ -60,6 +82,8 @@ use crate::{
 pub struct Market {
     /// The records.
     pub store: Store,
+    /// The settings.
+    pub rules: Rules,
     /// The minimum wage that postings are held against.
     pub minimum_wage: MinimumWage,
     clock: Arc<dyn Clock>,
@@ -70,7 +94,14 @@ impl Market {
     /// A market on these records; `seed` drives ids and tokens.
     pub fn new(store: Store, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Market {
         let dice = Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed)));
-        Market { store, minimum_wage: MinimumWage::default(), clock, dice }
+        let (rules, minimum_wage) = (Rules::default(), MinimumWage::default());
+        Market { store, rules, minimum_wage, clock, dice }
+    }
+
+    /// The same market by other settings.
+    #[must_use]
+    pub fn ruled(self, rules: Rules) -> Market {
+        Market { rules, ..self }
     }
 
     /// The present moment.
@@ -98,5 +129,20 @@ impl Market {
     ) -> Entry {
         let (at, actor) = (self.now(), actor.name().to_owned());
         Entry { at, actor, verb, kind, entity: entity.to_string(), detail }
+    }
+}
+
+/// A reason in words that must stand.
+fn reason_owed(reason: Option<&str>) -> Result<String, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let reason = reason.unwrap_or_default();
+    text::bounded(&mut errors, "reason", "原因", reason, limits::REASON_CHARS).ok_or(errors)
+}
+
+/// A reason in words that may be missing.
+fn reason_maybe(reason: Option<&str>) -> Result<Option<String>, FieldErrors> {
+    match reason.map(text::clean).filter(|reason| !reason.is_empty()) {
+        Some(reason) => reason_owed(Some(&reason)).map(Some),
+        None => Ok(None),
     }
 }

@@ -138,7 +138,12 @@ impl Market {
         Ok(worker)
     }
 
-    fn new_worker(&self, registered: Registered, external: Option<External>, demo: bool) -> Worker {
+    pub(super) fn new_worker(
+        &self,
+        registered: Registered,
+        external: Option<External>,
+        demo: bool,
+    ) -> Worker {
         let now = self.now();
         Worker {
             id: WorkerId::grow(self.seedling()),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     booking::{Booking, BookingStatus},
-    ids::{BookingId, JobId, WorkerId},
+    ids::{BookingId, CrewId, JobId, WorkerId},
     time::Moment,
 };
 
@@ -47,6 +47,28 @@ impl View {
         rows.iter().map(booking).collect()
     }
 
+    /// A posting's bookings that were given up, refused or released, newest first, at most `limit`.
+    pub async fn bookings_ended(&mut self, job: &JobId, limit: i64) -> StoreResult<Vec<Booking>> {
+        let rows = sqlx::query(
+            "select * from booking where job = $1 and status = 'cancelled' \
+             order by updated_at desc, id desc limit $2",
+        )
+        .bind(job.as_str())
+        .bind(limit)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(booking).collect()
+    }
+
+    /// A crew's bookings in the order of its list, cancelled ones too.
+    pub async fn bookings_of_crew(&mut self, crew: &CrewId) -> StoreResult<Vec<Booking>> {
+        let rows = sqlx::query("select * from booking where crew = $1 order by id")
+            .bind(crew.as_str())
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(booking).collect()
+    }
+
     /// A worker's bookings that are not cancelled, oldest first.
     pub async fn bookings_by(&mut self, worker: &WorkerId) -> StoreResult<Vec<BookingRow>> {
         let rows = sqlx::query(
@@ -57,9 +79,57 @@ impl View {
         .bind(worker.as_str())
         .fetch_all(self.connection())
         .await?;
-        rows.iter()
-            .map(|row| Ok(BookingRow { booking: booking(row)?, title: row.try_get("job_title")? }))
-            .collect()
+        rows.iter().map(with_title).collect()
+    }
+
+    /// A worker's bookings that were given up, refused or released since `since`, newest first.
+    pub async fn bookings_ended_by(
+        &mut self,
+        worker: &WorkerId,
+        since: Moment,
+    ) -> StoreResult<Vec<BookingRow>> {
+        let rows = sqlx::query(
+            "select booking.*, job.title as job_title from booking \
+             join job on job.id = booking.job where booking.worker = $1 \
+             and booking.status = 'cancelled' and booking.updated_at >= $2 \
+             order by booking.updated_at desc, booking.id desc",
+        )
+        .bind(worker.as_str())
+        .bind(since.0)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(with_title).collect()
+    }
+
+    /// Bookings that wait for the worker's answer and got none by `at`, at most `limit`.
+    pub async fn bookings_lapsed(&mut self, at: Moment, limit: i64) -> StoreResult<Vec<Booking>> {
+        let rows = sqlx::query(
+            "select * from booking where due_at is not null and due_at <= $1 \
+             and (ends_at is null or ends_at > $1) order by due_at, id limit $2",
+        )
+        .bind(at.0)
+        .bind(limit)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(booking).collect()
+    }
+
+    /// Bookings that the end of their posting leaves without an object: without a place on any that
+    /// ended, with a place on one that was taken down before the work was over at `at`. At most `limit`.
+    pub async fn bookings_orphaned(&mut self, at: Moment, limit: i64) -> StoreResult<Vec<Booking>> {
+        let rows = sqlx::query(
+            "select booking.* from booking join job on job.id = booking.job \
+             where (booking.status in ('applied', 'shortlisted', 'offered', 'waiting') \
+             and job.status in ('closed', 'expired', 'withdrawn')) \
+             or (booking.status = 'booked' and job.status = 'withdrawn' \
+             and (booking.ends_at is null or booking.ends_at > $1)) \
+             order by booking.id limit $2",
+        )
+        .bind(at.0)
+        .bind(limit)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(booking).collect()
     }
 }
 
@@ -127,14 +197,20 @@ impl Txn {
     /// [`super::StoreError::Conflict`] where the worker has a live booking of the posting.
     pub async fn add_booking(&mut self, booking: &Booking) -> StoreResult<()> {
         sqlx::query(
-            "insert into booking (id, job, worker, shifts, status, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into booking (id, job, worker, shifts, ends_at, status, crew, due_at, ended, \
+             reason, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(booking.id.as_str())
         .bind(booking.job.as_str())
         .bind(booking.worker.as_str())
         .bind(json::spans(&booking.shifts))
+        .bind(booking.ends_at().map(|at| at.0))
         .bind(booking.status.word())
+        .bind(booking.crew.as_ref().map(CrewId::as_str))
+        .bind(booking.due_at.map(|at| at.0))
+        .bind(booking.ended.map(|ended| ended.word()))
+        .bind(booking.reason.as_deref())
         .bind(booking.created_at.0)
         .bind(booking.created_at.0)
         .execute(self.connection())
@@ -142,31 +218,41 @@ impl Txn {
         Ok(())
     }
 
-    /// Changes a booking's state.
-    pub async fn set_booking(
-        &mut self,
-        id: &BookingId,
-        status: BookingStatus,
-        at: Moment,
-    ) -> StoreResult<()> {
-        sqlx::query("update booking set status = $1, updated_at = $2 where id = $3")
-            .bind(status.word())
-            .bind(at.0)
-            .bind(id.as_str())
-            .execute(self.connection())
-            .await?;
+    /// Writes where a booking stands by now.
+    pub async fn set_booking(&mut self, booking: &Booking, at: Moment) -> StoreResult<()> {
+        sqlx::query(
+            "update booking set status = $1, due_at = $2, ended = $3, reason = $4, \
+             updated_at = $5 where id = $6",
+        )
+        .bind(booking.status.word())
+        .bind(booking.due_at.map(|at| at.0))
+        .bind(booking.ended.map(|ended| ended.word()))
+        .bind(booking.reason.as_deref())
+        .bind(at.0)
+        .bind(booking.id.as_str())
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 }
 
+fn with_title(row: &AnyRow) -> StoreResult<BookingRow> {
+    Ok(BookingRow { booking: booking(row)?, title: row.try_get("job_title")? })
+}
+
 fn booking(row: &AnyRow) -> StoreResult<Booking> {
     let cells = Cells::new(row, "booking", "id");
+    let status: BookingStatus = cells.parsed("status")?;
     Ok(Booking {
         id: cells.parsed("id")?,
         job: cells.parsed("job")?,
         worker: cells.parsed("worker")?,
         shifts: json::shifts(cells.json("shifts")?),
-        status: cells.parsed("status")?,
+        status,
+        crew: cells.parsed_maybe("crew")?,
+        due_at: cells.int_maybe("due_at")?.map(Moment),
+        ended: cells.parsed_maybe("ended")?,
+        reason: cells.text_maybe("reason")?,
         created_at: Moment(cells.int("created_at")?),
     })
 }

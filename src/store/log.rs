@@ -38,6 +38,18 @@ choices! {
         Station = "station", "站点";
         /// A notice on a station's screens.
         Notice = "notice", "告示";
+        /// An attendance.
+        Attendance = "attendance", "出勤";
+        /// An entry of the wage ledger.
+        Wage = "wage", "工资";
+        /// A mark against a side.
+        Mark = "mark", "失信记录";
+        /// A complaint.
+        Complaint = "complaint", "投诉";
+        /// A message to a worker.
+        Message = "message", "消息";
+        /// A bar from publishing.
+        Bar = "bar", "停发";
     }
 }
 

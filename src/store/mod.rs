@@ -5,13 +5,18 @@
 //! It knows no rules: what may happen is decided above, by pure functions.
 
 mod accounts;
+mod attendance;
 mod bookings;
 mod bulletins;
+mod complaints;
+mod crews;
 mod engine;
 mod error;
+mod fairness;
 mod forgetting;
 mod json;
 mod log;
+mod messages;
 mod postings;
 mod presence;
 mod rows;
@@ -20,14 +25,18 @@ mod sessions;
 mod statement;
 mod stations;
 mod vault;
+mod wages;
 mod workers;
 
 pub use accounts::{Credentials, NewAccount};
 pub use bookings::BookingRow;
 pub use engine::{Engine, Reader, Store, TURN_FILE, Txn, View};
+pub use complaints::ComplaintFilter;
+pub use crews::Membership;
 pub use error::{StoreError, StoreResult};
 pub use forgetting::LogBase;
 pub use log::{Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};
 pub use postings::PostingFilter;
 pub use sessions::SessionRow;
 pub use vault::{Key, KeyError, Vault};
+pub use wages::{Bar, WageFilter};

@@ -146,6 +146,16 @@ impl House {
     /// Somebody who looks for work and has registered, with this phone.
     pub async fn worker(&self, name: &str, phone: &str) -> Person {
         let person = self.newcomer(name).await;
+        self.registered(person, phone).await
+    }
+
+    /// Somebody who leads a crew and has registered, with this phone.
+    pub async fn leader(&self, name: &str, phone: &str) -> Person {
+        let person = self.person(Role::Leader, name, None, None).await;
+        self.registered(person, phone).await
+    }
+
+    async fn registered(&self, person: Person, phone: &str) -> Person {
         let (lat, lon) = STATIONS[0].2;
         let input = json!({
             "name": "马小军", "phone": phone, "lat": lat, "lon": lon, "radius_km": 30,

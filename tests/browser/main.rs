@@ -37,3 +37,4 @@ mod phone;
 mod story;
 mod syntax;
 mod window;
+mod work;

@@ -170,6 +170,8 @@ async fn forms(world: &World) -> Vec<Form> {
     let newcomer = world.account(Role::Worker, "newcomer", None).await;
     let seeker = world.account(Role::Worker, "seeker", None).await;
     seeker.register(&worker(1)).await;
+    let leader = world.account(Role::Leader, "leader", None).await;
+    leader.register(&worker(2)).await;
     let draft = staff.draft(&posting()).await;
     let waiting = staff.draft(&posting()).await;
     staff.post(&format!("/api/v1/jobs/{waiting}/submit"), &json!({})).await.expect(200);
@@ -377,6 +379,41 @@ async fn forms(world: &World) -> Vec<Form> {
             )
         },
         form("/desk/notices/{id}/withdraw", format!("/desk/notices/{put_up}/withdraw"), &staff),
+        Form {
+            good: [("name", "马建国"), ("phone", "13800000019"), ("agreed", "yes")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            fields: vec![
+                ("name", "name", [blanks(), vec![long(41)]].concat()),
+                ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "+1 555"])),
+                ("agreed", "agreed", texts(["", "no", "YES", "true", "on"])),
+            ],
+            ..form("/me/crew", "/me/crew".to_owned(), &leader)
+        },
+        Form {
+            good: [("kind", "fee"), ("text", "收了200元介绍费"), ("job", ""), ("worker", "")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            fields: vec![("text", "text", [blanks(), vec!["短".to_owned(), long(1001)]].concat())],
+            ..form("/complaints", "/complaints".to_owned(), &seeker)
+        },
+        form("/jobs/{id}/crew", format!("/jobs/{open}/crew"), &leader),
+        form("/me/crew/{worker}/remove", "/me/crew/wkr_1/remove".to_owned(), &leader),
+        form("/me/crews/{account}", "/me/crews/acc_1".to_owned(), &seeker),
+        form("/me/bookings/{id}", format!("/me/bookings/{booked}"), &seeker),
+        form("/me/messages/{id}", "/me/messages/msg_1".to_owned(), &seeker),
+        form("/me/wages/{id}", "/me/wages/wge_1".to_owned(), &seeker),
+        form("/attendance/{id}", "/attendance/att_1".to_owned(), &seeker),
+        form("/corrections/{id}", "/corrections/cor_1".to_owned(), &seeker),
+        form("/marks/{id}", "/marks/mrk_1".to_owned(), &seeker),
+        form("/complaints/{id}", "/complaints/cpl_1".to_owned(), &seeker),
+        step("/desk/bookings/{id}", booked),
+        step("/desk/jobs/{id}/invite", &open),
+        step("/desk/wages/{id}", "wge_1"),
+        step("/desk/bars/{id}/lift", "bar_1"),
+        step("/desk/appeals/{id}", "mrk_1"),
+        form("/desk/complaints", "/desk/complaints".to_owned(), &staff),
+        step("/desk/complaints/{id}", "cpl_1"),
     ]
 }
 
@@ -475,7 +512,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                 assert!(error_at(&html, id).is_some(), "no error at {id}: {what}\n{html}");
                 let kept = pairs.iter().filter(|(key, _)| {
                     // Only an offer of the page can stay chosen.
-                    let offered = matches!(*key, "consent" | "shift" | "kind") || *key == *name;
+                    let offered = matches!(*key, "agreed" | "consent" | "shift" | "kind") || *key == *name;
                     *key != "csrf" && form.secret != Some(key) && !offered
                 });
                 for (key, text) in kept {
@@ -493,6 +530,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "employer_kind"
                         | "crs"
                         | "kind"
+                        | "agreed"
                         | "shift_start"
                         | "shift_end"
                 );

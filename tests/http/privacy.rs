@@ -33,6 +33,7 @@ const PHONE: &str = "13987650123";
 const ID_NUMBER: &str = "640106198501010012";
 const HOUSEHOLD: &str = "HH-LIZI-7788";
 const PRIVATE_EMPLOYER: &str = "慕容石榴";
+const COMPLAINT: &str = "石榴园主欠栗子三天工钱";
 const PASSWORD: &str = "planted-Passw0rd-7";
 const WRONG_PASSWORD: &str = "planted-wr0ng-8";
 
@@ -194,6 +195,9 @@ async fn nothing_personal_leaves_its_place(world: World) {
     looked.expect(200);
     let booked = admin.book(&job, id).await.expect(201);
     admin.get(&format!("{worker_path}/matches")).await.expect(200);
+    let complaint = json!({ "kind": "arrears", "text": COMPLAINT, "job_id": job });
+    let complained = world.staff().await.post("/api/v1/complaints", &complaint).await.expect(201);
+    let complaint_path = format!("/api/v1/complaints/{}", complained["id"].as_str().unwrap());
     // A list takes the same person in by another name of the list.
     let listed = with(person(), &json!({ "id_number": null, "external_id": "L-1" }));
     let mut txn = world.market.store.begin().await.unwrap();
@@ -227,6 +231,11 @@ async fn nothing_personal_leaves_its_place(world: World) {
             &format!("{worker_path}/matches"),
             &format!("{worker_path}/bookings"),
             &format!("/desk/jobs/{job}"),
+            &format!("/desk/jobs/{job}/people"),
+            &format!("{worker_path}/wages"),
+            &format!("{worker_path}/messages"),
+            &complaint_path,
+            "/api/v1/complaints",
         ] {
             answers.push(outsider.get(path).await.text());
         }
@@ -237,10 +246,19 @@ async fn nothing_personal_leaves_its_place(world: World) {
     assert!(answers.iter().any(|answer| answer.contains("慕***")), "the mask is seen");
 
     let token = admin.token.clone().unwrap();
-    let secrets: Vec<String> =
-        [NAME, PHONE, ID_NUMBER, HOUSEHOLD, PRIVATE_EMPLOYER, PASSWORD, WRONG_PASSWORD, &token]
-            .map(str::to_owned)
-            .into();
+    let secrets: Vec<String> = [
+        NAME,
+        PHONE,
+        ID_NUMBER,
+        HOUSEHOLD,
+        PRIVATE_EMPLOYER,
+        COMPLAINT,
+        PASSWORD,
+        WRONG_PASSWORD,
+        &token,
+    ]
+    .map(str::to_owned)
+    .into();
     // Who may see the person sees the name, and the rest masked.
     clear("an answer about the person", &looked.body, &secrets[1..]);
     for answer in &answers {

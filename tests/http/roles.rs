@@ -7,16 +7,28 @@ use axum::{body::Body, http::header};
 use linggong::{
     domain::{
         account::{Actor, Role},
+        attendance::{Attendance, Correction, CorrectionStatus, Party, Presence},
         booking::{Booking, BookingStatus},
-        ids::{BookingId, Seedling},
+        complaint::{Channel, Complaint, ComplaintKind, ComplaintStatus},
+        fairness::{Mark, MarkKind, MarkStatus},
+        ids::{
+            AttendanceId, BarId, BookingId, ComplaintId, CorrectionId, MarkId, MessageId, Seedling,
+            WageId,
+        },
+        ledger::{WageEntry, WageStatus},
+        message::{Message, MessageKind},
+        money::Fen,
         org::EmployerKind,
         screen::ScreenKind,
+        posting::Shift,
+        time::HOUR,
     },
     http::{
         Access,
         routes::{ROUTES, Route},
     },
     market::{NewPosting, NewScreen, NewWorker},
+    store::Bar,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -117,14 +129,8 @@ impl Cast {
         let person = self.worker(role, whose).await.parse().unwrap();
         self.made += 1;
         let seed = Seedling { at_ms: 1, random: u128::from(self.made) };
-        let booking = Booking {
-            id: BookingId::grow(seed),
-            job,
-            worker: person,
-            shifts: Vec::new(),
-            status: BookingStatus::Applied,
-            created_at: crate::clock::NOW,
-        };
+        let (id, asked) = (BookingId::grow(seed), BookingStatus::Applied);
+        let booking = Booking::new(id, job, person, Vec::new(), asked, crate::clock::NOW);
         let mut txn = self.world.market.store.begin().await.unwrap();
         txn.add_booking(&booking).await.unwrap();
         txn.commit().await.unwrap();
@@ -159,11 +165,180 @@ impl Cast {
             self.world.market.call_staff(&station.parse().unwrap()).await.unwrap().id.to_string()
         } else if path.contains("/notices/{id}") {
             self.notice(whose).await
+        } else if path.contains("{id}") {
+            self.record(role, whose, path).await
         } else {
             String::new()
         };
+        let path = &self.crew(path, role, whose).await;
         let station = if whose == Whose::Own { "near" } else { "far" };
         path.replace("{id}", &id).replace("{station}", station).replace("{*path}", "tokens.css")
+    }
+
+    /// What follows from a booking: attendance, correction, wage, mark; a complaint, a bar.
+    async fn record(&mut self, role: &'static str, whose: Whose, path: &str) -> String {
+        let booking = self.booking(role, whose, path).await.parse().unwrap();
+        self.made += 1;
+        let (seeks, now) = (matches!(role, "worker" | "leader"), crate::clock::NOW);
+        let seed = Seedling { at_ms: 2, random: u128::from(self.made) };
+        let subject = match role {
+            "employer" | "broker" if whose == Whose::Own => format!("org:org-{role}"),
+            "staff" | "admin" if whose == Whose::Own => {
+                format!("account:{}", self.actor(role).await.account().unwrap().id)
+            }
+            _ => "nobody".to_owned(),
+        };
+        let mut txn = self.world.market.store.begin().await.unwrap();
+        let booking = txn.booking(&booking).await.unwrap().unwrap();
+        let person = booking.worker.clone();
+        let shift = Shift { start: now.plus(-10 * HOUR), end: now.plus(-HOUR) };
+        let one = Attendance {
+            id: AttendanceId::grow(seed),
+            booking: booking.id.clone(),
+            job: booking.job.clone(),
+            worker: person.clone(),
+            shift,
+            status: Presence::Expected,
+            check_in: None,
+            check_out: None,
+            tries: 0,
+        };
+        txn.add_attendance(&one, now).await.unwrap();
+        let correction = Correction {
+            id: CorrectionId::grow(seed),
+            attendance: one.id.clone(),
+            side: if seeks { Party::Employer } else { Party::Worker },
+            actor: "somebody".to_owned(),
+            check_in: shift.start,
+            check_out: shift.end,
+            reason: "忘了".to_owned(),
+            status: CorrectionStatus::Proposed,
+            at: now,
+        };
+        let paid = path.ends_with("/confirm") || path.ends_with("/deny");
+        let wage = WageEntry {
+            id: WageId::grow(seed),
+            attendance: one.id.clone(),
+            booking: booking.id.clone(),
+            job: booking.job.clone(),
+            worker: person.clone(),
+            payer: "nobody".to_owned(),
+            cycle: (now.day(), now.day()),
+            day: now.day(),
+            minutes: 540,
+            pieces: None,
+            promised: Fen(22_000),
+            extra: Fen::ZERO,
+            deduction: Fen::ZERO,
+            why: None,
+            paid: Fen(if paid { 22_000 } else { 0 }),
+            pay_on: now.day(),
+            paid_on: None,
+            method: None,
+            voucher: None,
+            status: if paid { WageStatus::Paid } else { WageStatus::Due },
+            overdue_since: None,
+            created_at: now,
+        };
+        let appealed = path.ends_with("/uphold") || path.ends_with("/lift");
+        let mark = Mark {
+            id: MarkId::grow(seed),
+            side: Party::Worker,
+            subject: if seeks && whose == Whose::Own { person.to_string() } else { subject },
+            kind: MarkKind::NoShow,
+            booking: booking.id.clone(),
+            job: booking.job.clone(),
+            status: if appealed { MarkStatus::Appealed } else { MarkStatus::Standing },
+            appeal_until: now.plus(HOUR),
+            plea: None,
+            ruling: None,
+            at: now,
+        };
+        let complaint = Complaint {
+            id: ComplaintId::grow(seed),
+            kind: ComplaintKind::FalsePosting,
+            job: Some(booking.job.clone()),
+            worker: Some(person),
+            station: Some(if whose == Whose::Own { "near" } else { "far" }.parse().unwrap()),
+            text: "干了三天没给钱".to_owned(),
+            channel: Channel::Desk,
+            status: match path.rsplit('/').next() {
+                Some("solve") => ComplaintStatus::Taken,
+                Some("reopen") => ComplaintStatus::Solved,
+                _ => ComplaintStatus::Open,
+            },
+            handler: None,
+            due_at: now,
+            outcome: None,
+            created_at: now,
+        };
+        let bar = Bar {
+            id: BarId::grow(seed),
+            payer: format!("payer-{}", self.made),
+            reason: "欠薪".to_owned(),
+            since: now,
+        };
+        let kind = path.trim_start_matches("/api/v1").trim_start_matches("/desk");
+        let kind = kind.trim_start_matches("/me").split('/').nth(1).unwrap();
+        let id = match kind {
+            "attendance" => one.id.to_string(),
+            "corrections" => {
+                txn.add_correction(&correction).await.unwrap();
+                correction.id.to_string()
+            }
+            "wages" => {
+                txn.put_wage(&wage, now).await.unwrap();
+                wage.id.to_string()
+            }
+            "marks" | "appeals" => {
+                txn.add_mark(&mark).await.unwrap();
+                mark.id.to_string()
+            }
+            "complaints" => {
+                txn.put_complaint(&complaint, now).await.unwrap();
+                complaint.id.to_string()
+            }
+            "messages" => {
+                let message = Message {
+                    id: MessageId::grow(seed),
+                    worker: booking.worker.clone(),
+                    kind: MessageKind::Reminder,
+                    subject: booking.id.to_string(),
+                    job: booking.job.clone(),
+                    body: "明早8点上工".to_owned(),
+                    created_at: now,
+                };
+                txn.add_message(&message).await.unwrap();
+                message.id.to_string()
+            }
+            "bars" => {
+                txn.add_bar(&bar).await.unwrap();
+                bar.id.to_string()
+            }
+            other => panic!("no record of {other}"),
+        };
+        txn.commit().await.unwrap();
+        id
+    }
+
+    /// The address with the member or the leader of a crew, where it names one.
+    async fn crew(&mut self, path: &str, role: &'static str, whose: Whose) -> String {
+        if !path.contains("{worker}") && !path.contains("{account}") {
+            return path.to_owned();
+        }
+        let leads = path.contains("{worker}") && matches!(role, "leader" | "admin");
+        let asks = if whose == Whose::Own { "leader" } else { "admin" };
+        let leader = self.actor(if leads { role } else { asks }).await;
+        let leader = leader.account().unwrap().id.clone();
+        let seeks = path.contains("{account}") && matches!(role, "worker" | "leader");
+        let person = self.worker(if seeks { role } else { "staff" }, whose).await;
+        if whose == Whose::Own {
+            let mut txn = self.world.market.store.begin().await.unwrap();
+            let (person, now) = (person.parse().unwrap(), crate::clock::NOW);
+            txn.put_member(&leader, &person, None, now).await.unwrap();
+            txn.commit().await.unwrap();
+        }
+        path.replace("{worker}", &person).replace("{account}", leader.as_str())
     }
 
     /// What an API call carries.
@@ -179,6 +354,21 @@ impl Cast {
             "/api/v1/stations/{station}/present" => {
                 json!({ "come": [{ "worker_id": self.worker(role, whose).await }] })
             }
+            "/api/v1/crew/members" => {
+                json!({ "name": "马小军", "phone": "13900000001", "agreed": true })
+            }
+            "/api/v1/jobs/{id}/crews" => json!({ "members": [self.worker(role, whose).await] }),
+            "/api/v1/attendance/{id}/correct" => json!({
+                "check_in": crate::clock::NOW.plus(-9 * HOUR).to_string(),
+                "check_out": crate::clock::NOW.plus(-2 * HOUR).to_string(),
+                "reason": "忘了签",
+            }),
+            "/api/v1/wages/{id}/pay" => json!({ "amount_fen": 100, "method": "bank" }),
+            "/api/v1/bookings/{id}/rate" => json!({ "stars": 5 }),
+            "/api/v1/jobs/{id}/invitations" => {
+                json!({ "worker_id": self.worker(role, whose).await })
+            }
+            "/api/v1/complaints" => json!({ "kind": "fee", "text": "收了介绍费" }),
             "/api/v1/jobs/{id}" => json!({ "headcount": 3 }),
             "/api/v1/workers/{id}/pin" => json!({ "pin": "280516" }),
             _ => json!({ "reason": "不合适" }),
@@ -244,7 +434,9 @@ async fn every_role_gets_on_every_route_what_the_table_says() {
             if name == "anonymous" && route.access != Access::Public && done(own.min(foreign)) {
                 faults.push(format!("{title}: anybody may"));
             }
-            let by_record = route.path.contains("{id}") && route.access != Access::Public;
+            // A bar stands against an employer, whatever the station.
+            let owned = route.path.contains("{id}") && !route.path.contains("/bars/");
+            let by_record = owned && route.access != Access::Public;
             if by_record && name != "admin" && done(foreign) {
                 faults.push(format!("{title}: {name} reaches a foreign record"));
             }

@@ -105,7 +105,7 @@ impl World {
 
     /// Ends what is over by the clock, and waits until that can be searched.
     pub async fn house(&self) {
-        self.market.expire_due().await.unwrap();
+        self.market.keep_time().await.unwrap();
         let seq = self.log_seq().await;
         self.app.search.place().wait_for(|place| *place >= seq).await.unwrap();
     }

@@ -3,6 +3,7 @@
 use linggong::{
     domain::{
         ids::JobId,
+        life::Life,
         posting::{Event, Posting, Status},
         time::DAY,
     },

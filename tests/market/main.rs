@@ -9,12 +9,17 @@ mod clock;
 mod support;
 
 mod bulletins;
+mod fairness;
+mod hiring;
 mod life;
 mod lists;
+mod messages;
 mod model;
 mod parallel;
 mod places;
 mod stations;
+mod rush;
+mod work;
 mod world;
 
 use world::World;

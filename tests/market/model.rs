@@ -7,6 +7,7 @@ use linggong::{
     domain::{
         booking::BookingStatus,
         ids::{BookingId, JobId, WorkerId},
+        life::Life,
         posting::{Event, Status},
         time::HOUR,
     },
@@ -185,8 +186,10 @@ impl Model {
                 }
             }
             Step::Cancel { booking } => {
-                if let Some(id) = pick(&self.bookings, *booking) {
-                    world.cancel(id).await;
+                let Some(id) = pick(&self.bookings, *booking) else { return Ok(()) };
+                match market.cancel(&OPERATOR, id).await {
+                    Ok(_) | Err(MarketError::TooLate(_)) => {}
+                    Err(error) => prop_assert!(false, "{error:?}"),
                 }
             }
             Step::Headcount { job, to } => {
@@ -210,7 +213,7 @@ impl Model {
             }
             Step::Wait { hours } => {
                 world.clock.go(hours * HOUR);
-                market.expire_due().await.unwrap();
+                market.keep_time().await.unwrap();
             }
         }
         Ok(())

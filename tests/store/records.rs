@@ -3,7 +3,7 @@
 use linggong::{
     domain::{
         account::Role,
-        booking::BookingStatus,
+        booking::{Booking, BookingStatus, Ending},
         ids::JobId,
         org::{EmployerKind, Label},
         posting::{External, Posting, Status},
@@ -212,7 +212,9 @@ async fn bookings_come_back_and_change_state() {
         assert_eq!((&row.booking, row.title.as_str()), (&booked, "摘枸杞1"));
         drop(view);
         let mut txn = begin(&store).await;
-        txn.set_booking(&booked.id, BookingStatus::Cancelled, NOW).await.unwrap();
+        let ended = Some(Ending::Worker);
+        let gone = Booking { status: BookingStatus::Cancelled, ended, ..booked.clone() };
+        txn.set_booking(&gone, NOW).await.unwrap();
         // A cancelled booking does not stand in the way of a new one.
         txn.add_booking(&booking(2, &job, &worker)).await.unwrap();
         txn.commit().await.unwrap();

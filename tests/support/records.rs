@@ -155,14 +155,9 @@ pub fn worker(number: u32) -> Worker {
 
 /// Of a posting's first shift, with a place.
 pub fn booking(number: u32, job: &Posting, worker: &Worker) -> Booking {
-    Booking {
-        id: the(&format!("bkg_{number}")),
-        job: job.id.clone(),
-        worker: worker.id.clone(),
-        shifts: job.terms.shifts.clone(),
-        status: BookingStatus::Booked,
-        created_at: NOW,
-    }
+    let (id, shifts) = (the(&format!("bkg_{number}")), job.terms.shifts.clone());
+    let status = BookingStatus::Booked;
+    Booking::new(id, job.id.clone(), worker.id.clone(), shifts, status, NOW)
 }
 
 /// A log entry of the operator.

@@ -9,7 +9,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::jobs::idempotency_key;
+use super::jobs::{idempotency_key, reason};
 use crate::{
     domain::{
         booking::{Booking, BookingStatus},
@@ -23,7 +23,7 @@ use crate::{
         guard::Visitor,
         problem::Problem,
     },
-    market::BookingRequest,
+    market::{Booked, BookingRequest, MarketResult},
 };
 
 /// A booking on the wire.
@@ -35,6 +35,14 @@ pub struct BookingView {
     status: &'static str,
     shifts: Vec<ShiftView>,
     created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crew_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     places_left: Option<u32>,
 }
@@ -48,9 +56,30 @@ impl From<&Booking> for BookingView {
             status: booking.status.word(),
             shifts: booking.shifts.iter().map(ShiftView::from).collect(),
             created_at: booking.created_at.to_string(),
+            crew_id: booking.crew.as_ref().map(ToString::to_string),
+            answer_by: booking.due_at.map(|due| due.to_string()),
+            ended: booking.ended.map(|ended| ended.word()),
+            reason: booking.reason.clone(),
             places_left: None,
         }
     }
+}
+
+impl From<&Booked> for BookingView {
+    fn from(done: &Booked) -> BookingView {
+        let places_left = Some(done.posting.places_left());
+        BookingView { places_left, ..BookingView::from(&done.booking) }
+    }
+}
+
+/// Which shift a request names.
+pub fn shift(body: &Value, errors: &mut FieldErrors) -> Option<usize> {
+    let value = body.get("shift").filter(|value| !value.is_null())?;
+    let shift = value.as_u64().and_then(|number| usize::try_from(number).ok());
+    if shift.is_none() {
+        errors.add("shift", "type", "班次应当是序号，从0数起");
+    }
+    shift
 }
 
 fn read(body: &Value, key: Option<String>) -> Result<BookingRequest, FieldErrors> {
@@ -68,16 +97,7 @@ fn read(body: &Value, key: Option<String>) -> Result<BookingRequest, FieldErrors
             worker
         }
     };
-    let shift = match body.get("shift") {
-        None | Some(Value::Null) => None,
-        Some(value) => {
-            let shift = value.as_u64().and_then(|number| usize::try_from(number).ok());
-            if shift.is_none() {
-                errors.add("shift", "type", "班次应当是序号，从0数起");
-            }
-            shift
-        }
-    };
+    let shift = shift(body, &mut errors);
     match worker {
         Some(worker) if errors.is_empty() => {
             Ok(BookingRequest { worker, shift, idempotency_key: key })
@@ -99,12 +119,19 @@ pub async fn create(
     app.settle().await;
     let status = match done.booking.status {
         BookingStatus::Booked => StatusCode::CREATED,
-        BookingStatus::Waiting | BookingStatus::Applied => StatusCode::ACCEPTED,
+        BookingStatus::Waiting
+        | BookingStatus::Applied
+        | BookingStatus::Shortlisted
+        | BookingStatus::Offered => StatusCode::ACCEPTED,
         BookingStatus::Cancelled => StatusCode::OK,
     };
-    let mut view = BookingView::from(&done.booking);
-    view.places_left = Some(done.posting.places_left());
-    Ok((status, Json(view)).into_response())
+    Ok((status, Json(BookingView::from(&done))).into_response())
+}
+
+async fn done(app: &App, done: MarketResult<Booked>) -> Result<Json<BookingView>, Problem> {
+    let done = done?;
+    app.settle().await;
+    Ok(Json(BookingView::from(&done)))
 }
 
 /// `POST /bookings/{id}/cancel`
@@ -112,35 +139,45 @@ pub async fn cancel(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BookingId>,
+    JsonBody(body): JsonBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let done = app.market.cancel(&visitor.actor()?, &id).await?;
-    app.settle().await;
-    let mut view = BookingView::from(&done.booking);
-    view.places_left = Some(done.posting.places_left());
-    Ok(Json(view))
+    done(&app, app.market.cancel_because(&visitor.actor()?, &id, reason(&body)).await).await
 }
 
-/// `POST /bookings/{id}/accept`
-pub async fn accept(
+/// `POST /bookings/{id}/call-off`
+pub async fn call_off(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BookingId>,
+    JsonBody(body): JsonBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let done = app.market.accept(&visitor.actor()?, &id).await?;
-    app.settle().await;
-    let mut view = BookingView::from(&done.booking);
-    view.places_left = Some(done.posting.places_left());
-    Ok(Json(view))
+    done(&app, app.market.call_off(&visitor.actor()?, &id, reason(&body)).await).await
 }
 
-/// `POST /bookings/{id}/decline`
-pub async fn decline(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<BookingId>,
-) -> Result<Json<BookingView>, Problem> {
-    let done = app.market.decline(&visitor.actor()?, &id).await?;
-    Ok(Json(BookingView::from(&done.booking)))
+macro_rules! steps {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        pub async fn $name(
+            State(app): State<App>,
+            visitor: Visitor,
+            Id(id): Id<BookingId>,
+        ) -> Result<Json<BookingView>, Problem> {
+            done(&app, app.market.$name(&visitor.actor()?, &id).await).await
+        }
+    )*};
+}
+
+steps! {
+    /// `POST /bookings/{id}/shortlist`
+    shortlist;
+    /// `POST /bookings/{id}/offer`
+    offer;
+    /// `POST /bookings/{id}/accept`
+    accept;
+    /// `POST /bookings/{id}/decline`
+    decline;
+    /// `POST /bookings/{id}/confirm`
+    confirm;
 }
 
 /// A list on the wire.

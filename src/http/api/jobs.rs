@@ -81,7 +81,8 @@ fn held_versions(headers: &HeaderMap) -> Result<Option<Vec<i64>>, Problem> {
     Ok(Some(text.split(',').filter_map(quoted).collect()))
 }
 
-fn reason(body: &Value) -> Option<&str> {
+/// The reason that a request gives.
+pub fn reason(body: &Value) -> Option<&str> {
     body.get("reason").and_then(Value::as_str)
 }
 

@@ -12,7 +12,8 @@ use super::{bookings::BookingView, bookings::Items, jobs::idempotency_key};
 use crate::{
     domain::{
         identity::{Phone, ResidentId},
-        ids::WorkerId,
+        ids::{MessageId, WorkerId},
+        message::Message,
         worker::{Available, Worker},
     },
     feed::view::ShiftView,
@@ -141,4 +142,46 @@ pub async fn bookings(
 ) -> Result<Json<Items<BookingView>>, Problem> {
     let rows = app.market.bookings_by(&visitor.actor()?, &id).await?;
     Ok(Json(Items { items: rows.iter().map(|row| BookingView::from(&row.booking)).collect() }))
+}
+
+/// A message on the wire.
+#[derive(Serialize)]
+pub struct MessageView {
+    id: String,
+    kind: &'static str,
+    job_id: String,
+    body: String,
+    created_at: String,
+}
+
+impl From<&Message> for MessageView {
+    fn from(message: &Message) -> MessageView {
+        MessageView {
+            id: message.id.to_string(),
+            kind: message.kind.word(),
+            job_id: message.job.to_string(),
+            body: message.body.clone(),
+            created_at: message.created_at.to_string(),
+        }
+    }
+}
+
+/// `GET /workers/{id}/messages`
+pub async fn messages(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<WorkerId>,
+) -> Result<Json<Items<MessageView>>, Problem> {
+    let rows = app.market.unread(&visitor.actor()?, &id).await?;
+    Ok(Json(Items { items: rows.iter().map(MessageView::from).collect() }))
+}
+
+/// `POST /messages/{id}/read`
+pub async fn read_message(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<MessageId>,
+) -> Result<StatusCode, Problem> {
+    app.market.read_message(&visitor.actor()?, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -53,15 +53,23 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: [(&str, &str, Access); 8] = [
+const NAV: &[(&str, &str, Access)] = &[
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
     ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
+    ("/desk/wages", "工资台账", Access::May(Verb::Pay)),
+    ("/desk/complaints", "投诉", Access::May(Verb::Handle)),
+    ("/desk/appeals", "申诉", Access::May(Verb::Handle)),
+    ("/desk/bars", "停发名单", Access::May(Verb::Handle)),
     ("/jobs", "在招岗位", Access::Public),
     ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
     ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
     ("/me", "我的报名", Access::May(Verb::Book)),
     ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
+    ("/me/wages", "我的工钱", Access::May(Verb::Book)),
+    ("/me/crew", "我的班组", Access::May(Verb::Lead)),
+    ("/marks", "信用记录", Access::Either(Verb::Roster, Verb::Book)),
+    ("/complaints", "投诉维权", Access::May(Verb::Complain)),
     ("/admin/accounts", "账号", Access::May(Verb::Administer)),
     ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
 ];
@@ -71,9 +79,14 @@ impl Chrome {
     pub fn new(app: &App, visitor: &Visitor, path: &str) -> Chrome {
         let account = visitor.account.as_ref();
         let seeks = account.is_some_and(|a| matches!(a.role, Role::Worker | Role::Leader));
-        let shown = NAV
-            .iter()
-            .filter(|(href, _, access)| access.allows(account) && (*href != "/me" || seeks));
+        let shown = NAV.iter().filter(|(href, _, access)| {
+            access.allows(account)
+                && match *href {
+                    "/complaints" => seeks,
+                    "/marks" => account.is_some_and(|a| a.org.is_some() || a.worker.is_some()),
+                    other => !other.starts_with("/me") || seeks,
+                }
+        });
         let nav = shown.map(|&(href, text, _)| NavItem {
             href,
             text,
@@ -134,6 +147,39 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "screen_reloaded" => ("done", "已叫这块屏幕刷新"),
         "screen_told" => ("done", "已发到屏幕上"),
         "call_answered" => ("done", "记下了"),
+        "taken" => ("done", "已录用"),
+        "checked_in" => ("done", "签到好了"),
+        "read" => ("done", "好"),
+        "rated" => ("done", "谢谢评价"),
+        "blocked" => ("done", "好，以后不再安排你们合作"),
+        "unblocked" => ("done", "好，以后还可以合作"),
+        "appealed" => ("done", "申诉已提交，等工作人员答复"),
+        "ruled" => ("done", "已答复"),
+        "complained" => ("done", "收到了，我们会在期限以前办"),
+        "complaint_moved" => ("done", "已记上"),
+        "checked_out" => ("done", "签退好了，辛苦了。工钱记上了"),
+        "times_proposed" => ("done", "已提出更正，等对方同意"),
+        "times_confirmed" => ("done", "已更正，工钱按新的时间算"),
+        "times_refused" => ("done", "没有更正，时间还是原来的"),
+        "wage_paid" => ("done", "已记上，本人会被问一句收到没有"),
+        "wage_confirmed" => ("done", "好，记上了"),
+        "wage_denied" => ("warn", "已记为拖欠，工作人员看得到"),
+        "bar_lifted" => ("done", "已解除，可以再发布岗位"),
+        "shortlisted" => ("done", "已入选"),
+        "offered" => ("done", "已发录用通知，等本人确认"),
+        "declined" => ("done", "已告知没有录用"),
+        "called_off" => ("done", "已取消录用，本人会看到原因"),
+        "offer_taken" => ("done", "说好了，名额给您留着。请按时上工"),
+        "offer_refused" => ("done", "已告诉用人单位您不去"),
+        "confirmed" => ("done", "好，请按时上工"),
+        "member_joined" => ("done", "已加入班组"),
+        "member_asked" => ("warn", "已发邀请，等本人同意"),
+        "member_removed" => ("done", "已移出班组"),
+        "crew_joined" => ("done", "已加入班组"),
+        "crew_left" => ("done", "已退出班组"),
+        "crew_booked" => ("done", "全组报上了，名额给你们留着。请按时上工"),
+        "crew_partly" => ("warn", "一部分组员报上了，其余的人在候补名单上"),
+        "crew_waits" => ("warn", "已报名，等用人单位决定或空出名额"),
         "pin_set" => ("done", "数字密码设好了，请本人记住"),
         "registered" => ("done", "登记好了，可以报名了"),
         "present" => ("done", "到场的人记好了，下面是重新排的"),

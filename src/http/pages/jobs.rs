@@ -6,6 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{
     App, Visitor,
     chrome::Chrome,
+    crew::{self, MemberRow},
     facts::{self, Fact, Reader},
     input::Choice,
     page, words,
@@ -278,6 +279,10 @@ pub struct JobPage {
     pub facts: Vec<Fact>,
     /// How to book.
     pub booking: Booking,
+    /// How the employer has done so far.
+    pub record: String,
+    /// Whom a leader can take along.
+    pub members: Vec<MemberRow>,
     /// What is wrong with the shift that was chosen.
     pub fault: Option<String>,
 }
@@ -312,19 +317,29 @@ pub async fn render(
     app: &App,
     visitor: &Visitor,
     id: &JobId,
+    query: Option<&Query>,
     fault: Option<Problem>,
 ) -> Result<Response, Problem> {
     let actor = visitor.actor().ok();
     let posting = app.market.posting(actor.as_ref(), id).await?;
     let now = app.market.now();
     let mut chrome = Chrome::new(app, visitor, "/jobs");
+    if let Some(query) = query {
+        chrome = chrome.telling(query);
+    }
+    let leads = visitor.account.as_ref().is_some_and(|account| account.role == Role::Leader);
+    let members = if leads { crew::rows(app, visitor).await? } else { Vec::new() };
+    let record = {
+        let mut view = app.market.store.read().await?;
+        app.market.payer_record(&mut view, &posting).await?.to_string()
+    };
     let mut status = StatusCode::OK;
     let mut at_shift = None;
     if let Some(problem) = fault {
         status = problem.status;
-        match problem.errors.is_empty() {
-            true => chrome = chrome.stopped(problem.title),
-            false => at_shift = Some(problem.title),
+        match problem.errors.iter().any(|error| error.field == "shift") {
+            true => at_shift = Some(problem.title),
+            false => chrome = chrome.stopped(problem.title),
         }
     }
     let job = JobPage {
@@ -336,6 +351,8 @@ pub async fn render(
         start: words::start(&posting, now),
         facts: facts::facts(&posting, &[], Reader::Anyone),
         booking: booking(&posting, visitor, now),
+        record,
+        members: members.into_iter().filter(|member| member.joined).collect(),
         fault: at_shift,
     };
     Ok(page(status, &job))
@@ -346,6 +363,7 @@ pub async fn opening(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<JobId>,
+    query: Query,
 ) -> Result<Response, Problem> {
-    render(&app, &visitor, &id, None).await
+    render(&app, &visitor, &id, Some(&query), None).await
 }

@@ -4,11 +4,17 @@
 //! was done. A page's script is a kindness; every page works without it.
 
 mod admin;
+mod bars;
 mod board;
+mod booking;
 mod chrome;
+mod complaints;
+mod crew;
 mod desk;
 mod dispatch;
+mod door;
 mod facts;
+mod fairness;
 mod form;
 mod home;
 mod input;
@@ -16,6 +22,7 @@ mod jobs;
 mod kiosk;
 mod login;
 pub mod phone;
+mod people;
 mod pins;
 mod posting_form;
 mod problem;
@@ -24,6 +31,8 @@ mod sheet;
 mod station;
 mod steps;
 mod timeline;
+mod wages;
+mod wages_file;
 mod words;
 mod worker;
 
@@ -37,19 +46,28 @@ use axum::{
 };
 
 pub use admin::{accounts, audit};
+pub use bars::{bars, lift as lift_bar};
 pub use board::board;
+pub use booking::{booking, propose, settle};
+pub use complaints::{complain, complaint, complaints, settle as settle_complaint};
+pub use crew::{add_member, answer_crew, book_crew, crew, remove_member};
 pub use desk::desk;
 pub use dispatch::{confirm, dispatch, note_present, plan_again};
+pub use door::code;
+pub use fairness::{appeal, appeals, invite, marks, rule};
 pub use form::{create, edit, new, revise};
 pub use home::home;
 pub use jobs::{opening, openings};
 pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
+pub use people::{decide, people};
 pub use pins::{pins, set_pin};
 pub use problem::dress;
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
-pub use worker::{book, cancel, me, register};
+pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
+pub use wages_file::export as wages_file;
+pub use worker::{answer, book, cancel, me, read_message, register};
 
 use super::{App, guard::Visitor, problem as fault};
 

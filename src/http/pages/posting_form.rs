@@ -162,7 +162,7 @@ pub fn again(terms: &Terms, now: Moment) -> Form {
 }
 
 /// An amount in yuan as fen: `220`, `18.5`; `None` for anything else.
-fn fen(text: &str) -> Option<i64> {
+pub fn fen(text: &str) -> Option<i64> {
     let (yuan, rest) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str, most: usize| {
         (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())

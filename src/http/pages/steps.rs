@@ -19,6 +19,7 @@ use crate::{
     domain::{
         booking::BookingStatus,
         ids::JobId,
+        life::Life,
         posting::{Event, Posting, Status},
         time::Moment,
     },
@@ -137,7 +138,7 @@ fn owes_reason(event: Event) -> bool {
 /// Why a posting can't take a step now, if it can't.
 fn hindrance(posting: &Posting, event: Event, now: Moment) -> Option<String> {
     if let Err(refused) = posting.status.next(event) {
-        return Some(format!("岗位现在是“{}”", refused.from.label()));
+        return Some(format!("岗位现在是“{}”", refused.from));
     }
     let published = matches!(event, Event::Submit | Event::Approve);
     let over = published && posting.terms.expires_at() <= now;

@@ -7,11 +7,17 @@ use askama::Template;
 
 use super::{
     admin::{AccountRow, AccountsPage, AuditPage, AuditRow},
+    bars::{BarRow, BarsPage},
     board::BoardPage,
+    booking::{BookingPage, CorrectionLine, Door, ShiftLine},
     chrome::{Chrome, Message, NavItem, User},
+    complaints::{ComplaintPage, ComplaintRow, ComplaintStep, ComplaintsPage},
+    crew::{CrewPage, MemberRow},
     desk::{DeskPage, DeskRow},
     dispatch::{Asked, DispatchPage, DonePage, Refused},
+    door::CodePage,
     facts::Fact,
+    fairness::{MarkRow, MarksPage},
     form::{Draft, Purpose, form_page},
     home::{HomePage, Queue, QueueRow, Task},
     input::{Choice, Faults, Form},
@@ -19,6 +25,7 @@ use super::{
     kiosk::KioskPage,
     login::LoginPage,
     phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
+    people::{Decision, PastRow, PeoplePage, PersonRow},
     pins::PinsPage,
     posting_form,
     problem::{ErrorPage, Link},
@@ -27,7 +34,8 @@ use super::{
     station::{NoticeRow, StationPage, StationsPage},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
-    worker::{MePage, Own, OwnBooking, RegisterPage},
+    wages::{LedgerPage, SlipPage, WageRow},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
 };
 use crate::{
     domain::{
@@ -246,9 +254,206 @@ fn job(fill: Fill, booking: Booking) -> String {
         start: "明早8点".to_owned(),
         facts: fill.facts(),
         booking,
+        record: fill.text("干完3个班"),
+        members: members(fill),
         fault: fill.maybe("没有这个班次，请重新选"),
     };
     page.render().unwrap()
+}
+
+fn members(fill: Fill) -> Vec<MemberRow> {
+    fill.list(|i| MemberRow {
+        id: format!("wkr_{i}"),
+        name: fill.text("马小军"),
+        phone: fill.text("138****0001"),
+        joined: i != 0,
+    })
+}
+
+fn crew(fill: Fill) -> [String; 2] {
+    let crew = CrewPage {
+        chrome: fill.chrome(),
+        rows: members(fill),
+        values: Form::of(["name", "phone"].map(|name| (name, fill.text("13800001234")))),
+        faults: fill.faults(&["name", "phone", "agreed"]),
+    };
+    let people = PeoplePage {
+        chrome: fill.chrome(),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        summary: fill.text("要5人"),
+        rows: fill.list(|i| PersonRow {
+            id: format!("bkg_{i}"),
+            name: fill.text("马小军"),
+            phone: fill.text("138****0001"),
+            status: "已录用",
+            notes: fill.list(|_| fill.text("班组")),
+            href: fill.maybe("/desk/bookings/bkg_1"),
+            decisions: fill.list(|i| Decision {
+                step: if i == 0 { "call-off" } else { "accept" },
+                text: "取消录用",
+                owes_reason: i == 0,
+            }),
+        }),
+        past: fill.list(|i| PastRow {
+            id: format!("wkr_{i}"),
+            name: fill.text("马小军"),
+            record: fill.text("干完12个班"),
+        }),
+    };
+    [crew.render().unwrap(), people.render().unwrap()]
+}
+
+fn complaint_row(fill: Fill, i: usize) -> ComplaintRow {
+    ComplaintRow {
+        href: format!("/complaints/cpl_{i}"),
+        kind: "拖欠工资",
+        title: fill.text("快递分拣工"),
+        text: fill.text("干了三天没给钱"),
+        status: "待受理",
+        due: "2026-11-30 10:00".to_owned(),
+        late: i == 0,
+        outcome: fill.maybe("已补发"),
+    }
+}
+
+fn rights(fill: Fill) -> [String; 4] {
+    let names = ["kind", "text", "worker", "job"];
+    let list = ComplaintsPage {
+        chrome: fill.chrome(),
+        settles: fill != Fill::Empty,
+        path: "/complaints",
+        chips: fill.chips(),
+        rows: fill.list(|i| complaint_row(fill, i)),
+        kinds: fill.choices(),
+        values: Form::of(names.map(|name| (name, fill.text("干了三天没给钱")))),
+        faults: fill.faults(&names),
+    };
+    let one = ComplaintPage {
+        chrome: fill.chrome(),
+        path: "/complaints/cpl_1".to_owned(),
+        row: complaint_row(fill, 1),
+        made: fill.text("手机，2026-11-25 10:00"),
+        job: fill.maybe("/jobs/job_1"),
+        steps: fill.list(|i| ComplaintStep {
+            word: ["take", "solve", "take-down"][i],
+            text: "办结",
+            owes_words: i != 0,
+        }),
+        trail: fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("提出投诉"),
+            who: fill.text("您"),
+        }),
+    };
+    let marks = |decides| MarksPage {
+        chrome: fill.chrome(),
+        decides,
+        rows: fill.list(|i| MarkRow {
+            id: format!("mrk_{i}"),
+            kind: "没来上工",
+            title: fill.text("快递分拣工"),
+            at: "2026-11-25 10:00".to_owned(),
+            status: "计入",
+            notes: fill.list(|_| fill.text("申诉：孩子病了")),
+            appeal_until: (i == 0).then(|| "2026-11-30 10:00".to_owned()),
+        }),
+    };
+    [
+        list.render().unwrap(),
+        one.render().unwrap(),
+        marks(true).render().unwrap(),
+        marks(false).render().unwrap(),
+    ]
+}
+
+fn work(fill: Fill) -> [String; 5] {
+    let booking = BookingPage {
+        chrome: fill.chrome(),
+        path: "/me/bookings/bkg_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        name: fill.maybe("马小军"),
+        status: "已录用",
+        shifts: fill.list(|i| ShiftLine {
+            id: format!("att_{i}"),
+            when: fill.text("11月25日 周三 8:00–18:00"),
+            status: "在岗",
+            stamps: fill.list(|_| fill.text("8:02签到（验证码，迟到）")),
+            door: (i == 0).then_some(Door { step: "check-in", text: "签到" }),
+            corrections: fill.list(|i| CorrectionLine {
+                id: format!("cor_{i}"),
+                text: fill.text("求职者提出改为"),
+                status: "等对方确认",
+                asks: i == 0,
+            }),
+            proposes: (i == 1).then(|| ("08:00".to_owned(), "18:00".to_owned())),
+            wage: Some(("/me/wages/wge_1".to_owned(), fill.text("220元，待发"))),
+        }),
+        stars: fill.choices(),
+        blocks: fill == Fill::Full,
+        needs_code: fill != Fill::Empty,
+        values: Form::of([("reason", fill.text("忘了签"))]),
+        faults: fill.faults(&["code", "check_in", "check_out", "reason"]),
+    };
+    let code = CodePage {
+        chrome: fill.chrome(),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        digits: vec!['0', '4', '2', '7'],
+        reload_s: 31,
+        summary: fill.text("今天5人"),
+    };
+    let ledger = LedgerPage {
+        chrome: fill.chrome(),
+        own: fill == Fill::Hostile,
+        chips: fill.chips(),
+        export: fill.maybe("/desk/wages.csv"),
+        rows: fill.list(|i| WageRow {
+            href: format!("/desk/wages/wge_{i}"),
+            name: fill.text("马小军"),
+            title: fill.text("快递分拣工"),
+            day: "2026-11-25".to_owned(),
+            time: "8小时0分".to_owned(),
+            net: "220元".to_owned(),
+            paid: "0元".to_owned(),
+            pay_on: "2026-11-25".to_owned(),
+            status: "欠薪",
+            late: i == 0,
+        }),
+        summary: fill.text("拖欠1笔"),
+    };
+    let names = ["amount", "on", "pieces", "extra", "deduction", "why"];
+    let slip = SlipPage {
+        chrome: fill.chrome(),
+        path: "/desk/wages/wge_1".to_owned(),
+        name: fill.text("马小军"),
+        title: fill.text("快递分拣工"),
+        status: "待发",
+        late: fill == Fill::Full,
+        net: "220元".to_owned(),
+        facts: fill.facts(),
+        pays: true,
+        counts_pieces: true,
+        asks: true,
+        methods: fill.choices(),
+        values: Form::of(names.map(|name| (name, fill.text("220")))),
+        faults: fill.faults(&names),
+    };
+    let bars = BarsPage {
+        chrome: fill.chrome(),
+        rows: fill.list(|i| BarRow {
+            id: format!("bar_{i}"),
+            reason: fill.text("某公司有2个岗位拖欠工资"),
+            since: "2026-11-25 10:00".to_owned(),
+        }),
+    };
+    [
+        booking.render().unwrap(),
+        code.render().unwrap(),
+        ledger.render().unwrap(),
+        slip.render().unwrap(),
+        bars.render().unwrap(),
+    ]
 }
 
 fn desk(fill: Fill) -> String {
@@ -310,12 +515,25 @@ fn me(fill: Fill) -> String {
             skills: fill.text("装卸"),
             radius_km: 20.0,
         },
+        news: fill.list(|i| News {
+            id: format!("msg_{i}"),
+            body: fill.text("明早8点上工"),
+            href: "/jobs/job_1".to_owned(),
+        }),
+        crews: fill.list(|i| OwnCrew {
+            leader: format!("acc_{i}"),
+            name: fill.text("老马"),
+            joined: i == 0,
+        }),
         bookings: fill.list(|i| OwnBooking {
             id: format!("bkg_{i}"),
             href: "/jobs/job_1".to_owned(),
             title: fill.text("快递分拣工"),
             shifts: fill.list(|_| fill.text("11月25日 周三 8:00–18:00")),
             status: "已录用",
+            page: fill.maybe("/me/bookings/bkg_1"),
+            notes: fill.list(|_| fill.text("请在2026-11-25 08:00前答复")),
+            asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
             live: i != 0,
         }),
         matches: fill.list(|i| fill.card(i)),
@@ -623,6 +841,9 @@ fn samples(fill: Fill) -> Vec<String> {
     ];
     pages.extend(people(fill));
     pages.extend(stations(fill));
+    pages.extend(crew(fill));
+    pages.extend(work(fill));
+    pages.extend(rights(fill));
     pages.extend(house(fill));
     pages.extend(phone(fill));
     pages.extend(dispatch(fill));

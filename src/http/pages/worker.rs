@@ -9,7 +9,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    App, Visitor,
+    App, Visitor, booking,
     chrome::Chrome,
     input::{Faults, Form, Sent},
     jobs::{self, JobCard},
@@ -21,7 +21,9 @@ use crate::{
         booking::BookingStatus,
         fields::FieldErrors,
         identity::Phone,
-        ids::{BookingId, JobId, WorkerId},
+        ids::{BookingId, JobId, MessageId, WorkerId},
+        message::Message,
+        time::{DAY, Moment},
     },
     http::{
         api::search,
@@ -34,6 +36,8 @@ use crate::{
 
 /// What registering agrees to: the purpose and the version of the text on the page.
 pub(super) const CONSENT: (&str, &str) = ("matching", "2026-11");
+/// How long an ended booking is still shown.
+const ENDED_SHOWN: i64 = 7 * DAY;
 /// Postings that fit, at most.
 const MATCHES_MAX: usize = 10;
 
@@ -49,8 +53,42 @@ pub struct OwnBooking {
     pub shifts: Vec<String>,
     /// Where it stands.
     pub status: &'static str,
+    /// Where its shifts stand, where it has a place.
+    pub page: Option<String>,
+    /// What else is to be known: until when to answer, why it ended.
+    pub notes: Vec<String>,
+    /// What the person is asked: to take an offer up, or to confirm to come.
+    pub asks: &'static [Answer],
     /// Whether it can still be given up.
     pub live: bool,
+}
+
+/// An answer that the person can give.
+pub struct Answer {
+    /// The step's word.
+    pub step: &'static str,
+    /// What it says.
+    pub text: &'static str,
+}
+
+/// A message that was not read.
+pub struct News {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub body: String,
+    /// The posting's page.
+    pub href: String,
+}
+
+/// A crew that the person is asked into, or belongs to.
+pub struct OwnCrew {
+    /// The leader's account.
+    pub leader: String,
+    /// The leader's name.
+    pub name: String,
+    /// Whether the person agreed.
+    pub joined: bool,
 }
 
 /// What the person registered with.
@@ -73,6 +111,10 @@ pub struct MePage {
     pub chrome: Chrome,
     /// What the person registered with.
     pub own: Own,
+    /// Messages that were not read.
+    pub news: Vec<News>,
+    /// Crews.
+    pub crews: Vec<OwnCrew>,
     /// The bookings.
     pub bookings: Vec<OwnBooking>,
     /// What fits.
@@ -113,16 +155,59 @@ fn seeker(visitor: &Visitor) -> Result<&Account, Problem> {
     }
 }
 
-pub(super) fn own_booking(row: BookingRow) -> OwnBooking {
+pub(super) fn own_booking(row: BookingRow, now: Moment) -> OwnBooking {
     let booking = row.booking;
+    let mut notes = Vec::new();
+    notes.extend(booking.due_at.map(|due| format!("请在{}前答复", words::minute(due))));
+    notes.extend(booking.ended.map(|ended| ended.label().to_owned()));
+    notes.extend(booking.reason.as_ref().map(|reason| format!("原因：{reason}")));
     OwnBooking {
         id: booking.id.to_string(),
         href: format!("/jobs/{}", booking.job),
         title: row.title,
         shifts: booking.shifts.iter().map(words::shift).collect(),
         status: booking.status.label(),
-        live: booking.status != BookingStatus::Cancelled,
+        page: (booking.status == BookingStatus::Booked)
+            .then(|| format!("/me/bookings/{}", booking.id)),
+        notes,
+        asks: match (booking.status, booking.due_at) {
+            (BookingStatus::Offered, _) => &OFFERED,
+            (BookingStatus::Booked, Some(_)) => &ASKED,
+            _ => &[],
+        },
+        live: !matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Offered)
+            && booking.ends_at().is_none_or(|end| end > now),
     }
+}
+
+const OFFERED: [Answer; 2] =
+    [Answer { step: "accept", text: "我去" }, Answer { step: "decline", text: "不去了" }];
+const ASKED: [Answer; 1] = [Answer { step: "confirm", text: "我会去" }];
+
+fn one_news(message: &Message) -> News {
+    News {
+        id: message.id.to_string(),
+        body: message.body.clone(),
+        href: format!("/jobs/{}", message.job),
+    }
+}
+
+async fn own_crews(app: &App, visitor: &Visitor) -> Result<Vec<OwnCrew>, Problem> {
+    let around = app.market.crews_around(&visitor.actor()?).await?;
+    let mut view = app.market.store.read().await?;
+    let mut crews = Vec::new();
+    for membership in around {
+        // A leader's own crew has a page of its own.
+        if visitor.account.as_ref().is_some_and(|account| account.id == membership.leader) {
+            continue;
+        }
+        crews.push(OwnCrew {
+            leader: membership.leader.to_string(),
+            name: app.market.leader_name(&mut view, &membership.leader).await?,
+            joined: membership.joined_at.is_some(),
+        });
+    }
+    Ok(crews)
 }
 
 async fn my_page(
@@ -133,9 +218,15 @@ async fn my_page(
 ) -> Result<Response, Problem> {
     let actor = visitor.actor()?;
     let worker = app.market.worker(&actor, id).await?;
-    let bookings = app.market.store.read().await?.bookings_by(id).await?;
-    let found = search::found_for(app, visitor, id, MATCHES_MAX).await?.jobs;
     let now = app.market.now();
+    let bookings = {
+        let mut view = app.market.store.read().await?;
+        let mut bookings = view.bookings_by(id).await?;
+        bookings.extend(view.bookings_ended_by(id, now.plus(-ENDED_SHOWN)).await?);
+        bookings
+    };
+    let news = app.market.unread(&actor, id).await?;
+    let found = search::found_for(app, visitor, id, MATCHES_MAX).await?.jobs;
     let (person, profile) = (&worker.person, &worker.profile);
     let me = MePage {
         chrome: Chrome::new(app, visitor, "/me").telling(query),
@@ -145,7 +236,9 @@ async fn my_page(
             skills: profile.skills.join("、"),
             radius_km: profile.radius_m / 1000.0,
         },
-        bookings: bookings.into_iter().map(own_booking).collect(),
+        news: news.iter().map(one_news).collect(),
+        crews: own_crews(app, visitor).await?,
+        bookings: bookings.into_iter().map(|row| own_booking(row, now)).collect(),
         matches: found.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect(),
     };
     Ok(page(StatusCode::OK, &me))
@@ -249,7 +342,7 @@ pub async fn book(
             Ok(shift) => Some(shift),
             Err(_) => {
                 let errors = FieldErrors::one("shift", "unknown", "没有这个班次，请重新选");
-                return jobs::render(&app, &visitor, &job, Some(errors.into())).await;
+                return jobs::render(&app, &visitor, &job, None, Some(errors.into())).await;
             }
         },
     };
@@ -257,10 +350,18 @@ pub async fn book(
     match app.market.book(&visitor.actor()?, &job, &request).await {
         Ok(done) => {
             app.settle().await;
-            Ok(see_other("/me", done.booking.status.word()).into_response())
+            let said = match done.booking.status {
+                BookingStatus::Booked => "booked",
+                BookingStatus::Waiting => "waiting",
+                BookingStatus::Applied | BookingStatus::Shortlisted | BookingStatus::Offered => {
+                    "applied"
+                }
+                BookingStatus::Cancelled => "cancelled",
+            };
+            Ok(see_other("/me", said).into_response())
         }
         Err(error @ (MarketError::NoPlace(_) | MarketError::Invalid(_))) => {
-            jobs::render(&app, &visitor, &job, Some(error.into())).await
+            jobs::render(&app, &visitor, &job, None, Some(error.into())).await
         }
         Err(error) => Err(error.into()),
     }
@@ -278,4 +379,46 @@ pub async fn cancel(
     app.market.cancel(&visitor.actor()?, &id).await?;
     app.settle().await;
     Ok(see_other("/me", "cancelled").into_response())
+}
+
+/// `POST /me/bookings/{id}`: an answer, named by the form.
+pub async fn answer(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BookingId>,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    seeker(&visitor)?;
+    if matches!(form.get("step"), "check-in" | "check-out") {
+        return booking::pass(&app, &visitor, &id, form).await;
+    }
+    if matches!(form.get("step"), "rate" | "block" | "unblock") {
+        return booking::judge(&app, &visitor, &id, &form).await;
+    }
+    let (actor, market) = (visitor.actor()?, &app.market);
+    let said = match form.get("step") {
+        "accept" => match market.accept(&actor, &id).await?.booking.status {
+            BookingStatus::Booked => "offer_taken",
+            _ => "waiting",
+        },
+        "decline" => market.decline(&actor, &id).await.map(|_| "offer_refused")?,
+        "confirm" => market.confirm(&actor, &id).await.map(|_| "confirmed")?,
+        _ => return Err(Problem::bad_request("没有这个操作")),
+    };
+    app.settle().await;
+    Ok(see_other("/me", said).into_response())
+}
+
+/// `POST /me/messages/{id}`: it was read.
+pub async fn read_message(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<MessageId>,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    seeker(&visitor)?;
+    app.market.read_message(&visitor.actor()?, &id).await?;
+    Ok(see_other("/me", "read").into_response())
 }

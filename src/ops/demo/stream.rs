@@ -227,6 +227,8 @@ fn settled<T>(done: Result<T, MarketError>) -> Result<Option<T>, DemoError> {
         Err(
             MarketError::NoPlace(_)
             | MarketError::Refused(_)
+            | MarketError::TooLate(_)
+            | MarketError::Barred(_)
             | MarketError::NotFound
             | MarketError::Stale,
         ) => Ok(None),

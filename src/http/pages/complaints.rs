@@ -1,0 +1,334 @@
+//! Complaints: a worker's own with the form for a new one, and staff's list and single ones.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    App, Visitor,
+    chrome::Chrome,
+    input::{Choice, Faults, Form, Sent},
+    jobs::Chip,
+    page, see_other, timeline, words,
+};
+use crate::{
+    domain::{
+        complaint::{Complaint, ComplaintEvent, ComplaintKind, ComplaintStatus},
+        ids::{ComplaintId, JobId, WorkerId},
+        life::Life,
+        posting::{Event, Status},
+        time::Moment,
+    },
+    http::{
+        api::complaints::channel_of,
+        body::{Id, Query},
+        problem::Problem,
+    },
+    market::{MarketError, NewComplaint, Verb, reach},
+    store::Kind,
+};
+
+/// A complaint in a list.
+pub struct ComplaintRow {
+    /// Its page.
+    pub href: String,
+    /// What it is about.
+    pub kind: &'static str,
+    /// The posting.
+    pub title: String,
+    /// What happened.
+    pub text: String,
+    /// Where it stands.
+    pub status: &'static str,
+    /// By when it is to be settled, or whether that is over.
+    pub due: String,
+    /// Whether its deadline is over.
+    pub late: bool,
+    /// What came of it.
+    pub outcome: Option<String>,
+}
+
+/// The list, with the form for a new one.
+#[derive(Template)]
+#[template(path = "complaints.html")]
+pub struct ComplaintsPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Whether staff read it.
+    pub settles: bool,
+    /// Where the form is sent.
+    pub path: &'static str,
+    /// The states.
+    pub chips: Vec<Chip>,
+    /// The rows.
+    pub rows: Vec<ComplaintRow>,
+    /// What a complaint can be about.
+    pub kinds: Vec<Choice>,
+    /// What is typed.
+    pub values: Form,
+    /// What is wrong.
+    pub faults: Faults,
+}
+
+impl ComplaintsPage {
+    /// What is typed in a field.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.get(name)
+    }
+
+    /// What is wrong with a field.
+    pub fn fault(&self, name: &str) -> Option<&str> {
+        self.faults.at(name)
+    }
+}
+
+/// A step that can be taken.
+pub struct ComplaintStep {
+    /// Its word.
+    pub word: &'static str,
+    /// What it says.
+    pub text: &'static str,
+    /// Whether words are owed.
+    pub owes_words: bool,
+}
+
+/// One complaint.
+#[derive(Template)]
+#[template(path = "complaint.html")]
+pub struct ComplaintPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Where its steps are sent.
+    pub path: String,
+    /// What it says.
+    pub row: ComplaintRow,
+    /// Where it was made, and when.
+    pub made: String,
+    /// The posting's page.
+    pub job: Option<String>,
+    /// The steps that can be taken.
+    pub steps: Vec<ComplaintStep>,
+    /// What happened to it, newest first.
+    pub trail: Vec<timeline::Step>,
+}
+
+fn settles(visitor: &Visitor) -> bool {
+    let role = visitor.account.as_ref().map(|account| account.role);
+    role.is_some_and(|role| reach(role, Verb::Handle) != crate::market::Reach::Nothing)
+}
+
+async fn row(app: &App, one: &Complaint, base: &str, now: Moment) -> Result<ComplaintRow, Problem> {
+    let posting = match &one.job {
+        Some(job) => app.market.store.read().await?.posting(job).await?,
+        None => None,
+    };
+    let open = matches!(one.status, ComplaintStatus::Open | ComplaintStatus::Taken);
+    Ok(ComplaintRow {
+        href: format!("{base}/{}", one.id),
+        kind: one.kind.label(),
+        title: posting.map(|posting| posting.terms.title).unwrap_or_default(),
+        text: one.text.clone(),
+        status: one.status.label(),
+        due: words::minute(one.due_at),
+        late: open && one.due_at <= now,
+        outcome: one.outcome.clone(),
+    })
+}
+
+async fn render(
+    app: &App,
+    visitor: &Visitor,
+    query: Option<&Query>,
+    (status, values, faults): (StatusCode, Form, Faults),
+) -> Result<Response, Problem> {
+    let (actor, now, settles) = (visitor.actor()?, app.market.now(), settles(visitor));
+    let path = if settles { "/desk/complaints" } else { "/complaints" };
+    let chosen = query.and_then(|query| query.get("status"));
+    let chosen = chosen.and_then(|word| word.parse::<ComplaintStatus>().ok());
+    let all = app.market.complaints(&actor, None).await?;
+    let count = |status: Option<ComplaintStatus>| {
+        all.iter().filter(|one| status.is_none_or(|status| one.status == status)).count()
+    };
+    let chip = |status: Option<ComplaintStatus>, text: &str| Chip {
+        href: match status {
+            Some(status) => format!("{path}?status={}", status.word()),
+            None => path.to_owned(),
+        },
+        text: format!("{text} {}", count(status)),
+        on: status == chosen,
+    };
+    let mut chips = Vec::new();
+    if settles {
+        chips.push(chip(None, "全部"));
+        chips.extend(ComplaintStatus::ALL.iter().map(|one| chip(Some(*one), one.label())));
+    }
+    let mut rows = Vec::new();
+    for one in all.iter().filter(|one| chosen.is_none_or(|status| one.status == status)) {
+        rows.push(row(app, one, path, now).await?);
+    }
+    let kind = values.get("kind").to_owned();
+    let kinds = ComplaintKind::ALL.iter().map(|one| Choice::of(one.word(), one.label(), &kind));
+    let mut chrome = Chrome::new(app, visitor, path);
+    if let Some(query) = query {
+        chrome = chrome.telling(query);
+    }
+    let kinds = kinds.collect();
+    let list = ComplaintsPage { chrome, settles, path, chips, rows, kinds, values, faults };
+    Ok(page(status, &list))
+}
+
+/// `GET /complaints` and `GET /desk/complaints`; `?job=ID` begins one about a posting.
+pub async fn complaints(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<Response, Problem> {
+    let values = Form::of([("job", query.get("job").unwrap_or_default().to_owned())]);
+    render(&app, &visitor, Some(&query), (StatusCode::OK, values, Faults::default())).await
+}
+
+/// `POST /complaints` and `POST /desk/complaints`
+pub async fn complain(
+    State(app): State<App>,
+    visitor: Visitor,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    let mut faults = Faults::default();
+    let kind = form.get("kind").parse::<ComplaintKind>();
+    if kind.is_err() {
+        faults.add("kind", "请选择投诉什么");
+    }
+    let id = |name: &str| Some(form.plain(name)).filter(|text| !text.is_empty());
+    let job = id("job").map(|text| text.parse::<JobId>());
+    if matches!(job, Some(Err(_))) {
+        faults.add("job", "岗位编号不对，可以不填");
+    }
+    let worker = id("worker").map(|text| text.parse::<WorkerId>());
+    if matches!(worker, Some(Err(_))) {
+        faults.add("worker", "求职者编号不对，可以不填");
+    }
+    if let (Ok(kind), true) = (kind, faults.is_empty()) {
+        let new = NewComplaint {
+            kind,
+            job: job.and_then(Result::ok),
+            worker: worker.and_then(Result::ok),
+            text: form.get("text").to_owned(),
+            channel: channel_of(&visitor),
+        };
+        match app.market.complain(&visitor.actor()?, &new).await {
+            Ok(one) => {
+                let base = if settles(&visitor) { "/desk/complaints" } else { "/complaints" };
+                let path = format!("{base}/{}", one.id);
+                return Ok(see_other(&path, "complained").into_response());
+            }
+            Err(MarketError::Invalid(errors)) => {
+                faults.add_all(&errors, |path| path.trim_end_matches("_id").to_owned());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let kept = (StatusCode::UNPROCESSABLE_ENTITY, form, faults);
+    render(&app, &visitor, None, kept).await
+}
+
+async fn render_one(
+    app: &App,
+    visitor: &Visitor,
+    id: &ComplaintId,
+    query: Option<&Query>,
+    fault: Option<Problem>,
+) -> Result<Response, Problem> {
+    let one = app.market.complaint(&visitor.actor()?, id).await?;
+    let (now, settles) = (app.market.now(), settles(visitor));
+    let base = if settles { "/desk/complaints" } else { "/complaints" };
+    let reader = visitor.account.clone().ok_or_else(Problem::sign_in)?;
+    let mut view = app.market.store.read().await?;
+    let log = view.log_of(Kind::Complaint, id.as_str(), 200).await?;
+    let known = timeline::actors(&mut view, &log).await?;
+    let posting = match &one.job {
+        Some(job) => view.posting(job).await?,
+        None => None,
+    };
+    drop(view);
+    let may = |event: &ComplaintEvent| settles || *event == ComplaintEvent::Reopen;
+    let mut steps: Vec<ComplaintStep> = one
+        .status
+        .allowed()
+        .filter(may)
+        .map(|event| ComplaintStep {
+            word: event.word(),
+            text: event.label(),
+            owes_words: matches!(event, ComplaintEvent::Solve | ComplaintEvent::Dismiss),
+        })
+        .collect();
+    let is_up = |status: Status| status.after(Event::Withdraw).is_some();
+    if settles && posting.as_ref().is_some_and(|posting| is_up(posting.status)) {
+        steps.push(ComplaintStep {
+            word: "take-down", text: "撤下这个岗位", owes_words: true
+        });
+    }
+    let mut chrome = Chrome::new(app, visitor, base);
+    if let Some(query) = query {
+        chrome = chrome.telling(query);
+    }
+    let mut status = StatusCode::OK;
+    if let Some(problem) = fault {
+        status = problem.status;
+        chrome = chrome.stopped(problem.title);
+    }
+    let job_base = if settles { "/desk/jobs" } else { "/jobs" };
+    let shown = ComplaintPage {
+        chrome,
+        path: format!("{base}/{id}"),
+        row: row(app, &one, base, now).await?,
+        made: format!("{}，{}", one.channel.label(), words::minute(one.created_at)),
+        job: one.job.as_ref().map(|job| format!("{job_base}/{job}")),
+        steps,
+        trail: timeline::steps(&log, &known, &reader),
+    };
+    Ok(page(status, &shown))
+}
+
+/// `GET /complaints/{id}` and `GET /desk/complaints/{id}`
+pub async fn complaint(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<ComplaintId>,
+    query: Query,
+) -> Result<Response, Problem> {
+    render_one(&app, &visitor, &id, Some(&query), None).await
+}
+
+/// `POST /complaints/{id}` and `POST /desk/complaints/{id}`: a step, named by the form.
+pub async fn settle(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<ComplaintId>,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    let (actor, words) = (visitor.actor()?, Some(form.get("words")));
+    let done = match form.get("step") {
+        "take-down" => app.market.take_down(&actor, &id, words).await,
+        word => {
+            let event = word.parse::<ComplaintEvent>();
+            let event = event.map_err(|_| Problem::bad_request("没有这个操作"))?;
+            app.market.settle_complaint(&actor, &id, event, words).await
+        }
+    };
+    match done {
+        Ok(_) => {
+            app.settle().await;
+            let base = if settles(&visitor) { "/desk/complaints" } else { "/complaints" };
+            Ok(see_other(&format!("{base}/{id}"), "complaint_moved").into_response())
+        }
+        Err(error @ (MarketError::Invalid(_) | MarketError::Refused(_))) => {
+            render_one(&app, &visitor, &id, None, Some(error.into())).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,385 @@
+//! Many users at once with random commands, legal and illegal: whatever is acknowledged stays, no
+//! place is sold twice, nobody is in two places, and every record's life is one that its states allow.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
+
+use linggong::{
+    domain::{
+        account::{Actor, Role},
+        attendance::{CorrectionEvent, CorrectionStatus, Presence},
+        booking::{BookingStatus, Ending},
+        fairness::{MarkEvent, MarkStatus},
+        ids::{BookingId, JobId, WorkerId},
+        ledger::{PayMethod, WageStatus},
+        life::Life,
+        money::Fen,
+        time::{HOUR, MINUTE},
+    },
+    market::{
+        Adjustment, BookingRequest, CrewRequest, Market, MarketError, Payment, Times, Wanted,
+    },
+    store::{Kind, LogRow, WageFilter},
+};
+use rand::{RngExt, SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha20Rng;
+use serde_json::{Value, json};
+
+use crate::{World, clock::TestClock, world::shift};
+
+stories!(whatever_many_users_do_at_once_every_promise_holds);
+
+/// Users at once, and what each of them tries.
+const LANES: u64 = 8;
+const COMMANDS: usize = 110;
+
+/// What everybody knows: what is there to be acted upon.
+#[derive(Default)]
+struct Board {
+    bookings: Vec<BookingId>,
+    /// The verb and the record of each command that was acknowledged with an entry of its own.
+    acknowledged: Vec<(&'static str, String)>,
+    tried: usize,
+}
+
+struct Town {
+    market: Market,
+    clock: TestClock,
+    jobs: Vec<JobId>,
+    employers: Vec<Actor>,
+    seekers: Vec<(Actor, WorkerId)>,
+    leader: Actor,
+    crew: Vec<WorkerId>,
+    board: Mutex<Board>,
+}
+
+impl Town {
+    fn any_booking(&self, rng: &mut ChaCha20Rng) -> Option<BookingId> {
+        self.board.lock().unwrap().bookings.choose(rng).cloned()
+    }
+
+    fn acknowledge(&self, verb: &'static str, entity: impl ToString) {
+        self.board.lock().unwrap().acknowledged.push((verb, entity.to_string()));
+    }
+
+    /// One random command; a refusal is an answer, trouble is not.
+    async fn act(&self, rng: &mut ChaCha20Rng) {
+        let done = self.command(rng).await;
+        self.board.lock().unwrap().tried += 1;
+        match done {
+            Ok(()) => {}
+            Err(MarketError::Store(error)) => panic!("{error:?}"),
+            Err(_) => {}
+        }
+    }
+
+    async fn command(&self, rng: &mut ChaCha20Rng) -> Result<(), MarketError> {
+        let market = &self.market;
+        let job = self.jobs.choose(rng).unwrap().clone();
+        let employer = self.employers.choose(rng).unwrap().clone();
+        let (seeker, worker) = self.seekers.choose(rng).unwrap().clone();
+        let Some(id) = self.any_booking(rng) else {
+            return self.book(&seeker, &job, &worker).await;
+        };
+        // Either side, or somebody whom the booking does not concern.
+        let actor = match rng.random_range(0..5) {
+            0 | 1 => employer.clone(),
+            2 => self.leader.clone(),
+            _ => self.speaker(&id).await.unwrap_or(seeker.clone()),
+        };
+        match rng.random_range(0..24) {
+            0..=6 => self.book(&seeker, &job, &worker).await?,
+            7 => {
+                let size = rng.random_range(1..=self.crew.len());
+                let request = CrewRequest {
+                    members: self.crew[..size].to_vec(),
+                    partial: rng.random_bool(0.7),
+                    shift: None,
+                    idempotency_key: None,
+                };
+                let done = market.book_crew(&self.leader, &job, &request).await?;
+                for booking in done.bookings {
+                    self.acknowledge("book", &booking.id);
+                    self.board.lock().unwrap().bookings.push(booking.id);
+                }
+            }
+            8 => {
+                market.cancel(&actor, &id).await?;
+            }
+            9 => {
+                market.call_off(&actor, &id, Some("没有货了")).await?;
+                self.acknowledge("call_off", &id);
+            }
+            10 => {
+                market.shortlist(&actor, &id).await?;
+                self.acknowledge("shortlist", &id);
+            }
+            11 => {
+                market.offer(&actor, &id).await?;
+                self.acknowledge("offer", &id);
+            }
+            12 | 13 => {
+                market.accept(&actor, &id).await?;
+            }
+            14 => {
+                market.decline(&actor, &id).await?;
+                self.acknowledge("decline", &id);
+            }
+            15..=17 => {
+                let one = market.check_in(&employer, &id, None).await?;
+                self.acknowledge("check_in", &one.id);
+            }
+            18 | 19 => {
+                let one = market.check_out(&employer, &id, None).await?;
+                self.acknowledge("check_out", &one.id);
+            }
+            20 => self.correct(rng, &actor, &id).await?,
+            21 | 22 => self.pay(rng, &actor, &employer).await?,
+            _ => {
+                market.rate(&actor, &id, rng.random_range(0..7)).await?;
+                self.acknowledge("rate", &id);
+                let wanted = if rng.random_bool(0.2) { Wanted::No } else { Wanted::Yes };
+                market.block(&actor, &id, wanted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Who may speak for a booking's worker.
+    async fn speaker(&self, id: &BookingId) -> Option<Actor> {
+        let mut view = self.market.store.read().await.unwrap();
+        let worker = view.booking(id).await.unwrap()?.worker;
+        self.seekers.iter().find(|(_, own)| *own == worker).map(|(actor, _)| actor.clone())
+    }
+
+    async fn book(
+        &self,
+        seeker: &Actor,
+        job: &JobId,
+        worker: &WorkerId,
+    ) -> Result<(), MarketError> {
+        let request = BookingRequest { worker: worker.clone(), shift: None, idempotency_key: None };
+        let done = self.market.book(seeker, job, &request).await?;
+        self.acknowledge("book", &done.booking.id);
+        self.board.lock().unwrap().bookings.push(done.booking.id);
+        Ok(())
+    }
+
+    async fn correct(
+        &self,
+        rng: &mut ChaCha20Rng,
+        actor: &Actor,
+        id: &BookingId,
+    ) -> Result<(), MarketError> {
+        let market = &self.market;
+        let rows = market.attendance_of(actor, id).await?;
+        let Some(one) = rows.choose(rng) else { return Ok(()) };
+        let asked = {
+            let mut view = market.store.read().await.unwrap();
+            let held = view.corrections_of(&one.id).await.unwrap();
+            held.into_iter().find(|held| held.status == CorrectionStatus::Proposed)
+        };
+        match asked {
+            Some(held) => {
+                let yes = rng.random_bool(0.7);
+                let answer = if yes { CorrectionEvent::Confirm } else { CorrectionEvent::Refuse };
+                market.answer_times(actor, &held.id, answer).await?;
+                self.acknowledge(if yes { "correct" } else { "refuse_times" }, &one.id);
+            }
+            None => {
+                let from = rng.random_range(0..120);
+                let times = Times {
+                    check_in: one.shift.start.plus(from * MINUTE),
+                    check_out: one.shift.start.plus(rng.random_range(60..240) * MINUTE),
+                    reason: "手机没电".to_owned(),
+                };
+                market.propose_times(actor, &one.id, times).await?;
+                self.acknowledge("propose_times", &one.id);
+            }
+        }
+        Ok(())
+    }
+
+    async fn pay(
+        &self,
+        rng: &mut ChaCha20Rng,
+        actor: &Actor,
+        employer: &Actor,
+    ) -> Result<(), MarketError> {
+        let market = &self.market;
+        let wages = {
+            let mut view = market.store.read().await.unwrap();
+            view.wages(&WageFilter::default(), 1000).await.unwrap()
+        };
+        let Some(wage) = wages.choose(rng) else { return Ok(()) };
+        match rng.random_range(0..6) {
+            0 => {
+                let change = Adjustment {
+                    pieces: None,
+                    extra: Fen(rng.random_range(0..3000)),
+                    deduction: Fen(rng.random_range(0..3000)),
+                    why: Some("加班、伙食".to_owned()),
+                };
+                market.adjust(employer, &wage.id, &change).await?;
+                self.acknowledge("adjust", &wage.id);
+            }
+            1 => {
+                market.confirm_wage(actor, &wage.id).await?;
+                self.acknowledge("confirm_wage", &wage.id);
+            }
+            2 => {
+                market.deny_wage(actor, &wage.id).await?;
+                self.acknowledge("deny_wage", &wage.id);
+            }
+            _ => {
+                let some = rng.random_range(1..=wage.open().0.max(1) + 1);
+                let amount = Fen(if rng.random_bool(0.5) { wage.open().0 } else { some });
+                let (on, voucher) = (None, None);
+                let payment = Payment { amount, on, method: PayMethod::Cash, voucher };
+                market.pay(employer, &wage.id, &payment).await?;
+                self.acknowledge("pay", &wage.id);
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn town(world: &World) -> Town {
+    let employers = vec![world.employer("acme").await, world.employer("other").await];
+    let mut jobs = Vec::new();
+    // Shifts of four hours that touch or overlap, through two days; half of them by application.
+    for i in 0..14u32 {
+        let (day, hour) = (if i < 9 { "11-24" } else { "11-25" }, 11 + i % 9);
+        let fields = json!({
+            "headcount": 1 + i % 4,
+            "instant": i % 2 == 0,
+            "shifts": shift(day, hour, hour + 4),
+        });
+        jobs.push(world.opened_by(&employers[i as usize % 2], &fields).await);
+    }
+    let mut seekers = Vec::new();
+    for i in 0..10 {
+        let (actor, own) = world.actor(Role::Worker, &format!("seeker{i}")).await;
+        seekers.push((actor, own.unwrap()));
+    }
+    let (leader, crew) = world.crew("w", 4).await;
+    Town {
+        market: world.market.clone(),
+        clock: world.clock.clone(),
+        jobs,
+        employers,
+        seekers,
+        leader,
+        crew,
+        board: Mutex::default(),
+    }
+}
+
+/// Whether each state follows from the one before, or stays.
+fn legal<L: Life>(states: &[L]) -> bool {
+    let follows = |from: L, to: L| from == to || from.allowed().any(|e| from.after(e) == Some(to));
+    states.windows(2).all(|pair| follows(pair[0], pair[1]))
+}
+
+/// The states of each record of a kind, as the audit trail tells them.
+fn lives<L: Life + std::str::FromStr>(log: &[LogRow], kind: Kind) -> BTreeMap<String, Vec<L>> {
+    let mut lives: BTreeMap<String, Vec<L>> = BTreeMap::new();
+    for row in log.iter().filter(|row| row.kind == kind) {
+        let detail: Value = serde_json::from_str(&row.detail).unwrap();
+        if let Some(Ok(state)) = detail["to"].as_str().map(str::parse::<L>) {
+            lives.entry(row.entity.clone()).or_default().push(state);
+        }
+    }
+    lives
+}
+
+async fn whatever_many_users_do_at_once_every_promise_holds(world: World) {
+    let seed: u64 = std::env::var("LINGGONG_SEED")
+        .map_or_else(|_| rand::random(), |text| text.parse().expect("LINGGONG_SEED is a number"));
+    println!("seed {seed}");
+    let town = Arc::new(town(&world).await);
+    let lanes = (0..LANES).map(|lane| {
+        let town = Arc::clone(&town);
+        tokio::spawn(async move {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed);
+            rng.set_stream(lane);
+            for number in 0..COMMANDS {
+                // One of them is the clock: two days in all.
+                if lane == 0 && number % 4 == 3 {
+                    town.clock.go(48 * HOUR * 4 / COMMANDS as i64);
+                    town.market.keep_time().await.unwrap();
+                }
+                town.act(&mut rng).await;
+            }
+        })
+    });
+    for lane in futures_util::future::join_all(lanes).await {
+        lane.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    }
+    while town.market.keep_time().await.unwrap() > 0 {}
+    let board = town.board.lock().unwrap();
+    println!(
+        "seed {seed}: {} commands by {LANES} users, {} acknowledged, {} bookings",
+        board.tried,
+        board.acknowledged.len(),
+        board.bookings.len()
+    );
+    assert_eq!(board.tried, LANES as usize * COMMANDS);
+    let acknowledged = board.acknowledged.clone();
+    drop(board);
+    holds(&world, &town, acknowledged).await;
+    world.verify().await;
+}
+
+async fn holds(world: &World, town: &Town, acknowledged: Vec<(&'static str, String)>) {
+    for job in &town.jobs {
+        world.check_places(job).await;
+    }
+    let everybody = town.seekers.iter().map(|(_, id)| id).chain(&town.crew);
+    let mut view = town.market.store.read().await.unwrap();
+    for worker in everybody {
+        let rows = view.bookings_by(worker).await.unwrap();
+        let booked = rows.iter().filter(|row| row.booking.status == BookingStatus::Booked);
+        let shifts: Vec<_> = booked.flat_map(|row| row.booking.shifts.clone()).collect();
+        for (i, one) in shifts.iter().enumerate() {
+            let apart = shifts[i + 1..].iter().all(|other| !one.overlaps(*other));
+            assert!(apart, "{worker} is in two places");
+        }
+    }
+    let log = view.log_after(0, 1_000_000).await.unwrap();
+    let written: BTreeSet<(&str, &str)> =
+        log.iter().map(|row| (row.verb.as_str(), row.entity.as_str())).collect();
+    for (verb, entity) in &acknowledged {
+        assert!(written.contains(&(*verb, entity.as_str())), "{verb} of {entity} was lost");
+    }
+    let bookings = lives::<BookingStatus>(&log, Kind::Booking);
+    for (id, states) in &bookings {
+        assert!(legal(states), "{id}: {states:?}");
+        let held = view.booking(&id.parse().unwrap()).await.unwrap().expect("a booking");
+        assert_eq!(Some(&held.status), states.last(), "{id}");
+        let ended: Option<Ending> = held.ended;
+        assert_eq!(ended.is_some(), held.status == BookingStatus::Cancelled, "{id}");
+    }
+    for (id, states) in lives::<Presence>(&log, Kind::Attendance) {
+        assert!(legal(&states), "{id}: {states:?}");
+    }
+    for (id, states) in lives::<MarkStatus>(&log, Kind::Mark) {
+        let allowed = legal(&states) && MarkStatus::Standing.after(MarkEvent::Uphold).is_none();
+        assert!(allowed, "{id}: {states:?}");
+    }
+    let wages = view.wages(&WageFilter::default(), 10_000).await.unwrap();
+    for (id, states) in lives::<WageStatus>(&log, Kind::Wage) {
+        assert!(legal(&states), "{id}: {states:?}");
+    }
+    for wage in &wages {
+        let one = view.attendance(&wage.attendance).await.unwrap().expect("an attendance");
+        assert_eq!((one.status, &one.worker), (Presence::Done, &wage.worker), "{}", wage.id);
+        assert_eq!(wage.minutes, one.minutes(), "{}", wage.id);
+        assert!(wage.net().0 >= 0 && wage.paid.0 >= 0, "{wage:?}");
+        let closed = matches!(wage.status, WageStatus::Paid | WageStatus::Settled);
+        assert!(!closed || wage.open() == Fen::ZERO, "{wage:?}");
+    }
+    assert!(!bookings.is_empty() && !wages.is_empty(), "the run came to work and pay");
+}
