@@ -277,6 +277,7 @@ async fn keep_house(market: Market, stop: CancellationToken) {
 
 /// How often the screens' health is noted.
 const HEALTH_TICK: Duration = Duration::from_secs(30);
+
 /// What the clock brings, and the messages that follow from it.
 async fn keep_time(market: &Market) -> Result<(), MarketError> {
     market.keep_time().await?;

@@ -87,6 +87,16 @@ ids! {
     CallId = "call";
     /// A notice (告示) on a station's screens.
     NoticeId = "ntc";
+    /// A stable employment (稳定就业).
+    PlacementId = "plc";
+    /// A piece of evidence (佐证材料).
+    EvidenceId = "evd";
+    /// A claim (申报).
+    ClaimId = "clm";
+    /// An income that was declared (收入申报).
+    IncomeId = "inc";
+    /// An objection (异议) to a claim on notice.
+    ObjectionId = "obj";
 }
 
 macro_rules! slugs {

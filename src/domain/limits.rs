@@ -65,3 +65,19 @@ pub const CREW_MAX: u16 = 999;
 pub const CREW_MEMBERS_MAX: usize = 60;
 /// Characters of free text on when a worker is available.
 pub const AVAILABLE_CHARS_MAX: usize = 200;
+/// Bytes of one piece of evidence.
+pub const EVIDENCE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Pieces of evidence about one placement or person.
+pub const EVIDENCE_MAX: usize = 40;
+/// Bytes of a sheet that is uploaded.
+pub const SHEET_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Rows of a sheet that is uploaded.
+pub const SHEET_ROWS_MAX: usize = 5_000;
+/// Objections to one claim.
+pub const OBJECTIONS_MAX: usize = 20;
+/// Placements that one answer or page evaluates.
+pub const PLACEMENTS_MAX: i64 = 20_000;
+/// Claims in one list.
+pub const CLAIMS_MAX: i64 = 2_000;
+/// Years back that a placement may begin.
+pub const PLACEMENT_YEARS_MAX: u32 = 10;

@@ -11,9 +11,10 @@ use serde::Serialize;
 use crate::{
     domain::{
         booking::NoPlace,
+        evidence::NotEvidence,
         fields::{FieldError, FieldErrors},
     },
-    market::MarketError,
+    market::{MarketError, NoClaim},
     store::StoreError,
 };
 
@@ -127,6 +128,19 @@ impl From<NoPlace> for Problem {
     }
 }
 
+impl From<NoClaim> for Problem {
+    fn from(error: NoClaim) -> Problem {
+        let (code, title) = match error {
+            NoClaim::NotEligible(why) => ("not_eligible", format!("还不能申报：{why}")),
+            NoClaim::Claimed => ("claimed", "这一项已经申报过了".to_owned()),
+            NoClaim::Drawn => ("drawn", "同一事项已由另一笔申报领取，或者剩余额度不够".to_owned()),
+            NoClaim::OwnAffair => ("own_claim", "不能审核自己的申报，请由别人办理".to_owned()),
+            NoClaim::OtherDesk => ("other_desk", "这一步由别的部门办理".to_owned()),
+        };
+        Problem::new(StatusCode::CONFLICT, code, title)
+    }
+}
+
 impl From<MarketError> for Problem {
     fn from(error: MarketError) -> Problem {
         match error {
@@ -170,6 +184,29 @@ impl From<MarketError> for Problem {
                 let field = field.to_owned();
                 problem.errors = vec![FieldProblem { field, code: "duplicate", message: title }];
                 problem
+            }
+            MarketError::PlacementRefused(refused) => {
+                let (from, event) = (refused.from.label(), refused.event.label());
+                let title = format!("这份就业登记现在是“{from}”，不能“{event}”");
+                Problem::new(StatusCode::CONFLICT, "state", title)
+            }
+            MarketError::ClaimRefused(refused) => {
+                let (from, event) = (refused.from.label(), refused.event.label());
+                let title = format!("申报现在是“{from}”，不能“{event}”");
+                Problem::new(StatusCode::CONFLICT, "state", title)
+            }
+            MarketError::NoClaim(error) => Problem::from(error),
+            MarketError::NotEvidence(error) => {
+                let title = match error {
+                    NotEvidence::Empty => "文件是空的，请重新选择",
+                    NotEvidence::Unknown => "只收PDF、JPEG、PNG文件，请拍照或扫描后再传",
+                    NotEvidence::CutOff => "文件不完整，请重新拍照或扫描",
+                };
+                Problem::from(FieldErrors::one("file", "format", title))
+            }
+            MarketError::Facts(why) => {
+                tracing::error!(why, "facts can't be judged");
+                internal()
             }
             MarketError::BadCredentials => {
                 Problem::new(StatusCode::UNAUTHORIZED, "credentials", "登录名或密码不对")

@@ -3,6 +3,7 @@
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     middleware::from_fn_with_state,
     routing::{MethodRouter, get, patch, post},
 };
@@ -10,14 +11,14 @@ use axum::{
 use super::{
     Access, App,
     api::{
-        attendance, bookings, complaints, crews, dispatch, fairness, jobs, openapi, pins, screens,
-        search, session, wages, workers,
+        attendance, bookings, claims, complaints, crews, dispatch, fairness, jobs, openapi, pins,
+        placements, screens, search, session, wages, workers,
     },
     assets,
     guard::guard,
     headers, health, pages, sockets, wordlists,
 };
-use crate::market::Verb;
+use crate::{domain::limits, market::Verb};
 
 /// One route.
 pub struct Route {
@@ -43,6 +44,10 @@ use Access::{Either, May, Public, SignedIn};
 
 /// Employer's and worker's side of a booking.
 const BOTH_SIDES: Access = Either(Verb::Roster, Verb::Book);
+/// A body that may be as large as a piece of evidence, with the form around it.
+fn files() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(limits::EVIDENCE_BYTES_MAX + limits::BODY_BYTES_MAX)
+}
 
 /// The table.
 #[rustfmt::skip] // A route a line reads as the table that it is.
@@ -121,6 +126,33 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/workers/{id}/messages", May(Verb::ReadWorker), || get(workers::messages)),
     route("POST", "/api/v1/messages/{id}/read", May(Verb::Book), || post(workers::read_message)),
     route("GET", "/api/v1/workers/{id}/wages", May(Verb::ReadWorker), || get(wages::of_worker)),
+    route("GET", "/api/v1/workers/{id}/entitlements", May(Verb::ReadWorker), || get(claims::entitlements)),
+    route("POST", "/api/v1/workers/{id}/claims", May(Verb::FileClaim), || post(claims::file_for_worker)),
+    route("POST", "/api/v1/workers/{id}/incomes", May(Verb::Declare), || post(placements::declare)),
+    route("GET", "/api/v1/placements", May(Verb::Place), || get(placements::list)),
+    route("POST", "/api/v1/placements", May(Verb::Place), || post(placements::create)),
+    route("GET", "/api/v1/placements/{id}", May(Verb::Place), || get(placements::read)),
+    route("PATCH", "/api/v1/placements/{id}", May(Verb::Place), || patch(placements::revise)),
+    route("POST", "/api/v1/placements/{id}/end", May(Verb::Place), || post(placements::end)),
+    route("POST", "/api/v1/placements/{id}/resume", May(Verb::Place), || post(placements::resume)),
+    route("POST", "/api/v1/placements/{id}/void", May(Verb::Place), || post(placements::void)),
+    route("GET", "/api/v1/placements/{id}/evidence", May(Verb::Place), || get(placements::evidence)),
+    route("POST", "/api/v1/placements/{id}/evidence", May(Verb::Place), || post(placements::add_evidence).layer(files())),
+    route("POST", "/api/v1/placements/{id}/claims", May(Verb::FileClaim), || post(claims::file_for_placement)),
+    route("GET", "/api/v1/evidence/{id}", Either(Verb::Place, Verb::ReadClaim), || get(placements::content)),
+    route("GET", "/api/v1/claims", May(Verb::ReadClaim), || get(claims::list)),
+    route("GET", "/api/v1/claims/{id}", May(Verb::ReadClaim), || get(claims::read)),
+    route("POST", "/api/v1/claims/{id}/submit", May(Verb::FileClaim), || post(claims::submit)),
+    route("POST", "/api/v1/claims/{id}/withdraw", May(Verb::FileClaim), || post(claims::withdraw)),
+    route("POST", "/api/v1/claims/{id}/pass", May(Verb::CheckClaim), || post(claims::pass)),
+    route("POST", "/api/v1/claims/{id}/return", May(Verb::CheckClaim), || post(claims::hand_back)),
+    route("POST", "/api/v1/claims/{id}/reject", May(Verb::CheckClaim), || post(claims::reject)),
+    route("POST", "/api/v1/claims/{id}/dismiss", May(Verb::CheckClaim), || post(claims::dismiss)),
+    route("POST", "/api/v1/claims/{id}/pay", May(Verb::PayClaim), || post(claims::pay)),
+    route("POST", "/api/v1/claims/{id}/claw_back", May(Verb::PayClaim), || post(claims::claw_back)),
+    route("GET", "/api/v1/notices", Public, || get(claims::notices)),
+    route("POST", "/api/v1/notices/{id}/objections", Public, || post(claims::object)),
+    route("GET", "/api/v1/forecast", May(Verb::Foresee), || get(claims::forecast)),
     route("POST", "/api/v1/workers/{id}/pin", May(Verb::SetPin), || post(pins::set)),
     route("POST", "/api/v1/pin/sign-in", Public, || post(pins::sign_in)),
     route("POST", "/api/v1/pin/sign-up", Public, || post(pins::sign_up)),
@@ -158,6 +190,43 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/desk/stations/{station}", May(Verb::Inform), || post(pages::disclose)),
     route("POST", "/desk/stations/{station}/notices", May(Verb::Inform), || post(pages::put_up)),
     route("POST", "/desk/notices/{id}/withdraw", May(Verb::Inform), || post(pages::take_down)),
+    route("GET", "/desk/placements", May(Verb::Place), || get(pages::placements)),
+    route("POST", "/desk/placements", May(Verb::Place), || post(pages::create_placement)),
+    route("GET", "/desk/placements/new", May(Verb::Place), || get(pages::new_placement)),
+    route("GET", "/desk/placements/roster.xlsx", May(Verb::Place), || get(pages::roster_xlsx)),
+    route("GET", "/desk/placements/roster.csv", May(Verb::Place), || get(pages::roster_csv)),
+    route("GET", "/desk/placements/insurance", May(Verb::Place), || get(pages::insurance)),
+    route("POST", "/desk/placements/insurance", May(Verb::Place), || post(pages::insure).layer(files())),
+    route("GET", "/desk/placements/insurance.xlsx", May(Verb::Place), || get(pages::insurance_sheet)),
+    route("GET", "/desk/placements/{id}", May(Verb::Place), || get(pages::placement)),
+    route("POST", "/desk/placements/{id}/note", May(Verb::Place), || post(pages::note)),
+    route("POST", "/desk/placements/{id}/end", May(Verb::Place), || post(pages::end_placement)),
+    route("POST", "/desk/placements/{id}/resume", May(Verb::Place), || post(pages::resume_placement)),
+    route("POST", "/desk/placements/{id}/void", May(Verb::Place), || post(pages::void_placement)),
+    route("POST", "/desk/placements/{id}/evidence", May(Verb::Place), || post(pages::add_evidence).layer(files())),
+    route("POST", "/desk/placements/{id}/claims", May(Verb::Place), || post(pages::file_claim)),
+    route("GET", "/desk/evidence/{id}", Either(Verb::Place, Verb::CheckClaim), || get(placements::content)),
+    route("GET", "/desk/claims", Either(Verb::Place, Verb::CheckClaim), || get(pages::claims)),
+    route("GET", "/desk/claims/batch.xlsx", May(Verb::PayClaim), || get(pages::batch)),
+    route("GET", "/desk/claims/{id}", Either(Verb::Place, Verb::CheckClaim), || get(pages::claim)),
+    route("GET", "/desk/claims/{id}/print", Either(Verb::Place, Verb::CheckClaim), || get(pages::print)),
+    route("POST", "/desk/claims/{id}/submit", May(Verb::FileClaim), || post(pages::submit_claim)),
+    route("POST", "/desk/claims/{id}/withdraw", May(Verb::FileClaim), || post(pages::withdraw_claim)),
+    route("POST", "/desk/claims/{id}/pass", May(Verb::CheckClaim), || post(pages::pass_claim)),
+    route("POST", "/desk/claims/{id}/return", May(Verb::CheckClaim), || post(pages::return_claim)),
+    route("POST", "/desk/claims/{id}/reject", May(Verb::CheckClaim), || post(pages::reject_claim)),
+    route("POST", "/desk/claims/{id}/dismiss", May(Verb::CheckClaim), || post(pages::dismiss_claim)),
+    route("POST", "/desk/claims/{id}/pay", May(Verb::PayClaim), || post(pages::pay_claim)),
+    route("POST", "/desk/claims/{id}/claw_back", May(Verb::PayClaim), || post(pages::claw_back_claim)),
+    route("GET", "/desk/absorption", May(Verb::Place), || get(pages::absorption)),
+    route("POST", "/desk/absorption/claims", May(Verb::FileClaim), || post(pages::file_absorption)),
+    route("GET", "/desk/forecast", May(Verb::Foresee), || get(pages::forecast)),
+    route("POST", "/desk/forecast", May(Verb::Foresee), || post(pages::what_if).layer(files())),
+    route("POST", "/desk/budgets", May(Verb::PayClaim), || post(pages::set_budget)),
+    route("GET", "/notices", Public, || get(pages::notices)),
+    route("GET", "/notices/{id}", Public, || get(pages::notice)),
+    route("POST", "/notices/{id}/objections", Public, || post(pages::object)),
+    route("POST", "/me/claims", May(Verb::Book), || post(pages::claim_own)),
     route("GET", "/desk/pins", May(Verb::SetPin), || get(pages::pins)),
     route("POST", "/desk/pins", May(Verb::SetPin), || post(pages::set_pin)),
     route("GET", "/desk/screens", May(Verb::Screens), || get(pages::screens::screens)),

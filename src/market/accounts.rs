@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         account::{Account, Actor, Role},
+        division,
         fields::FieldErrors,
         ids::{AccountId, OrgId, StationId},
         limits,
@@ -22,6 +23,7 @@ use crate::{
         text,
         time::{DAY, HOUR, MINUTE, Moment, SECOND},
     },
+    policy,
     store::{Kind, NewAccount, StoreError, Txn},
 };
 
@@ -81,8 +83,15 @@ pub(super) async fn slowly<T: Send + 'static>(
     done.map_err(|error| StoreError::Folder(std::io::Error::other(error)).into())
 }
 
+/// The name of a bureau that a policy gives this id.
+fn bureau_name(id: &OrgId) -> MarketResult<Option<String>> {
+    let mut bureaus = policy::library()?.iter().flat_map(|policy| &policy.procedure.bureau);
+    let held = bureaus.find(|bureau| bureau.id == id.as_str());
+    Ok(held.map(|bureau| bureau.name.clone()))
+}
+
 impl Market {
-    /// Makes an account.
+    /// Makes an account. A village's organisation is its code, a bureau's its id in the policy.
     ///
     /// # Errors
     /// [`MarketError::Invalid`], [`MarketError::Forbidden`], [`MarketError::Duplicate`].
@@ -119,7 +128,13 @@ impl Market {
                 Role::Broker => EmployerKind::Broker,
                 _ => EmployerKind::Enterprise,
             };
-            let name = if acts_for_org { login.clone() } else { id.to_string() };
+            let name = match new.role {
+                _ if acts_for_org => login.clone(),
+                Role::Reviewer => bureau_name(id)?.unwrap_or_else(|| id.to_string()),
+                Role::Village => division::village(id.as_str(), "")
+                    .map_or_else(|_| id.to_string(), |village| village.name.to_owned()),
+                _ => id.to_string(),
+            };
             let stub = Employer { name, uscc: None, kind };
             self.org_or_new(&mut txn, actor, id, new.employer.unwrap_or(stub)).await?;
         }

@@ -2,7 +2,9 @@
 
 use crate::domain::{
     account::{Account, Actor, Role},
+    claim::{Claim, Payee},
     ids::StationId,
+    placement::Placement,
     posting::Posting,
     station::Station,
     wage::choices,
@@ -52,6 +54,20 @@ choices! {
         Dispatch = "dispatch", "集合派工";
         /// Read the feed of a station that is not public.
         ReadFeed = "read_feed", "读取站点数据流";
+        /// Register and keep placements, with their evidence.
+        Place = "place", "登记稳定就业";
+        /// Declare income.
+        Declare = "declare", "申报收入";
+        /// File a claim, take it back.
+        FileClaim = "file_claim", "提交申报";
+        /// See a claim.
+        ReadClaim = "read_claim", "查看申报";
+        /// Decide about a claim at a desk.
+        CheckClaim = "check_claim", "审核申报";
+        /// Note that a claim was paid or asked back, and what is set aside.
+        PayClaim = "pay_claim", "登记发放";
+        /// See what falls due.
+        Foresee = "foresee", "资金预测";
     }
 }
 
@@ -68,13 +84,13 @@ pub enum Reach {
     Any,
 }
 
-/// How far a role's right to a verb reaches.
+/// How far a role's right to a verb reaches: what a role is not given, it may not.
 pub fn reach(role: Role, verb: Verb) -> Reach {
     use Reach::{Any, Nothing, Own, Station};
-    match role {
-        Role::Admin => Any,
-        Role::Staff => match verb {
-            Verb::Administer | Verb::Lead => Nothing,
+    match (role, verb) {
+        (Role::Admin, _) => Any,
+        (
+            Role::Staff,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
@@ -92,74 +108,43 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Pay
             | Verb::Complain
             | Verb::Handle
-            | Verb::ReadFeed => Station,
-        },
-        Role::Employer | Role::Broker => match verb {
+            | Verb::ReadFeed
+            | Verb::Place
+            | Verb::Declare
+            | Verb::FileClaim
+            | Verb::ReadClaim
+            | Verb::CheckClaim
+            | Verb::Foresee,
+        ) => Station,
+        (
+            Role::Employer | Role::Broker,
             Verb::Post
             | Verb::ReadDraft
             | Verb::Revise
             | Verb::Conduct
             | Verb::Candidates
             | Verb::Roster
-            | Verb::Pay => Own,
-            Verb::Review
-            | Verb::Register
-            | Verb::ReadWorker
-            | Verb::SetPin
-            | Verb::Book
-            | Verb::Screens
-            | Verb::Inform
-            | Verb::Complain
-            | Verb::Handle
-            | Verb::Lead
-            | Verb::Administer
-            | Verb::Dispatch
-            | Verb::ReadFeed => Nothing,
-        },
-        Role::Worker | Role::Leader => match verb {
-            Verb::Register | Verb::ReadWorker | Verb::Book | Verb::Complain => Own,
-            Verb::Lead if role == Role::Leader => Own,
-            Verb::Post
-            | Verb::ReadDraft
-            | Verb::Revise
-            | Verb::Conduct
-            | Verb::Review
-            | Verb::Candidates
-            | Verb::Roster
-            | Verb::Inform
             | Verb::Pay
-            | Verb::Handle
-            | Verb::Lead
-            | Verb::SetPin
-            | Verb::Screens
-            | Verb::Administer
-            | Verb::Dispatch
-            | Verb::ReadFeed => Nothing,
-        },
-        Role::Device => match verb {
-            Verb::ReadFeed => Station,
-            Verb::Post
-            | Verb::ReadDraft
-            | Verb::Revise
-            | Verb::Conduct
-            | Verb::Review
-            | Verb::Candidates
-            | Verb::Roster
-            | Verb::Register
+            | Verb::FileClaim
+            | Verb::ReadClaim,
+        ) => Own,
+        (Role::Broker, Verb::Place) => Own,
+        (
+            Role::Worker | Role::Leader,
+            Verb::Register
             | Verb::ReadWorker
-            | Verb::SetPin
             | Verb::Book
-            | Verb::Screens
-            | Verb::Dispatch
-            | Verb::Inform
-            | Verb::Pay
             | Verb::Complain
-            | Verb::Handle
-            | Verb::Lead
-            | Verb::Administer => Nothing,
-        },
-        // Their desks come with the claims.
-        Role::Village | Role::Reviewer => Nothing,
+            | Verb::Declare
+            | Verb::FileClaim
+            | Verb::ReadClaim,
+        ) => Own,
+        (Role::Leader, Verb::Lead) => Own,
+        (Role::Device, Verb::ReadFeed) => Station,
+        (Role::Village | Role::Reviewer, Verb::ReadClaim | Verb::CheckClaim) => Own,
+        (Role::Reviewer, Verb::PayClaim) => Own,
+        (Role::Reviewer, Verb::Foresee) => Any,
+        _ => Nothing,
     }
 }
 
@@ -230,4 +215,68 @@ pub fn reaches_worker(actor: &Actor, verb: Verb, worker: &Worker) -> bool {
         .account()
         .is_some_and(|account| account.station.is_some() && account.station == worker.station);
     holds(actor_reach(actor, verb), own, station)
+}
+
+/// Whether the actor's right to the verb reaches this placement: a broker's own is what its
+/// organisation organised.
+pub fn reaches_placement(actor: &Actor, verb: Verb, placement: &Placement) -> bool {
+    let account = actor.account();
+    let own = account.is_some_and(|a| a.org.is_some() && a.org == placement.organiser);
+    let station = account.is_some_and(|a| a.station.is_some() && a.station == placement.station);
+    holds(actor_reach(actor, verb), own, station)
+}
+
+/// Whether the actor's right to the verb reaches this claim. A village's own is what comes from it,
+/// a bureau's what it leads, anybody else's what pays them or what they filed.
+pub fn reaches_claim(actor: &Actor, verb: Verb, claim: &Claim) -> bool {
+    let account = actor.account();
+    let own = account.is_some_and(|account| {
+        let belongs_to = |held: &str| account.org.as_ref().is_some_and(|org| org.as_str() == held);
+        match account.role {
+            Role::Village => claim.village.as_deref().is_some_and(belongs_to),
+            Role::Reviewer => belongs_to(&claim.bureau),
+            Role::Worker
+            | Role::Leader
+            | Role::Employer
+            | Role::Broker
+            | Role::Staff
+            | Role::Admin
+            | Role::Device => gains_by(account, claim) || claim.filed_by == actor.name(),
+        }
+    });
+    let station = account.is_some_and(|a| a.station.is_some() && a.station == claim.station);
+    holds(actor_reach(actor, verb), own, station)
+}
+
+/// Whether the claim pays the account.
+fn gains_by(account: &Account, claim: &Claim) -> bool {
+    match &claim.payee {
+        Payee::Organiser(org) => account.org.as_ref() == Some(org),
+        Payee::Worker(worker) => account.worker.as_ref() == Some(worker),
+        Payee::Entity(_) => false,
+    }
+}
+
+/// Whether the actor may file this claim: for itself, or for those whom its station serves.
+pub fn may_file(actor: &Actor, claim: &Claim) -> bool {
+    let account = actor.account();
+    let own = account.is_some_and(|account| gains_by(account, claim));
+    let station = account.is_some_and(|a| a.station.is_some() && a.station == claim.station);
+    holds(actor_reach(actor, Verb::FileClaim), own, station)
+}
+
+/// Whether the actor may hand the claim in and take it back: whoever filed it or gains by it.
+pub fn conducts_claim(actor: &Actor, claim: &Claim) -> bool {
+    let gains = actor.account().is_some_and(|account| gains_by(account, claim));
+    let own = gains || claim.filed_by == actor.name();
+    holds(actor_reach(actor, Verb::FileClaim), own, own)
+}
+
+/// Whether the claim is the actor's own affair, so that the actor may not decide about it.
+pub fn is_party(actor: &Actor, claim: &Claim) -> bool {
+    let account = actor.account();
+    claim.filed_by == actor.name()
+        || account.is_some_and(|account| {
+            gains_by(account, claim) || (claim.worker.is_some() && account.worker == claim.worker)
+        })
 }

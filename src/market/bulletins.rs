@@ -161,7 +161,7 @@ impl Market {
     ///
     /// # Errors
     /// [`MarketError::Forbidden`], [`MarketError::NotFound`].
-    pub async fn take_down(&self, actor: &Actor, id: &NoticeId) -> MarketResult<StationId> {
+    pub async fn withdraw_notice(&self, actor: &Actor, id: &NoticeId) -> MarketResult<StationId> {
         if !authority::may(actor, Verb::Inform) {
             return Err(MarketError::Forbidden);
         }
@@ -172,7 +172,7 @@ impl Market {
         }
         if txn.withdraw_notice(id, self.now()).await? {
             let detail = json!({ "station": held.station.as_str() });
-            txn.log(self.entry(actor, "take_down", Kind::Notice, id, detail));
+            txn.log(self.entry(actor, "withdraw_notice", Kind::Notice, id, detail));
             txn.commit().await?;
         }
         Ok(held.station)

@@ -22,6 +22,7 @@ impl Market {
         done += self.end_orphaned().await?;
         done += self.settle_attendance().await?;
         done += self.flag_arrears().await?;
+        done += self.end_notices().await?;
         self.tell_what_happened().await?;
         self.tell_what_comes().await?;
         Ok(done)

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{
     Booked, BookingRequest, Market, MarketError, MarketResult,
     authority::{self, Verb},
-    bookings::too_young,
+    places::too_young,
     screens::shown_at,
 };
 use crate::{
@@ -232,7 +232,7 @@ impl Market {
         if who == Who::Everyone {
             let known: HashSet<WorkerId> =
                 people.iter().map(|person| person.worker.id.clone()).collect();
-            let registered = view.workers_of(&station.id, LOOKED_AT_MAX).await?;
+            let registered = view.workers_at(&station.id, LOOKED_AT_MAX).await?;
             let more = registered.into_iter().filter(|worker| !known.contains(&worker.id));
             people.extend(more.map(|worker| attendee(worker, None)));
         }

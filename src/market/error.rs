@@ -1,9 +1,33 @@
 //! Why a verb did nothing.
 
 use crate::{
-    domain::{booking::NoPlace, fields::FieldErrors, life},
+    domain::{
+        booking::NoPlace, claim::ClaimRefused, evidence::NotEvidence, fields::FieldErrors, life,
+        placement::PlacementRefused,
+    },
+    policy::{CaseError, PolicyError},
     store::StoreError,
 };
+
+/// Why a claim can't be made, or can't go on (409 on the wire).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoClaim {
+    /// The facts give no such entitlement; what is missing, for people.
+    #[error("not eligible")]
+    NotEligible(String),
+    /// The same is claimed already, by an open or paid claim.
+    #[error("claimed already")]
+    Claimed,
+    /// What was claimed is drawn by another claim, or is more than is left.
+    #[error("drawn by another claim")]
+    Drawn,
+    /// Nobody decides about a claim of his own.
+    #[error("one's own claim")]
+    OwnAffair,
+    /// The desk belongs to somebody else.
+    #[error("another's desk")]
+    OtherDesk,
+}
 
 /// A verb's result.
 pub type MarketResult<T> = Result<T, MarketError>;
@@ -49,6 +73,21 @@ pub enum MarketError {
         /// The record that holds it.
         held: Option<String>,
     },
+    /// A placement has no such step now.
+    #[error(transparent)]
+    PlacementRefused(#[from] PlacementRefused),
+    /// A claim has no such step now.
+    #[error(transparent)]
+    ClaimRefused(#[from] ClaimRefused),
+    /// A claim can't be made or go on; why.
+    #[error(transparent)]
+    NoClaim(#[from] NoClaim),
+    /// A file is no evidence.
+    #[error(transparent)]
+    NotEvidence(#[from] NotEvidence),
+    /// The facts on record contradict each other, or a policy file is broken.
+    #[error("the facts can't be judged: {0}")]
+    Facts(String),
     /// Login or password are wrong.
     #[error("login or password are wrong")]
     BadCredentials,
@@ -63,5 +102,17 @@ pub enum MarketError {
 impl From<FieldErrors> for MarketError {
     fn from(errors: FieldErrors) -> MarketError {
         MarketError::Invalid(errors)
+    }
+}
+
+impl From<CaseError> for MarketError {
+    fn from(error: CaseError) -> MarketError {
+        MarketError::Facts(error.to_string())
+    }
+}
+
+impl From<PolicyError> for MarketError {
+    fn from(error: PolicyError) -> MarketError {
+        MarketError::Facts(error.to_string())
     }
 }

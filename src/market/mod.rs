@@ -3,29 +3,41 @@
 //! The only writer. Pages, API, command line, import and demo all go through here, so that a rule
 //! stands once.
 
+mod absorption;
 mod accounts;
 mod attendance;
 mod authority;
 mod bars;
+mod batch;
 mod bookings;
 mod bulletins;
 mod candidates;
+mod circle;
+mod claims;
 mod clockwork;
 mod complaints;
 mod crews;
+mod desks;
 mod devices;
 mod dispatch;
 mod error;
+mod evidence;
 mod fairness;
+mod forecast;
 mod forgetting;
 mod hiring;
+mod insurance;
 mod intake;
 mod life;
 mod lists;
 mod messages;
+mod notices;
+mod outlook;
 mod people;
 mod pins;
+mod placements;
 mod places;
+mod plain;
 mod postings;
 mod screens;
 mod standing;
@@ -39,24 +51,37 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
+pub use absorption::Absorbed;
 pub use accounts::{NewUser, SignIn, hash_token};
 pub use attendance::{Code, Times};
 pub use authority::{Reach, Verb, reach};
+pub use batch::BatchEntry;
 pub use bookings::{Booked, BookingRequest};
-pub use devices::{Issued, NewScreen};
-pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
 pub use bulletins::NewNotice;
+pub use circle::Due;
+pub use claims::{Ground, NewClaim};
 pub use complaints::NewComplaint;
 pub use crews::{CrewBooked, CrewRequest, Member};
-pub use error::{MarketError, MarketResult};
+pub use desks::Decision;
+pub use devices::{Issued, NewScreen};
+pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
+pub use error::{MarketError, MarketResult, NoClaim};
+pub use evidence::papers;
 pub use fairness::{OwnMark, Wanted};
+pub use forecast::{HORIZONS, Line, Sum};
+pub use insurance::InsuredMonth;
 pub use intake::{
-    Fields, Posted, Registered, overlay, posting as parse_posting, worker as parse_worker,
+    Fields, INSURANCE_HINT, Posted, Registered, insurance_of, overlay, posting as parse_posting,
+    worker as parse_worker,
 };
 pub use lists::{Import, Imported};
 pub use messages::{LogOnly, NotSent, Outgoing, Sms};
+pub use notices::{Notice, county_name};
+pub use outlook::{Dossier, Outlook};
 pub use people::PersonAt;
 pub use pins::{Newcomer, Seeker, Stay};
+pub use placements::PlacementMove;
+pub use plain::plain;
 pub use postings::NewPosting;
 pub use standing::Standing;
 pub use stations::NewStation;

@@ -147,6 +147,25 @@ pub enum Missing {
     Income,
 }
 
+impl Missing {
+    /// As people read it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Missing::Duration => "时间未满",
+            Missing::Contract => "缺劳动合同",
+            Missing::SocialInsurance => "社保月数不够",
+            Missing::AllInsurances => "社保险种不全",
+            Missing::Organised => "没有劳务经纪人或中介组织",
+            Missing::OutOfCounty => "不在县（区）外务工",
+            Missing::Group => "不属于规定的人群",
+            Missing::Household => "不属于脱贫户或监测对象家庭",
+            Missing::EmployerKind => "用工主体类型不在条文之列",
+            Missing::Ratio => "脱贫或监测对象占比不够",
+            Missing::Income => "收入未达到最低一档",
+        }
+    }
+}
+
 fn day<S: Serializer>(day: &Day, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(day)
 }

@@ -123,6 +123,13 @@ impl Check<'_> {
                     self.find(&[Key("rule"), At(at), Key("overlaps")], message);
                 }
             }
+            let bureaus = &policy.procedure.bureau;
+            if rule.is_claimable()
+                && !bureaus.is_empty()
+                && !bureaus.iter().any(|bureau| bureau.name == rule.lead)
+            {
+                self.find(&[Key("rule"), At(at), Key("lead")], "no bureau of the procedure");
+            }
             if matches!(&rule.deadline, Known::Confirmed(text) if text.trim().is_empty()) {
                 self.find(&[Key("rule"), At(at), Key("deadline")], "empty");
             }

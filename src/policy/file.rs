@@ -11,7 +11,11 @@ use super::{
     case::{Division, EmployerKind, Group, HouseholdKind, IncomeKind, Insurance},
     reading::{Reading, Readings},
 };
-use crate::domain::{calendar::Day, money::Fen};
+use crate::domain::{
+    calendar::Day,
+    claim::{Path, Stage},
+    money::Fen,
+};
 
 /// A plan: its rules, and how its open questions are read.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +39,9 @@ pub struct Policy {
     /// The district that issued it.
     #[serde(deserialize_with = "text")]
     pub district: Division,
+    /// How claims are handled where the plan does not say.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// The rules, in the order of the clauses.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
@@ -44,6 +51,39 @@ pub struct Policy {
     /// The choices of `interpretations`, as the evaluator asks for them.
     #[serde(skip)]
     pub(super) readings: Readings,
+}
+
+/// How claims are handled: what the plan leaves to those who carry it out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// Whether the bureaus have confirmed it; pages say 未确认 until then.
+    pub confirmed: bool,
+    /// For how many days a claim is on public notice (公示), where its rule does not say.
+    pub notice_days: u32,
+    /// The desks and notices that a claim passes, where its rule does not say.
+    #[serde(deserialize_with = "path")]
+    pub steps: Path,
+    /// The bureaus that lead.
+    #[serde(default)]
+    pub bureau: Vec<Bureau>,
+}
+
+/// Every desk, and five days of notice, as is usual elsewhere.
+impl Default for Procedure {
+    fn default() -> Procedure {
+        Procedure { confirmed: false, notice_days: 5, steps: Path::whole(), bureau: Vec::new() }
+    }
+}
+
+/// A bureau that leads rules.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bureau {
+    /// The id by which its accounts belong to it.
+    pub id: String,
+    /// Its name, as rules give it.
+    pub name: String,
 }
 
 /// One entitlement of the plan.
@@ -76,6 +116,9 @@ pub struct Rule {
     pub deadline: Known<String>,
     /// For how many days a claim is on public notice (公示).
     pub notice_days: Known<u32>,
+    /// The desks and notices that a claim passes, where they differ from the procedure's.
+    #[serde(default, deserialize_with = "optional_path")]
+    pub steps: Option<Path>,
     /// What the text leaves unclear and the evaluator does not decide.
     #[serde(default)]
     pub unclear: Vec<String>,
@@ -325,6 +368,25 @@ impl Policy {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
+    /// The desks and notices that a claim under the rule passes.
+    pub fn path<'p>(&'p self, rule: &'p Rule) -> &'p Path {
+        rule.steps.as_ref().unwrap_or(&self.procedure.steps)
+    }
+
+    /// For how many days a claim under the rule is on notice, and whether a bureau confirmed it.
+    pub fn notice_days(&self, rule: &Rule) -> (u32, bool) {
+        match rule.notice_days {
+            Known::Confirmed(days) => (days, true),
+            Known::Unconfirmed(_) => (self.procedure.notice_days, self.procedure.confirmed),
+        }
+    }
+
+    /// The id of the bureau that leads the rule; its name where the file gives none.
+    pub fn bureau<'p>(&'p self, rule: &'p Rule) -> &'p str {
+        let held = self.procedure.bureau.iter().find(|bureau| bureau.name == rule.lead);
+        held.map_or(rule.lead.as_str(), |bureau| &bureau.id)
+    }
+
     /// The file's words about a reading.
     pub fn interpretation(&self, reading: Reading) -> Option<&Interpretation> {
         self.interpretations.iter().find(|interpretation| interpretation.id == reading.id())
@@ -341,6 +403,23 @@ impl Rule {
     pub fn holds_on(&self, day: Day) -> bool {
         holds(self.effective_from, self.effective_to, day)
     }
+}
+
+impl Rule {
+    /// Whether claims can be made under the rule: a case holds facts for it.
+    pub fn is_claimable(&self) -> bool {
+        !matches!(self.award, Award::Described(_))
+    }
+}
+
+fn path<'de, D: Deserializer<'de>>(source: D) -> Result<Path, D::Error> {
+    let words = Vec::<String>::deserialize(source)?;
+    let stages: Result<Vec<Stage>, _> = words.iter().map(|word| word.parse()).collect();
+    Path::new(stages.map_err(de::Error::custom)?).map_err(de::Error::custom)
+}
+
+fn optional_path<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Path>, D::Error> {
+    path(source).map(Some)
 }
 
 fn holds(from: Day, to: Option<Day>, day: Day) -> bool {

@@ -30,11 +30,14 @@ pub use case::{
 pub use check::{Finding, PolicyError};
 pub use evaluate::evaluate;
 pub use file::{
-    Amount, Award, Beneficiary, Bracket, Brackets, Conditions, Described, Figure, Interpretation,
-    Known, Once, Policy, Range, ReadingOption, Rule, Tier, Tiers, Unconfirmed,
+    Amount, Award, Beneficiary, Bracket, Brackets, Bureau, Conditions, Described, Figure,
+    Interpretation, Known, Once, Policy, Procedure, Range, ReadingOption, Rule, Tier, Tiers,
+    Unconfirmed,
 };
 pub use reading::Reading;
 pub use trace::{Step, explain};
+
+use rust_embed::RustEmbed;
 
 use crate::domain::calendar::Day;
 
@@ -46,6 +49,27 @@ pub fn shipped() -> Result<&'static Policy, PolicyError> {
     static SHIPPED: LazyLock<Result<Policy, PolicyError>> =
         LazyLock::new(|| Policy::parse(include_str!("../../policies/jinfeng-2024.toml")));
     SHIPPED.as_ref().map_err(Clone::clone)
+}
+
+#[derive(RustEmbed)]
+#[folder = "policies"]
+struct Files;
+
+/// Every policy of the folder `policies/`, the one that took effect first in front: a new year's
+/// plan is a new file there.
+///
+/// # Errors
+/// What is wrong in a file; a test keeps them without errors.
+pub fn library() -> Result<&'static [Policy], PolicyError> {
+    static LIBRARY: LazyLock<Result<Vec<Policy>, PolicyError>> = LazyLock::new(|| {
+        let plans = Files::iter().filter(|name| name.ends_with(".toml"));
+        let files = plans.filter_map(|name| Files::get(&name));
+        let parsed = files.map(|file| Policy::parse(&String::from_utf8_lossy(&file.data)));
+        let mut policies = parsed.collect::<Result<Vec<_>, _>>()?;
+        policies.sort_by_key(|policy| policy.effective_from);
+        Ok(policies)
+    });
+    LIBRARY.as_deref().map_err(Clone::clone)
 }
 
 /// The policy in force on a day: of those that hold, the one that took effect last.

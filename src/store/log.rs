@@ -50,6 +50,16 @@ choices! {
         Message = "message", "消息";
         /// A bar from publishing.
         Bar = "bar", "停发";
+        /// A placement.
+        Placement = "placement", "稳定就业";
+        /// A piece of evidence.
+        Evidence = "evidence", "佐证材料";
+        /// An income that was declared.
+        Income = "income", "收入申报";
+        /// A claim.
+        Claim = "claim", "申报";
+        /// What is set aside.
+        Budget = "budget", "预算";
     }
 }
 

@@ -72,8 +72,13 @@ impl Vault {
 
     /// Seals a text for one place (table, column, row); it opens nowhere else.
     pub fn seal(&self, place: &str, text: &str) -> StoreResult<String> {
+        self.seal_bytes(place, text.as_bytes())
+    }
+
+    /// Seals bytes for one place.
+    pub fn seal_bytes(&self, place: &str, bytes: &[u8]) -> StoreResult<String> {
         let nonce: [u8; 24] = rand::random();
-        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload { msg: bytes, aad: place.as_bytes() };
         let sealed = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -86,12 +91,20 @@ impl Vault {
     /// # Errors
     /// [`StoreError::Sealed`] with another key, another place or a damaged value.
     pub fn open(&self, place: &str, sealed: &str) -> StoreResult<String> {
+        let bytes = self.open_bytes(place, sealed)?;
+        String::from_utf8(bytes).map_err(|_| StoreError::Sealed(place.to_owned()))
+    }
+
+    /// Opens bytes that were sealed for this place.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_bytes(&self, place: &str, sealed: &str) -> StoreResult<Vec<u8>> {
         let wrong = || StoreError::Sealed(place.to_owned());
         let bytes = BASE64.decode(sealed).map_err(|_| wrong())?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or_else(wrong)?;
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
-        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| wrong())?;
-        String::from_utf8(text).map_err(|_| wrong())
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| wrong())
     }
 
     /// A number that changes with `window` under a secret of this place's own (HMAC-SHA-256 twice):

@@ -1,12 +1,16 @@
 //! Registered workers; the personal part is sealed, phone and number have blind indexes.
 
+use std::collections::BTreeSet;
+
 use sqlx::any::AnyRow;
 
 use super::{
     StoreResult, Vault,
     engine::{Txn, View},
     json::{self, AvailableJson, ConsentJson, PersonJson},
+    placements::chunks,
     rows::{Cells, Real},
+    statement::Statement,
 };
 use crate::domain::{
     geo::Point,
@@ -63,7 +67,7 @@ impl View {
     }
 
     /// At most `limit` workers whom a station registered, the newest first.
-    pub async fn workers_of(
+    pub async fn workers_at(
         &mut self,
         station: &StationId,
         limit: i64,
@@ -74,6 +78,38 @@ impl View {
             .fetch_all(self.connection())
             .await?;
         rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+
+    /// The workers of these households, by the blind index of each household's number.
+    pub async fn households(&mut self, numbers: &BTreeSet<String>) -> StoreResult<Vec<Worker>> {
+        let indexes: BTreeSet<String> =
+            numbers.iter().map(|number| self.vault.index("household", number)).collect();
+        let mut found = Vec::new();
+        for some in chunks(&indexes) {
+            let mut statement = Statement::new("select * from worker where household_index in ");
+            statement.bind_list(some);
+            statement.push(" order by id");
+            let rows = statement.fetch_all(self.connection()).await?;
+            for row in &rows {
+                found.push(worker(row, &self.vault)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The workers of these ids, by id.
+    pub async fn workers_of(&mut self, ids: &BTreeSet<WorkerId>) -> StoreResult<Vec<Worker>> {
+        let mut found = Vec::new();
+        for some in chunks(ids) {
+            let mut statement = Statement::new("select * from worker where id in ");
+            statement.bind_list(some.iter().map(ToString::to_string));
+            statement.push(" order by id");
+            let rows = statement.fetch_all(self.connection()).await?;
+            for row in &rows {
+                found.push(worker(row, &self.vault)?);
+            }
+        }
+        Ok(found)
     }
 
     /// At most `limit` workers with an id greater than `after`, by id.
@@ -93,16 +129,17 @@ impl View {
 
 const UPSERT: &str = "insert into worker (id, source, external_id, account, station, \
     person_sealed, phone_index, id_index, village, lat, lon, radius_m, skills, occupations, \
-    day_wage_wish, available, consents, version, demo, created_at, updated_at) \
+    day_wage_wish, available, consents, version, demo, created_at, updated_at, household_index) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21) \
+    $20, $21, $22) \
     on conflict (id) do update set account = excluded.account, station = excluded.station, \
     person_sealed = excluded.person_sealed, phone_index = excluded.phone_index, \
     id_index = excluded.id_index, village = excluded.village, lat = excluded.lat, \
     lon = excluded.lon, radius_m = excluded.radius_m, skills = excluded.skills, \
     occupations = excluded.occupations, day_wage_wish = excluded.day_wage_wish, \
     available = excluded.available, consents = excluded.consents, version = excluded.version, \
-    updated_at = excluded.updated_at where worker.version = excluded.version - 1";
+    updated_at = excluded.updated_at, household_index = excluded.household_index \
+    where worker.version = excluded.version - 1";
 
 impl Txn {
     /// Writes a worker: a new one, or the next version of one that is held.
@@ -118,6 +155,8 @@ impl Txn {
             self.vault.seal(&sealed_at(&worker.id), &json::text(&PersonJson::from(person)))?;
         let phone = person.phone.as_ref().map(|p| self.vault.index("phone", p.expose()));
         let number = person.id_number.as_ref().map(|n| self.vault.index("id_number", n.expose()));
+        let household =
+            person.household.as_ref().map(|number| self.vault.index("household", number));
         let external = worker.external.as_ref();
         let consents: Vec<ConsentJson> = worker.consents.iter().map(ConsentJson::from).collect();
         let done = sqlx::query(UPSERT)
@@ -142,6 +181,7 @@ impl Txn {
             .bind(i64::from(worker.demo))
             .bind(worker.created_at.0)
             .bind(worker.updated_at.0)
+            .bind(household)
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)

@@ -6,7 +6,7 @@ use linggong::{
     domain::{
         account::{Account, Actor, Role},
         ids::{JobId, StationId},
-        org::EmployerKind,
+        org::{Employer, EmployerKind, Org},
         posting::Status,
         time::{DAY, HOUR},
     },
@@ -131,6 +131,30 @@ impl House {
     /// Staff of a station.
     pub async fn staff(&self, name: &str, station: &str) -> Person {
         self.person(Role::Staff, name, Some(station), None).await
+    }
+
+    /// A broker with an organisation of this name.
+    pub async fn broker(&self, login: &str, name: &str) -> Person {
+        self.desk(Role::Broker, login, login, name, EmployerKind::Broker).await
+    }
+
+    /// Whoever checks claims for a village, by its code, or for a bureau, by its id.
+    pub async fn checker(&self, role: Role, login: &str, org: &str, name: &str) -> Person {
+        self.desk(role, login, org, name, EmployerKind::Enterprise).await
+    }
+
+    async fn desk(
+        &self,
+        role: Role,
+        login: &str,
+        org: &str,
+        name: &str,
+        kind: EmployerKind,
+    ) -> Person {
+        let employer = Employer { name: name.to_owned(), uscc: None, kind };
+        let org = Org { id: org.parse().unwrap(), employer };
+        let (account, token) = self.town.account_of(role, login, None, Some(org)).await;
+        Person { account, token }
     }
 
     /// Who may do everything.

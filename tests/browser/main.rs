@@ -32,6 +32,7 @@ mod forms;
 mod house;
 mod judge;
 mod kiosk;
+mod money;
 mod pages;
 mod phone;
 mod story;

@@ -53,13 +53,20 @@ const PAGES: &[Page] = &[
 ];
 
 /// Routes whose pages others take pictures of, or which are no page.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: &[&str] = &[
     "/healthz",
     "/readyz",
     "/metrics",
     "/static/{*path}",
     "/board/{station}",
     "/kiosk/",
+    // See `money`.
+    "/desk/placements",
+    "/desk/claims",
+    "/desk/evidence/",
+    "/desk/absorption",
+    "/desk/forecast",
+    "/notices",
     "/words/",
     "/m/",
     "/my",
@@ -78,6 +85,7 @@ async fn every_page_has_a_picture() {
     assert!(missing.is_empty(), "pages without a row in PAGES: {missing:?}");
 }
 
+/// Judges a page, and takes its picture.
 pub async fn show(window: &Window, name: &str) {
     window.judge().await;
     let wide = "document.documentElement.scrollWidth > innerWidth + 1";
@@ -116,7 +124,7 @@ async fn pages_of_the_consoles() {
             window = window.sized(next).await;
             size = next;
         }
-        for Page(_, address, eyes, name) in &PAGES {
+        for Page(_, address, eyes, name) in PAGES {
             let person: Option<&Person> = match eyes {
                 Eyes::Nobody => None,
                 Eyes::Newcomer => Some(&newcomer),

@@ -199,7 +199,7 @@ impl Window {
     pub async fn fill(&self, id: &str, text: &str) {
         let element = self.element(Locator::Id(id)).await;
         let kind = element.prop("type").await.unwrap().unwrap_or_default();
-        if matches!(kind.as_str(), "date" | "time" | "select-one") {
+        if matches!(kind.as_str(), "date" | "month" | "time" | "select-one") {
             // How keys fill these depends on the browser's language.
             let script = "const field = document.getElementById(arguments[0]); \
                 field.value = arguments[1]; \
@@ -210,6 +210,18 @@ impl Window {
             element.clear().await.unwrap();
             element.send_keys(text).await.unwrap();
         }
+    }
+
+    /// Chooses a file in a field, by its id.
+    pub async fn attach(&self, id: &str, file: &std::path::Path) {
+        let element = self.element(Locator::Id(id)).await;
+        element.send_keys(&file.to_string_lossy()).await.unwrap();
+    }
+
+    /// The page as it is printed, PDF.
+    pub async fn print(&self) -> Vec<u8> {
+        let printed = self.session.devtools("Page.printToPDF", json!({ "paperWidth": 8.27 })).await;
+        STANDARD.decode(printed["data"].as_str().unwrap_or_default()).unwrap()
     }
 
     /// What stands in a field, by its id.

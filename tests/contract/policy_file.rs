@@ -68,6 +68,7 @@ fn contradictions_are_found_with_their_lines() {
         ("overlaps = [\"transport-household\"]", "overlaps = [\"x\"]", "no other rule `x`"),
         ("once_per = [\"person-cycle\"]", "once_per = []", "once_per: no key"),
         ("organised = true", "organised = false", "beneficiary: not one"),
+        ("id = \"hr\"\nname = \"人", "id = \"hr\"\nname = \"别的人", "rule[1].lead: no bureau"),
         ("ratio_bp = 2000", "ratio_bp = 2000\nmonths = 6", "do not look at"),
         ("effective_to = \"2024-12-31\"", "effective_to = \"2024-10-31\"", "before effective_from"),
     ] {
@@ -82,6 +83,8 @@ fn unknown_missing_and_mistyped_fields_are_found() {
     assert!(finding("issued = \"2024-11-12\"\n", "").contains("issued"));
     assert!(finding("issued = \"2024-11-12\"", "issued = \"2024-11-31\"").contains("not a date"));
     assert!(finding("notice_days = \"未确认\"", "notice_days = \"待定\"").contains("match"));
+    assert!(finding("[\"village_check\", ", "[\"paid\", ").contains("desks and notices"));
+    assert!(finding("[\"village_check\", ", "[\"moon\", ").contains("choices"));
     assert!(finding("\"pension\", ", "\"pensoin\", ").contains("pensoin"));
     let line = TEXT.lines().position(|line| line.starts_with("organised")).unwrap() + 1;
     assert!(finding("organised = true", "organised =").starts_with(&format!("{line}: ")));

@@ -7,23 +7,26 @@ use axum::{body::Body, http::header};
 use linggong::{
     domain::{
         account::{Actor, Role},
+        claim::{Claim, Stage},
+        org::EmployerKind,
         screen::ScreenKind,
     },
     http::routes::ROUTES,
-    market::NewScreen,
+    market::{NewScreen, NewWorker},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
     Client, World,
-    world::{Answer, posting, worker},
+    world::{Answer, claim, placement, posting, worker},
 };
 
 stories!(
     bad_inputs_come_back_with_an_error_at_their_field,
     bodies_that_are_no_form_are_refused,
     what_is_typed_comes_back_as_text,
+    uploads_are_read_strictly,
 );
 
 /// What is sent: names and values, in order.
@@ -164,7 +167,46 @@ fn good_posting() -> Pairs {
     pairs.map(|(name, value)| (name, value.to_owned())).to_vec()
 }
 
-/// Every form of every page.
+/// A placement of the first station's, and claims on it: a draft, one at the town's desk, one that
+/// somebody objected to, one to be paid, one that is paid, one on notice.
+async fn money(world: &World) -> (String, Vec<String>) {
+    let operator = Actor::Operator;
+    let new = NewWorker { station: Some("near".parse().unwrap()), ..NewWorker::default() };
+    let person = world.market.register(&operator, &worker(77), new).await.unwrap();
+    let input = placement(person.id.as_str());
+    let held = world.market.place(&operator, &input, false).await.unwrap();
+    let mut txn = world.market.store.begin().await.unwrap();
+    let stages = [
+        Stage::Draft,
+        Stage::TownCheck,
+        Stage::Objection,
+        Stage::Approved,
+        Stage::Paid,
+        Stage::VillageNotice,
+    ];
+    let mut ids = Vec::new();
+    for (number, stage) in (1..).zip(stages) {
+        let base = claim(number, &held.id, &person.id);
+        let notice = (stage == Stage::Objection).then_some(Stage::VillageNotice);
+        let claim = Claim { stage, notice, bureau: "org-payer".to_owned(), ..base };
+        txn.put_claim(&claim).await.unwrap();
+        ids.push(claim.id.to_string());
+    }
+    txn.commit().await.unwrap();
+    (held.id.to_string(), ids)
+}
+
+/// What was changed: looks are noted too, and change nothing.
+async fn changes(world: &World) -> usize {
+    let rows = world.market.store.read().await.unwrap().log_after(0, 100_000).await.unwrap();
+    rows.iter().filter(|row| row.verb != "look").count()
+}
+
+/// Forms that send a file; see `uploads_are_read_strictly`.
+const UPLOADS: [&str; 3] =
+    ["/desk/placements/{id}/evidence", "/desk/placements/insurance", "/desk/forecast"];
+
+/// Every form of every page but those that send a file.
 async fn forms(world: &World) -> Vec<Form> {
     let staff = world.staff().await;
     let newcomer = world.account(Role::Worker, "newcomer", None).await;
@@ -202,6 +244,18 @@ async fn forms(world: &World) -> Vec<Form> {
         fields: vec![("reason", place, [blanks(), vec!["短".to_owned(), long(301)]].concat())],
         ..step(route, &waiting)
     };
+    let (placed, claims) = money(world).await;
+    let kind = Some(EmployerKind::Enterprise);
+    let payer = world.account_of(Role::Reviewer, "payer", None, kind).await;
+    let placed = |route: &'static str| step(route, &placed);
+    let checked = |route: &'static str, claim: usize| step(route, &claims[claim]);
+    let doubtful = |route: &'static str, place: &'static str, claim: usize| Form {
+        good: vec![("reason", "合同看不清楚".to_owned())],
+        fields: vec![("reason", place, [blanks(), vec!["短".to_owned(), long(301)]].concat())],
+        ..checked(route, claim)
+    };
+    let days = || texts(["昨天", "2026-13-01", "2020-01-01", "2028-01-01", "20261101"]);
+    let months = || texts(["上个月", "2026-13", "2020-01", "2028-01", "2026-1"]);
     let mut revised = good_posting();
     revised.push(("version", "1".to_owned()));
     vec![
@@ -414,6 +468,102 @@ async fn forms(world: &World) -> Vec<Form> {
         step("/desk/appeals/{id}", "mrk_1"),
         form("/desk/complaints", "/desk/complaints".to_owned(), &staff),
         step("/desk/complaints/{id}", "cpl_1"),
+        Form {
+            good: [
+                ("name", "马小军"),
+                ("phone", "13800000009"),
+                ("employer_name", "苏州某电子公司"),
+                ("employer_uscc", ""),
+                ("employer_kind", "enterprise"),
+                ("division", "苏州市虎丘区"),
+                ("hukou", "银川市金凤区"),
+                ("start", "2026-11-01"),
+                ("contract_signed", "2026-11-02"),
+                ("organiser", ""),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                ("name", "name", [blanks(), vec![long(41)]].concat()),
+                ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "1"])),
+                ("employer_name", "employer_name", [blanks(), vec![long(81)]].concat()),
+                (
+                    "employer_uscc",
+                    "employer_uscc",
+                    texts(["91110000600037341N", "12345", "营业执照", "0", "911100006000373410X"]),
+                ),
+                ("employer_kind", "employer_kind", texts(NO_WORDS)),
+                ("division", "division", texts(["", "银川市", "宁夏", "没有这个县", "999999"])),
+                ("hukou", "hukou", texts(["银川市", "宁夏", "没有这个县", "999999", "64010"])),
+                ("start", "start", texts(["", "昨天", "2026-13-01", "2010-01-01", "2028-01-01"])),
+                (
+                    "contract_signed",
+                    "contract_signed",
+                    texts(["昨天", "2026-13-01", "2028-01-01", "1", "-"]),
+                ),
+            ],
+            ..form("/desk/placements", "/desk/placements".to_owned(), &staff)
+        },
+        Form {
+            good: [
+                ("contract_signed", "2026-05-02"),
+                ("insured", "2026-06"),
+                ("kinds", "pension"),
+                ("proofs", "2026-06"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                (
+                    "contract_signed",
+                    "contract_signed",
+                    texts(["昨天", "2026-13-01", "2028-01-01", "20261101", "1"]),
+                ),
+                ("insured", "insured", months()),
+                ("proofs", "proofs", months()),
+            ],
+            ..placed("/desk/placements/{id}/note")
+        },
+        Form {
+            good: vec![("day", "2026-11-20".to_owned()), ("reason", "合同到期".to_owned())],
+            fields: vec![
+                ("day", "day", [days(), texts([""])].concat()),
+                ("reason", "reason", [blanks(), vec!["短".to_owned(), long(301)]].concat()),
+            ],
+            ..placed("/desk/placements/{id}/end")
+        },
+        placed("/desk/placements/{id}/resume"),
+        Form {
+            good: vec![("why", "登记错了人".to_owned())],
+            fields: vec![("why", "why", [blanks(), vec!["短".to_owned(), long(301)]].concat())],
+            ..placed("/desk/placements/{id}/void")
+        },
+        placed("/desk/placements/{id}/claims"),
+        checked("/desk/claims/{id}/submit", 0),
+        checked("/desk/claims/{id}/withdraw", 0),
+        checked("/desk/claims/{id}/pass", 1),
+        doubtful("/desk/claims/{id}/return", "return", 1),
+        doubtful("/desk/claims/{id}/reject", "reject", 1),
+        doubtful("/desk/claims/{id}/dismiss", "dismiss", 2),
+        Form { by: payer.clone(), ..checked("/desk/claims/{id}/pay", 3) },
+        Form { by: payer.clone(), ..doubtful("/desk/claims/{id}/claw_back", "claw_back", 4) },
+        form("/desk/absorption/claims", "/desk/absorption/claims".to_owned(), &staff),
+        form("/desk/budgets", "/desk/budgets".to_owned(), &payer),
+        Form {
+            good: [("text", "这个人没有出去务工"), ("contact", "13800000008")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            fields: vec![
+                ("text", "text", [blanks(), vec!["短".to_owned(), long(301)]].concat()),
+                ("contact", "contact", too_long(120)),
+            ],
+            ..form(
+                "/notices/{id}/objections",
+                format!("/notices/{}/objections", claims[5]),
+                &world.anonymous(),
+            )
+        },
+        form("/me/claims", "/me/claims".to_owned(), &seeker),
     ]
 }
 
@@ -495,9 +645,10 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
         .iter()
         .filter(|route| route.method == "POST" && !route.path.starts_with("/api/"))
         .map(|route| route.path)
+        .filter(|path| !UPLOADS.contains(path))
         .collect();
     assert_eq!(walked, exist, "every form has its bad inputs here");
-    let before = world.log_seq().await;
+    let before = changes(&world).await;
     for form in &forms {
         for (name, id, values) in &form.fields {
             assert!(values.len() >= 5, "{} {name}", form.route);
@@ -512,7 +663,8 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                 assert!(error_at(&html, id).is_some(), "no error at {id}: {what}\n{html}");
                 let kept = pairs.iter().filter(|(key, _)| {
                     // Only an offer of the page can stay chosen.
-                    let offered = matches!(*key, "agreed" | "consent" | "shift" | "kind") || *key == *name;
+                    let offered =
+                        matches!(*key, "agreed" | "consent" | "shift" | "kind") || *key == *name;
                     *key != "csrf" && form.secret != Some(key) && !offered
                 });
                 for (key, text) in kept {
@@ -529,7 +681,6 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "settlement"
                         | "employer_kind"
                         | "crs"
-                        | "kind"
                         | "agreed"
                         | "shift_start"
                         | "shift_end"
@@ -554,12 +705,12 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
         }
         is_page(&send_form(form, &form.good).await, 403, form.route);
     }
-    assert_eq!(world.log_seq().await, before);
+    assert_eq!(changes(&world).await, before);
 }
 
 async fn bodies_that_are_no_form_are_refused(world: World) {
     let forms = forms(&world).await;
-    let before = world.log_seq().await;
+    let before = changes(&world).await;
     for form in &forms {
         let token = csrf(&form.by);
         let to = |kind: &'static str, body: Vec<u8>| send(&form.by, &form.to, kind, body);
@@ -583,7 +734,7 @@ async fn bodies_that_are_no_form_are_refused(world: World) {
             is_page(&to(kind, typed.clone().into()).await, 415, form.route);
         }
     }
-    assert_eq!(world.log_seq().await, before);
+    assert_eq!(changes(&world).await, before);
 }
 
 async fn what_is_typed_comes_back_as_text(world: World) {
@@ -601,4 +752,49 @@ async fn what_is_typed_comes_back_as_text(world: World) {
         let html = send_form(form, &pairs).await.text();
         assert!(!html.contains("<script>alert"), "{}: {html}", form.route);
     }
+}
+
+/// A form with a file, as a browser sends it.
+fn multipart(token: &str, paper: &str, file: &[u8]) -> Vec<u8> {
+    let field = |name: &str, value: &str| {
+        format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let head = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\
+                content-type: application/pdf\r\n\r\n";
+    let fields = [field("csrf", token), field("paper", paper), head.to_owned()].concat();
+    [fields.as_bytes(), file, b"\r\n--x--\r\n"].concat()
+}
+
+const MULTIPART: &str = "multipart/form-data; boundary=x";
+
+async fn uploads_are_read_strictly(world: World) {
+    let staff = world.staff().await;
+    let (placed, _) = money(&world).await;
+    let evidence = UPLOADS[0].replace("{id}", &placed);
+    let token = csrf(&staff);
+    let before = changes(&world).await;
+    for to in [evidence.as_str(), UPLOADS[1], UPLOADS[2]] {
+        for token in ["", "0", &"f".repeat(64)] {
+            let body = multipart(token, "劳动合同", b"%PDF-1.7 %%EOF");
+            is_page(&send(&staff, to, MULTIPART, body).await, 403, to);
+        }
+        is_page(&send(&staff, to, URLENCODED, format!("csrf={token}")).await, 415, to);
+        is_page(&send(&staff, to, MULTIPART, "--y\r\n").await, 400, to);
+        is_page(&send(&staff, to, MULTIPART, multipart(&token, "", b"")).await, 422, to);
+        let large = vec![b'x'; 6 * 1024 * 1024];
+        is_page(&send(&staff, to, MULTIPART, multipart(&token, "", &large)).await, 413, to);
+    }
+    for (paper, file, at) in [
+        ("劳动合同", &b"<script>"[..], "file"),
+        ("劳动合同", b"%PDF-1.7 cut off", "file"),
+        ("没有这种材料", b"%PDF-1.7 %%EOF", "paper"),
+    ] {
+        let answer = send(&staff, &evidence, MULTIPART, multipart(&token, paper, file)).await;
+        let html = is_page(&answer, 422, paper);
+        assert!(error_at(&html, at).is_some(), "{html}");
+    }
+    assert_eq!(changes(&world).await, before);
+    let good = multipart(&token, "劳动合同", b"%PDF-1.7 %%EOF");
+    assert_eq!(send(&staff, &evidence, MULTIPART, good).await.status, 303);
+    assert_eq!(changes(&world).await, before + 1);
 }

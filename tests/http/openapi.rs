@@ -115,6 +115,9 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         return;
     }
     let schema = &content.get(kind).unwrap_or_else(|| panic!("{kind}: {told}"))["schema"];
+    if schema["format"] == "binary" {
+        return;
+    }
     let found = differences(schema, &answer.json(), "");
     assert!(found.is_empty(), "{found:#?} {told}");
 }

@@ -9,25 +9,28 @@ use linggong::{
         account::{Actor, Role},
         attendance::{Attendance, Correction, CorrectionStatus, Party, Presence},
         booking::{Booking, BookingStatus},
+        claim::{Claim, Payee, Stage},
         complaint::{Channel, Complaint, ComplaintKind, ComplaintStatus},
+        evidence::About,
         fairness::{Mark, MarkKind, MarkStatus},
         ids::{
-            AttendanceId, BarId, BookingId, ComplaintId, CorrectionId, MarkId, MessageId, Seedling,
-            WageId,
+            AttendanceId, BarId, BookingId, ClaimId, ComplaintId, CorrectionId, EvidenceId, MarkId,
+            MessageId, PlacementId, Seedling, WageId,
         },
         ledger::{WageEntry, WageStatus},
         message::{Message, MessageKind},
         money::Fen,
         org::EmployerKind,
-        screen::ScreenKind,
+        placement::Ending,
         posting::Shift,
+        screen::ScreenKind,
         time::HOUR,
     },
     http::{
         Access,
         routes::{ROUTES, Route},
     },
-    market::{NewPosting, NewScreen, NewWorker},
+    market::{NewPosting, NewScreen, NewWorker, PlacementMove},
     store::Bar,
 };
 use serde_json::{Value, json};
@@ -36,7 +39,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Client, World,
     support::stores,
-    world::{FAR, posting, with, worker},
+    world::{FAR, claim, placement, posting, with, worker},
 };
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/roles.txt");
@@ -58,11 +61,15 @@ struct Cast {
 impl Cast {
     async fn gather() -> Cast {
         let world = World::on(stores::sqlite().await).await;
+        // Whose records are nobody's in the table.
+        world.account_of(Role::Broker, "other", None, Some(EmployerKind::Broker)).await;
         let mut roles = vec![("anonymous", world.anonymous())];
         for role in Role::ALL {
             let kind = match role {
                 Role::Employer => Some(EmployerKind::Enterprise),
                 Role::Broker => Some(EmployerKind::Broker),
+                // A village and a bureau stand as organisations.
+                Role::Village | Role::Reviewer => Some(EmployerKind::Enterprise),
                 _ => None,
             };
             let station = matches!(role, Role::Staff | Role::Device).then_some("near");
@@ -143,9 +150,89 @@ impl Cast {
         let market = &self.world.market;
         let standing = market.bulletin(&station.parse().unwrap()).await.unwrap().notices;
         for old in standing {
-            market.take_down(&Actor::Operator, &old.id).await.unwrap();
+            market.withdraw_notice(&Actor::Operator, &old.id).await.unwrap();
         }
         self.world.put_up(station).await
+    }
+
+    /// A placement of the role's own, or one that is none of its business.
+    async fn placement(&mut self, role: &'static str, whose: Whose, path: &str) -> PlacementId {
+        let is_person = matches!(role, "worker" | "leader") && whose == Whose::Own;
+        let person = self.worker(role, whose).await;
+        let own = whose == Whose::Own;
+        let mut input = placement(&person);
+        input["employer"]["name"] = json!(format!("单位{}", self.made));
+        if own && !is_person {
+            input["organiser"] = json!("org-broker");
+        }
+        self.made += 1;
+        let market = &self.world.market;
+        let held = market.place(&Actor::Operator, &input, false).await.unwrap();
+        if path.ends_with("/resume") {
+            let ending = Ending { day: held.terms.start, reason: "试一试".to_owned() };
+            let step = PlacementMove::End(ending);
+            market.move_placement(&Actor::Operator, &held.id, step).await.unwrap();
+        }
+        held.id
+    }
+
+    /// A claim at the role's desk, or at nobody's whom the test knows.
+    async fn claim(&mut self, role: &'static str, whose: Whose, path: &str) -> ClaimId {
+        let placement = self.placement(role, whose, path).await;
+        let mut txn = self.world.market.store.begin().await.unwrap();
+        let worker = txn.placement(&placement).await.unwrap().unwrap().worker;
+        self.made += 1;
+        let own = whose == Whose::Own;
+        let desk = match role {
+            "village" => Stage::VillageCheck,
+            "staff" => Stage::TownCheck,
+            _ => Stage::BureauCheck,
+        };
+        let notice = if role == "staff" { Stage::VillageNotice } else { Stage::BureauNotice };
+        let stage = match path.rsplit('/').next().unwrap() {
+            "submit" | "withdraw" => Stage::Draft,
+            "dismiss" => Stage::Objection,
+            "pay" => Stage::Approved,
+            "claw_back" => Stage::Paid,
+            _ if path.contains("/notices/") => Stage::VillageNotice,
+            _ => desk,
+        };
+        let is_person = matches!(role, "worker" | "leader") && own;
+        let filed_by = match (role, own) {
+            ("employer", true) => self.actor(role).await.name().to_owned(),
+            _ => "operator".to_owned(),
+        };
+        let base = claim(self.made, &placement, &worker);
+        let claim = Claim {
+            payee: if is_person {
+                Payee::Worker(worker.clone())
+            } else {
+                let org = if own { "org-broker" } else { "org-other" };
+                Payee::Organiser(org.parse().unwrap())
+            },
+            stage,
+            notice: (stage == Stage::Objection).then_some(notice),
+            bureau: if own { "org-reviewer" } else { "org-other" }.to_owned(),
+            station: Some(if own { "near" } else { "far" }.parse().unwrap()),
+            village: Some(if own { "org-village" } else { "org-other" }.to_owned()),
+            filed_by,
+            ..base
+        };
+        txn.put_claim(&claim).await.unwrap();
+        txn.commit().await.unwrap();
+        claim.id
+    }
+
+    /// A file about a placement on which a claim rests.
+    async fn evidence(&mut self, role: &'static str, whose: Whose, path: &str) -> EvidenceId {
+        let claim = self.claim(role, whose, path).await;
+        let mut view = self.world.market.store.read().await.unwrap();
+        let placement = view.claim(&claim).await.unwrap().unwrap().placement.unwrap();
+        drop(view);
+        let about = About::Placement(placement);
+        let file = b"%PDF-1.7 %%EOF";
+        let market = &self.world.market;
+        market.add_evidence(&Actor::Operator, about, "劳动合同", file).await.unwrap().id
     }
 
     async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
@@ -163,8 +250,14 @@ impl Cast {
         } else if path.contains("/calls/{id}") {
             let station = if whose == Whose::Own { "near" } else { "far" };
             self.world.market.call_staff(&station.parse().unwrap()).await.unwrap().id.to_string()
-        } else if path.contains("/notices/{id}") {
+        } else if path.contains("/desk/notices/{id}") {
             self.notice(whose).await
+        } else if path.contains("/placements/{id}") {
+            self.placement(role, whose, path).await.to_string()
+        } else if path.contains("/claims/{id}") || path.contains("/notices/{id}") {
+            self.claim(role, whose, path).await.to_string()
+        } else if path.contains("/evidence/{id}") {
+            self.evidence(role, whose, path).await.to_string()
         } else if path.contains("{id}") {
             self.record(role, whose, path).await
         } else {
@@ -370,6 +463,29 @@ impl Cast {
             }
             "/api/v1/complaints" => json!({ "kind": "fee", "text": "收了介绍费" }),
             "/api/v1/jobs/{id}" => json!({ "headcount": 3 }),
+            "/api/v1/placements" => {
+                self.worker("staff", Whose::Own).await;
+                with(
+                    json!({ "name": "马小军", "phone": worker(self.made)["phone"] }),
+                    &json!({
+                        "employer": { "name": "苏州某电子公司", "kind": "enterprise" },
+                        "division": "320505",
+                        "hukou": "640106",
+                        "start": "2026-05-01"
+                    }),
+                )
+            }
+            "/api/v1/placements/{id}" => json!({ "proofs": ["2026-10"] }),
+            "/api/v1/placements/{id}/end" => json!({ "day": "2026-11-20", "reason": "合同到期" }),
+            "/api/v1/placements/{id}/claims" => json!({ "rule": "broker-service-fee" }),
+            "/api/v1/workers/{id}/claims" => json!({ "rule": "income-incentive" }),
+            "/api/v1/workers/{id}/incomes" => json!({
+                "date": "2026-11-01",
+                "amount_fen": 100_000,
+                "division": "320505",
+                "kind": "wage"
+            }),
+            "/api/v1/notices/{id}/objections" => json!({ "text": "没有去务工" }),
             "/api/v1/workers/{id}/pin" => json!({ "pin": "280516" }),
             _ => json!({ "reason": "不合适" }),
         }

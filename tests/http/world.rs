@@ -12,6 +12,9 @@ use linggong::{
     domain::{
         account::{Actor, Role},
         bulletin::NoticeKind,
+        claim::{Claim, Payee, Stage},
+        ids::{ClaimId, PlacementId, Seedling, WorkerId},
+        money::Fen,
         org::EmployerKind,
         time::DAY,
     },
@@ -270,6 +273,47 @@ pub fn posting() -> Value {
         "benefits": ["管午饭"],
         "requirements": "不限",
         "valid_until": "2026-12-20T00:00:00+08:00"
+    })
+}
+
+/// A claim of this number on a placement, at the bureau's desk; nobody is paid by it yet.
+pub fn claim(number: u32, placement: &PlacementId, worker: &WorkerId) -> Claim {
+    Claim {
+        id: ClaimId::grow(Seedling { at_ms: 1, random: u128::from(number) }),
+        policy: "jinfeng-2024".to_owned(),
+        rule: "broker-service-fee".to_owned(),
+        payee: Payee::Worker(worker.clone()),
+        worker: Some(worker.clone()),
+        placement: Some(placement.clone()),
+        arises_on: "2026-11-01".parse().unwrap(),
+        as_of: "2026-11-24".parse().unwrap(),
+        amount: Some(Fen(20_000)),
+        range: None,
+        keys: vec![],
+        stage: Stage::BureauCheck,
+        notice: None,
+        on_notice: Some(("2026-11-24".parse().unwrap(), "2026-11-29".parse().unwrap())),
+        reason: None,
+        bureau: "hr".to_owned(),
+        station: Some("near".parse().unwrap()),
+        village: None,
+        filed_by: "operator".to_owned(),
+        version: 1,
+        demo: false,
+        created_at: NOW,
+        staged_at: NOW,
+    }
+}
+
+/// What a broker sends of somebody who works in Suzhou, by a worker's id.
+pub fn placement(worker: &str) -> Value {
+    json!({
+        "worker_id": worker,
+        "employer": { "name": "苏州某电子公司", "kind": "enterprise" },
+        "division": "320505",
+        "hukou": "640106",
+        "start": "2026-05-01",
+        "contract_signed": "2026-05-01"
     })
 }
 

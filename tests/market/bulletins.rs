@@ -70,8 +70,8 @@ async fn notices_come_and_go(world: World) {
         market.put_up(&OPERATOR, &a, new("招聘会", i as i64, 3)).await.unwrap();
     }
     assert_eq!(fields(market.put_up(&OPERATOR, &a, new("再来一条", 0, 1)).await), ["words"]);
-    assert_eq!(market.take_down(&OPERATOR, &first.id).await.unwrap(), a);
-    assert_eq!(market.take_down(&OPERATOR, &first.id).await.unwrap(), a);
+    assert_eq!(market.withdraw_notice(&OPERATOR, &first.id).await.unwrap(), a);
+    assert_eq!(market.withdraw_notice(&OPERATOR, &first.id).await.unwrap(), a);
     market.put_up(&OPERATOR, &a, new("再来一条", 0, 1)).await.unwrap();
     assert_eq!(market.bulletin(&a).await.unwrap().notices.len(), limits::NOTICES_MAX);
     world.clock.go(DAY);
@@ -98,7 +98,7 @@ async fn only_the_stations_own_staff_speak_for_it(world: World) {
             _ => assert!(matches!(foreign, Err(MarketError::Forbidden)), "{role:?}"),
         }
         if *role != Role::Admin {
-            assert!(market.take_down(&actor, &held.id).await.is_err(), "{role:?}");
+            assert!(market.withdraw_notice(&actor, &held.id).await.is_err(), "{role:?}");
         }
         account.station = Some(a.clone());
         let own = market.put_up(&Actor::Account(account), &a, new("自己的", 0, 1)).await;

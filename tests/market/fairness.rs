@@ -286,7 +286,7 @@ async fn a_false_posting_is_taken_down_at_once(world: World) {
     world.station("near", crate::world::LAT).await;
     let employer = world.employer("acme").await;
     let (seeker, own) = world.actor(Role::Worker, "seeker").await;
-    let job = world.day(&employer, (&seeker, &own.unwrap()), "11-25").await;
+    world.day(&employer, (&seeker, &own.unwrap()), "11-25").await;
     let open = world.opened_by(&employer, &json!({})).await;
     assert!(world.shown("near").await.contains(&open.to_string()));
     let made = market.complain(&seeker, &about(ComplaintKind::FalsePosting, Some(&open))).await;

@@ -9,6 +9,7 @@ mod clock;
 mod support;
 
 mod bulletins;
+mod claims;
 mod fairness;
 mod hiring;
 mod life;
@@ -17,8 +18,8 @@ mod messages;
 mod model;
 mod parallel;
 mod places;
-mod stations;
 mod rush;
+mod stations;
 mod work;
 mod world;
 

@@ -111,7 +111,8 @@ async fn what_happens_to_a_booking_is_told_once_over_a_restart(world: World) {
     market.call_off(&OPERATOR, &first, Some("下雨停工")).await.unwrap();
     let other = world.restarted().await;
     let (one, two) = tokio::join!(market.keep_time(), other.keep_time());
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     world.restarted().await.keep_time().await.unwrap();
     assert_eq!(world.kinds(&workers[0]).await, [MessageKind::Ended]);
     assert_eq!(world.kinds(&workers[1]).await, [MessageKind::Promoted]);

@@ -319,16 +319,17 @@ async fn whatever_many_users_do_at_once_every_promise_holds(world: World) {
         lane.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
     while town.market.keep_time().await.unwrap() > 0 {}
-    let board = town.board.lock().unwrap();
-    println!(
-        "seed {seed}: {} commands by {LANES} users, {} acknowledged, {} bookings",
-        board.tried,
-        board.acknowledged.len(),
-        board.bookings.len()
-    );
-    assert_eq!(board.tried, LANES as usize * COMMANDS);
-    let acknowledged = board.acknowledged.clone();
-    drop(board);
+    let acknowledged = {
+        let board = town.board.lock().unwrap();
+        println!(
+            "seed {seed}: {} commands by {LANES} users, {} acknowledged, {} bookings",
+            board.tried,
+            board.acknowledged.len(),
+            board.bookings.len()
+        );
+        assert_eq!(board.tried, LANES as usize * COMMANDS);
+        board.acknowledged.clone()
+    };
     holds(&world, &town, acknowledged).await;
     world.verify().await;
 }

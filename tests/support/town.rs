@@ -10,7 +10,7 @@ use linggong::{
     domain::{
         account::{Account, Actor, Role},
         geo::{Crs, Point},
-        ids::{AccountId, OrgId, Seedling, StationId},
+        ids::{AccountId, Seedling, StationId},
         org::{Employer, EmployerKind, Org},
         station::Station,
         time::DAY,
@@ -79,19 +79,31 @@ impl Town {
         station: Option<&str>,
         kind: Option<EmployerKind>,
     ) -> (Account, String) {
-        let mut txn = self.market.store.begin().await.unwrap();
-        let org: Option<OrgId> = kind.map(|_| format!("org-{name}").parse().unwrap());
-        if let (Some(id), Some(kind)) = (&org, kind) {
+        let org = kind.map(|kind| {
             let employer = Employer { name: format!("{name}公司"), uscc: None, kind };
-            let org = Org { id: id.clone(), employer };
-            txn.add_org(&org, NOW).await.unwrap();
+            Org { id: format!("org-{name}").parse().unwrap(), employer }
+        });
+        self.account_of(role, name, station, org).await
+    }
+
+    /// As [`Town::account`], of this new organisation: a village by its code, a bureau by its id.
+    pub async fn account_of(
+        &self,
+        role: Role,
+        name: &str,
+        station: Option<&str>,
+        org: Option<Org>,
+    ) -> (Account, String) {
+        let mut txn = self.market.store.begin().await.unwrap();
+        if let Some(org) = &org {
+            txn.add_org(org, NOW).await.unwrap();
         }
         let random = name.bytes().fold(1, |sum, b| sum * 31 + u128::from(b));
         let account = Account {
             id: AccountId::grow(Seedling { at_ms: NOW.millis(), random }),
             login: name.to_owned(),
             role,
-            org,
+            org: org.map(|org| org.id),
             station: station.map(|id| id.parse::<StationId>().unwrap()),
             worker: None,
         };

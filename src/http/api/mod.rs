@@ -2,13 +2,15 @@
 
 pub mod attendance;
 pub mod bookings;
-pub mod dispatch;
+pub mod claims;
 pub mod complaints;
 pub mod crews;
+pub mod dispatch;
 pub mod fairness;
 pub mod jobs;
 pub mod openapi;
 pub mod pins;
+pub mod placements;
 pub mod screens;
 pub mod search;
 pub mod session;

@@ -6,6 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{
     App, Visitor,
     chrome::Chrome,
+    claims::waits_for,
     facts::{self, Reader},
     page, words,
 };
@@ -191,6 +192,15 @@ pub async fn home(
         ];
         home.queues = queues(&desk, reviews, app.market.now());
         home.posts = may(Verb::Post);
+    }
+    if may(Verb::CheckClaim) || may(Verb::Place) {
+        let actor = visitor.actor()?;
+        let held = app.market.claims(&actor, &[]).await?;
+        let waiting = held.iter().filter(|claim| waits_for(&app, &actor, claim)).count();
+        home.tasks.push(task("/desk/claims", "等我办的申报", Some(waiting)));
+    }
+    if may(Verb::Place) {
+        home.tasks.push(task("/desk/placements", "稳定就业：谁快到期、缺什么", None));
     }
     Ok(page(StatusCode::OK, &home))
 }

@@ -3,7 +3,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
     http::{StatusCode, header},
 };
 use sha2::{Digest, Sha256};
@@ -27,6 +27,11 @@ impl Form {
     pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Form {
         let owned = |(name, value): (&str, String)| (name.to_owned(), value);
         Form { pairs: pairs.into_iter().map(owned).collect() }
+    }
+
+    /// A form of pairs that were read already.
+    pub fn of_pairs(pairs: Vec<(String, String)>) -> Form {
+        Form { pairs }
     }
 
     /// Reads an urlencoded body.
@@ -127,15 +132,70 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
             }
         })?;
         let form = Form::parse(&body)?;
-        let owed = visitor.map(|visitor| visitor.csrf()).unwrap_or_default();
-        // Hashed first, so that the time of comparing tells nothing.
-        let is_own = Sha256::digest(form.get("csrf")) == Sha256::digest(&owed);
-        if owed.is_empty() || !is_own {
-            let title = "这张页面过期了，请返回上一页，刷新以后再提交";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", title));
-        }
+        is_own(visitor, &form)?;
         Ok(Sent(form))
     }
+}
+
+/// Whether a form came from one of this visitor's pages.
+///
+/// # Errors
+/// 403 where it did not.
+fn is_own(visitor: Option<Visitor>, form: &Form) -> Result<(), Problem> {
+    let owed = visitor.map(|visitor| visitor.csrf()).unwrap_or_default();
+    // Hashed first, so that the time of comparing tells nothing.
+    let is_own = Sha256::digest(form.get("csrf")) == Sha256::digest(&owed);
+    if owed.is_empty() || !is_own {
+        let title = "这张页面过期了，请返回上一页，刷新以后再提交";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", title));
+    }
+    Ok(())
+}
+
+/// A form with a file, from one of this visitor's pages.
+pub struct Upload {
+    /// The other fields.
+    pub form: Form,
+    /// The file; empty where none was chosen.
+    pub file: Vec<u8>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Problem;
+    async fn from_request(request: Request, state: &S) -> Result<Upload, Problem> {
+        let visitor = request.extensions().get::<Visitor>().cloned();
+        let parts = Multipart::from_request(request, state).await;
+        let mut parts = parts.map_err(|_| {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Problem::new(status, "kind", "请用网页上的表单提交")
+        })?;
+        let (mut pairs, mut file) = (Vec::new(), Vec::new());
+        while let Some(part) = parts.next_field().await.map_err(|error| not_read(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            let bytes = part.bytes().await.map_err(|error| not_read(&error))?;
+            if is_file {
+                file = bytes.to_vec();
+            } else if pairs.len() < PAIRS_MAX {
+                let text = String::from_utf8(bytes.to_vec());
+                pairs.push((name, text.map_err(|_| Problem::bad_request("表单里有认不出的文字"))?));
+            } else {
+                return Err(Problem::bad_request("表单的项目太多，没有保存"));
+            }
+        }
+        let form = Form::of_pairs(pairs);
+        is_own(visitor, &form)?;
+        Ok(Upload { form, file })
+    }
+}
+
+fn not_read(error: &MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let mib = limits::EVIDENCE_BYTES_MAX / 1024 / 1024;
+        let title = format!("文件太大，最大{mib}MB，没有保存");
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title);
+    }
+    Problem::bad_request("没有收到完整的文件，请再试一次")
 }
 
 /// One fault of a form.

@@ -8,6 +8,8 @@ mod bars;
 mod board;
 mod booking;
 mod chrome;
+mod claim_steps;
+mod claims;
 mod complaints;
 mod crew;
 mod desk;
@@ -15,19 +17,25 @@ mod dispatch;
 mod door;
 mod facts;
 mod fairness;
+mod forecast;
 mod form;
 mod home;
 mod input;
+mod insurance;
 mod jobs;
 mod kiosk;
 mod login;
-pub mod phone;
+mod notices;
 mod people;
+pub mod phone;
 mod pins;
+mod placement;
+mod placements;
 mod posting_form;
 mod problem;
 pub mod screens;
 mod sheet;
+mod sheets;
 mod station;
 mod steps;
 mod timeline;
@@ -49,25 +57,38 @@ pub use admin::{accounts, audit};
 pub use bars::{bars, lift as lift_bar};
 pub use board::board;
 pub use booking::{booking, propose, settle};
+pub use claim_steps::{
+    batch, claw_back_claim, dismiss_claim, pass_claim, pay_claim, reject_claim, return_claim,
+    submit_claim, withdraw_claim,
+};
+pub use claims::{claim, claims, print};
 pub use complaints::{complain, complaint, complaints, settle as settle_complaint};
 pub use crew::{add_member, answer_crew, book_crew, crew, remove_member};
 pub use desk::desk;
 pub use dispatch::{confirm, dispatch, note_present, plan_again};
 pub use door::code;
 pub use fairness::{appeal, appeals, invite, marks, rule};
+pub use forecast::{absorption, file_absorption, forecast, set_budget, what_if};
 pub use form::{create, edit, new, revise};
 pub use home::home;
+pub use insurance::{insurance, insurance_sheet, insure};
 pub use jobs::{opening, openings};
 pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
+pub use notices::{notice, notices, object};
 pub use people::{decide, people};
 pub use pins::{pins, set_pin};
+pub use placement::{
+    add_evidence, end as end_placement, file_claim, note, placement, resume as resume_placement,
+    void as void_placement,
+};
+pub use placements::{create_placement, new_placement, placements, roster_csv, roster_xlsx};
 pub use problem::dress;
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
-pub use worker::{answer, book, cancel, me, read_message, register};
+pub use worker::{answer, book, cancel, claim_own, me, read_message, register};
 
 use super::{App, guard::Visitor, problem as fault};
 

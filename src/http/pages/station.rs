@@ -266,7 +266,7 @@ pub async fn take_down(
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
     form.only_once(&[])?;
-    let station = app.market.take_down(&visitor.actor()?, &id).await?;
+    let station = app.market.withdraw_notice(&visitor.actor()?, &id).await?;
     app.hub.inform().await;
     Ok(see_other(&format!("/desk/stations/{station}"), "taken_down").into_response())
 }

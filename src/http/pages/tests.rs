@@ -11,6 +11,7 @@ use super::{
     board::BoardPage,
     booking::{BookingPage, CorrectionLine, Door, ShiftLine},
     chrome::{Chrome, Message, NavItem, User},
+    claims::{ClaimPage, ClaimRow, ClaimStep, ClaimsPage, DossierPage},
     complaints::{ComplaintPage, ComplaintRow, ComplaintStep, ComplaintsPage},
     crew::{CrewPage, MemberRow},
     desk::{DeskPage, DeskRow},
@@ -18,15 +19,20 @@ use super::{
     door::CodePage,
     facts::Fact,
     fairness::{MarkRow, MarksPage},
+    forecast::{AbsorbedRow, AbsorptionPage, Forecast, ForecastPage, ForecastRow},
     form::{Draft, Purpose, form_page},
     home::{HomePage, Queue, QueueRow, Task},
     input::{Choice, Faults, Form},
+    insurance::{InsurancePage, RowFault},
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     kiosk::KioskPage,
     login::LoginPage,
-    phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
+    notices::{NoticesPage, ObjectionPage, OnNotice},
     people::{Decision, PastRow, PeoplePage, PersonRow},
+    phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
+    placement::{DueRow, Paper, PlacementPage},
+    placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
     posting_form,
     problem::{ErrorPage, Link},
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
@@ -35,11 +41,12 @@ use super::{
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnClaim, OwnCrew, OwnDue, RegisterPage},
 };
 use crate::{
     domain::{
         geo::{Crs, Point},
+        placement::PlacementEvent,
         station::{RADIUS_M_DEFAULT, Station},
     },
     review::Finding,
@@ -536,6 +543,19 @@ fn me(fill: Fill) -> String {
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
             live: i != 0,
         }),
+        dues: fill.list(|i| OwnDue {
+            rule: "transport-household".to_owned(),
+            title: fill.text("脱贫户和监测对象家庭一次性交通补助"),
+            words: fill.text("现在可以申请1000元。"),
+            placement: (i == 0).then(|| "plc_1".to_owned()),
+            can_claim: i != 2,
+        }),
+        claims: fill.list(|_| OwnClaim {
+            title: fill.text("脱贫户和监测对象家庭一次性交通补助"),
+            stage: "村级核对",
+            amount: "1000元".to_owned(),
+            reason: fill.maybe("请补合同"),
+        }),
         matches: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
@@ -752,6 +772,9 @@ fn phone(fill: Fill) -> Vec<String> {
             title: fill.text("快递分拣工"),
             shifts: fill.list(|_| "11月25日 周三 8:00–18:00".to_owned()),
             status: "已录用",
+            page: fill.maybe("/me/bookings/bkg_1"),
+            notes: fill.list(|_| fill.text("请在2026-11-25 08:00前答复")),
+            asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
             live: i > 0,
         }),
     };
@@ -827,6 +850,240 @@ fn dispatch(fill: Fill) -> [String; 2] {
     [page.render().unwrap(), done.render().unwrap()]
 }
 
+fn term(percent: u8) -> Term {
+    Term { text: "还差23天".to_owned(), percent }
+}
+
+fn due_row(fill: Fill, can_claim: bool) -> DueRow {
+    DueRow {
+        rule: "broker-service-fee".to_owned(),
+        clause: "六".to_owned(),
+        title: fill.text("就业创业服务补贴"),
+        status: "符合条件",
+        words: fill.text("现在可以申请200元。"),
+        trace: fill.list(|_| fill.text("自 2026-01-15 起就业，满 6 个月之日为 2026-07-15：符合")),
+        readings: fill.list(|_| fill.text("恰满 6 个月的，按高档。")),
+        papers: fill.list(|i| (fill.text("劳动合同"), i == 0)),
+        can_claim,
+        claim: (!can_claim).then(|| ("/desk/claims/clm_1".to_owned(), "村级核对")),
+    }
+}
+
+fn papers(fill: Fill) -> Vec<Paper> {
+    fill.list(|i| Paper {
+        href: format!("/desk/evidence/evd_{i}"),
+        paper: fill.text("劳动合同"),
+        media: "PDF",
+        is_picture: i == 1,
+        size: "320 KB".to_owned(),
+        sha256: "0a".repeat(32),
+    })
+}
+
+fn placed(fill: Fill) -> [String; 4] {
+    let steps = || {
+        fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("登记稳定就业"),
+            who: fill.text("您"),
+        })
+    };
+    let list = PlacementsPage {
+        chrome: fill.chrome(),
+        q: fill.text("马"),
+        show: fill.text("risk"),
+        chips: fill.chips(),
+        figures: fill.list(|_| Figure { label: "已领（元）", value: "200".to_owned() }),
+        rows: fill.list(|i| PlacementRow {
+            href: "/desk/placements/plc_1".to_owned(),
+            name: fill.text("马**"),
+            employer: fill.text("苏州某电子公司"),
+            place: fill.text("江苏省虎丘区"),
+            start: "2026-05-01".to_owned(),
+            status: "在岗",
+            terms: [term(100), term(40)],
+            lacking: if i == 0 { vec![] } else { vec!["劳动合同", "社会保险缴费记录"] },
+            earned: "0".to_owned(),
+            expected: "200".to_owned(),
+            risks: if i == 1 { vec![fill.text("还没有劳动合同")] } else { vec![] },
+            claimable: i,
+            claim: (i == 1).then(|| ("/desk/placements/plc_1/claims".to_owned(), fill.text("fee"))),
+        }),
+    };
+    let fields = ["name", "phone", "employer_name", "division", "start", "day", "paper", "file"];
+    let form = PlacementFormPage {
+        chrome: fill.chrome(),
+        values: Form::of(fields.map(|name| (name, fill.text("金凤区")))),
+        faults: fill.faults(if fill == Fill::Full { &[] } else { &["employer_name", "start"] }),
+        kinds: fill.choices(),
+        gig: fill.maybe("快递分拣工（某公司）"),
+        asks_organiser: fill != Fill::Empty,
+    };
+    let page = PlacementPage {
+        chrome: fill.chrome(),
+        id: "plc_1".to_owned(),
+        name: fill.text("马小军"),
+        status: "在岗",
+        terms: [term(100), term(40)],
+        facts: fill.facts(),
+        dues: fill.list(|i| due_row(fill, i == 0)),
+        risks: fill.list(|_| fill.text("还没有劳动合同")),
+        papers: papers(fill),
+        choices: fill.choices(),
+        kinds: fill.choices(),
+        steps: steps(),
+        events: PlacementEvent::ALL.to_vec(),
+        values: Form::of(fields.map(|name| (name, fill.text("2026-05-01")))),
+        faults: fill.faults(&["contract_signed", "insured", "proofs", "day", "reason", "file"]),
+    };
+    let insurance = InsurancePage {
+        chrome: fill.chrome(),
+        taken: (fill != Fill::Empty).then_some(3),
+        faults: fill.list(|row| RowFault { row, message: fill.text("编号不对") }),
+    };
+    [
+        list.render().unwrap(),
+        form.render().unwrap(),
+        page.render().unwrap(),
+        insurance.render().unwrap(),
+    ]
+}
+
+fn claim_page(fill: Fill) -> ClaimPage {
+    let step = |word: &'static str, owes_reason, asks_batch, is_range: bool| ClaimStep {
+        word,
+        text: "通过",
+        owes_reason,
+        range: is_range.then(|| ("200".to_owned(), "800".to_owned())),
+        asks_batch,
+        typed: fill.text("请补合同"),
+        fault: fill.maybe("请填写原因"),
+    };
+    ClaimPage {
+        chrome: fill.chrome(),
+        id: "clm_1".to_owned(),
+        title: fill.text("就业创业服务补贴"),
+        clause: "六".to_owned(),
+        summary: fill.text("每输出 1 人补贴 200 元。"),
+        stage: "村级核对",
+        way: vec![("村级核对", true, false), ("镇级审核", false, true), ("已发放", false, false)],
+        reason: fill.maybe("请补合同"),
+        amount: "200元".to_owned(),
+        facts: fill.facts(),
+        due: (fill != Fill::Empty).then(|| due_row(fill, false)),
+        papers: papers(fill),
+        lacking: fill.list(|_| fill.text("劳动合同")),
+        conflicts: fill.list(|_| fill.text("另一笔申报占用同一事项")),
+        objections: fill.list(|_| (fill.text("他没有去"), fill.text("没有留联系方式"))),
+        actions: if fill == Fill::Empty {
+            vec![]
+        } else {
+            vec![
+                step("submit", false, false, false),
+                step("pass", false, false, true),
+                step("pay", false, true, false),
+                step("return", true, false, false),
+                step("reject", true, false, false),
+            ]
+        },
+        idle: "这一步由别的部门办理。",
+        steps: fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("提交了申报"),
+            who: fill.text("您"),
+        }),
+        unconfirmed: fill.list(|_| fill.text("公示天数")),
+    }
+}
+
+fn money(fill: Fill) -> [String; 7] {
+    let queue = ClaimsPage {
+        chrome: fill.chrome(),
+        chips: fill.chips(),
+        rows: fill.list(|i| ClaimRow {
+            href: "/desk/claims/clm_1".to_owned(),
+            title: fill.text("就业创业服务补贴"),
+            payee: fill.text("演示·劳务经纪人甲"),
+            person: fill.text("马**"),
+            amount: "200元".to_owned(),
+            stage: "镇级审核",
+            mine: i == 0,
+            since: "2026-11-24 10:00".to_owned(),
+        }),
+        pays: fill != Fill::Empty,
+    };
+    let notice = || OnNotice {
+        id: "clm_1".to_owned(),
+        title: fill.text("（六）就业创业服务补贴"),
+        payee: fill.text("演示·劳务经纪人甲"),
+        person: fill.text("马**"),
+        village: fill.text("良田镇和顺新村"),
+        place: fill.text("江苏省虎丘区"),
+        amount: "200元".to_owned(),
+        days: "2026-11-24 至 2026-11-29".to_owned(),
+        left: "还剩5天".to_owned(),
+        scope: "村级公示",
+    };
+    let notices = NoticesPage {
+        chrome: fill.chrome(),
+        rows: fill.list(|_| notice()),
+        length: (fill != Fill::Empty).then_some((5, false)),
+        hotline: fill.maybe("0951-12333"),
+    };
+    let objection = ObjectionPage {
+        chrome: fill.chrome(),
+        row: notice(),
+        values: Form::of([("text", fill.text("他没有去"))]),
+        faults: fill.faults(&["text", "contact"]),
+    };
+    let forecast = ForecastPage {
+        chrome: fill.chrome(),
+        horizons: vec![30, 90, 180],
+        forecasts: fill.list(|_| Forecast {
+            title: fill.text("现行方案"),
+            rows: fill.list(|i| ForecastRow {
+                rule: "broker-service-fee".to_owned(),
+                title: fill.text("（六）就业创业服务补贴"),
+                now: "1笔 200元".to_owned(),
+                within: vec!["—".to_owned(); 3],
+                towns: fill.list(|_| (fill.text("良田镇"), "1笔 200元".to_owned())),
+                budget: "没有登记".to_owned(),
+                paid: "0元".to_owned(),
+                is_over: i == 0,
+            }),
+        }),
+        year: 2026,
+        budgets: fill != Fill::Empty,
+    };
+    let absorption = AbsorptionPage {
+        chrome: fill.chrome(),
+        rows: fill.list(|i| AbsorbedRow {
+            entity: fill.text("演示"),
+            name: fill.text("演示·新村就业帮扶车间"),
+            relocated: 5,
+            listed: 1,
+            share: "20.00%".to_owned(),
+            alert: fill.maybe("刚过20%"),
+            words: fill.list(|_| fill.text("现在可以申请")),
+            claimable: if i == 0 {
+                vec![("absorption-local".to_owned(), fill.text("就近吸纳"))]
+            } else {
+                vec![]
+            },
+        }),
+    };
+    let dossier = DossierPage { claim: claim_page(fill), printed: "2026-11-24 10:00".to_owned() };
+    [
+        queue.render().unwrap(),
+        claim_page(fill).render().unwrap(),
+        dossier.render().unwrap(),
+        notices.render().unwrap(),
+        objection.render().unwrap(),
+        forecast.render().unwrap(),
+        absorption.render().unwrap(),
+    ]
+}
+
 fn samples(fill: Fill) -> Vec<String> {
     let mut pages = vec![
         posting_form_page(fill),
@@ -847,6 +1104,8 @@ fn samples(fill: Fill) -> Vec<String> {
     pages.extend(house(fill));
     pages.extend(phone(fill));
     pages.extend(dispatch(fill));
+    pages.extend(placed(fill));
+    pages.extend(money(fill));
     pages
 }
 

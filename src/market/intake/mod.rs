@@ -2,6 +2,7 @@
 //!
 //! Every fault of an input is noted, each at its field, in Chinese; nothing is guessed.
 
+mod placement;
 mod posting;
 mod worker;
 
@@ -9,6 +10,9 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
+pub use placement::{
+    INSURANCE_HINT, Placed, PlacementPatch, Whom, income, insurance_of, placement, placement_patch,
+};
 pub use posting::{Posted, posting};
 pub use worker::{Registered, worker};
 

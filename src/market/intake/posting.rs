@@ -109,7 +109,7 @@ pub fn posting(
     }
 }
 
-fn employer(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<Employer> {
+pub(super) fn employer(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<Employer> {
     let name = fields.text(errors, "name", "用人单位名称", limits::ORG_NAME_CHARS);
     let uscc = match fields.text_maybe(errors, "uscc", "统一社会信用代码", 40) {
         Some(text) => match text.parse::<Uscc>() {

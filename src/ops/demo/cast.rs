@@ -1,6 +1,6 @@
 //! Who acts in the demo: three sites, twelve employers, two brokers, an agency and the desks.
 
-use super::{DemoAccount, DemoError};
+use super::{DemoAccount, DemoError, placements};
 use crate::{
     domain::{
         account::{Account, Actor, Role},
@@ -172,6 +172,7 @@ pub(super) struct Tryout {
     pub(super) accounts: Vec<DemoAccount>,
     pub(super) worker: Actor,
     pub(super) leader: Actor,
+    pub(super) village: Actor,
 }
 
 impl Cast {
@@ -224,21 +225,30 @@ impl Cast {
             (Role::Worker, "求职者"),
             (Role::Leader, "班组长"),
             (Role::Village, "村（社区）协管员"),
-            (Role::Reviewer, "审核人员"),
+            (Role::Reviewer, "审核人员（人力资源和社会保障局）"),
             (Role::Device, "零工市场的屏幕"),
         ] {
             let mut part = Part::plain(role, role.word());
             if matches!(role, Role::Worker | Role::Leader | Role::Device) {
                 part.station = market_site;
             }
+            match role {
+                Role::Village => part.org = Some(placements::VILLAGE.parse()?),
+                Role::Reviewer => part.org = Some("hr".parse()?),
+                _ => {}
+            }
             rest.push(shown(enter(market, part).await?, label));
         }
         let mut rest = rest.into_iter();
-        let (Some(worker), Some(leader)) = (rest.next(), rest.next()) else {
+        let (Some(worker), Some(leader), Some(village)) = (rest.next(), rest.next(), rest.next())
+        else {
             return Err(DemoError::Incomplete);
         };
+        let part =
+            Part { org: Some("rural".parse()?), ..Part::plain(Role::Reviewer, "reviewer-2") };
+        shown(enter(market, part).await?, "审核人员（农业农村和水务局）");
         let cast = Cast { stations, desks, employers, brokers };
-        let tryout = Tryout { accounts, worker, leader };
+        let tryout = Tryout { accounts, worker, leader, village };
         Ok((cast, tryout))
     }
 

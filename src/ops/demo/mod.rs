@@ -8,6 +8,7 @@
 
 mod cast;
 mod names;
+mod placements;
 mod places;
 mod postings;
 mod stream;
@@ -122,6 +123,9 @@ pub async fn fill(market: &Market, seed: u64) -> Result<Option<Vec<DemoAccount>>
         }
     }
     let workers = register(market, &cast, seed).await?;
+    if let (Some(desk), Some(broker)) = (cast.desks.last(), cast.brokers.first()) {
+        placements::fill(market, desk, broker, &tryout).await?;
+    }
     let (accounts, (worker, id)) = enroll(market, &cast, tryout).await?;
     if let Some(posting) = published.iter().find(|posting| posting.terms.instant) {
         market.book(&worker, &posting.id, &place_for(id)).await?;

@@ -214,7 +214,7 @@ pub async fn my(
     let bookings = app.market.bookings_by(&visitor.actor()?, &worker).await?;
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
-        bookings: bookings.into_iter().map(own_booking).collect(),
+        bookings: bookings.into_iter().map(|row| own_booking(row, app.market.now())).collect(),
     };
     Ok(page(StatusCode::OK, &my))
 }

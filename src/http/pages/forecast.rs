@@ -1,0 +1,263 @@
+//! What falls due, what is set aside, what was paid; the same under another policy file; and whom
+//! entities have absorbed.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    App, Visitor,
+    chrome::Chrome,
+    claim_steps::yuan,
+    input::{Sent, Upload},
+    page, see_other,
+};
+use crate::{
+    domain::{account::Role, claim::Budget, fields::FieldErrors},
+    http::{body::Query, problem::Problem},
+    market::{Ground, HORIZONS, Line, NewClaim, Reach, Sum, Verb, plain, reach},
+    policy::{Policy, Status},
+};
+
+/// A rule's line.
+pub struct ForecastRow {
+    /// The rule's id.
+    pub rule: String,
+    /// The clause and title.
+    pub title: String,
+    /// Due now.
+    pub now: String,
+    /// Within each horizon.
+    pub within: Vec<String>,
+    /// By town.
+    pub towns: Vec<(String, String)>,
+    /// Set aside.
+    pub budget: String,
+    /// Paid.
+    pub paid: String,
+    /// Whether more was paid and is due within the longest horizon than is set aside.
+    pub is_over: bool,
+}
+
+/// One policy's forecast.
+pub struct Forecast {
+    /// The policy's title.
+    pub title: String,
+    /// Its lines.
+    pub rows: Vec<ForecastRow>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "forecast.html")]
+pub struct ForecastPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The horizons, days.
+    pub horizons: Vec<u32>,
+    /// The policy in force, and another where one was uploaded.
+    pub forecasts: Vec<Forecast>,
+    /// The calendar year of budgets.
+    pub year: i16,
+    /// Whether the reader sets budgets.
+    pub budgets: bool,
+}
+
+fn sum(sum: &Sum) -> String {
+    match sum {
+        Sum { count: 0, .. } => "—".to_owned(),
+        Sum { count, low, high } if low == high => format!("{count}笔 {low}元"),
+        Sum { count, low, high } => format!("{count}笔 {low}—{high}元"),
+    }
+}
+
+fn row(line: &Line) -> ForecastRow {
+    let most = line.paid + line.now.high + line.within[HORIZONS.len() - 1].high;
+    ForecastRow {
+        rule: line.rule.clone(),
+        title: format!("（{}）{}", line.clause, line.title),
+        now: sum(&line.now),
+        within: line.within.iter().map(sum).collect(),
+        towns: line.towns.iter().map(|(town, held)| (town.clone(), sum(held))).collect(),
+        budget: line.budget.map_or_else(|| "没有登记".to_owned(), |budget| format!("{budget}元")),
+        paid: format!("{}元", line.paid),
+        is_over: line.budget.is_some_and(|budget| most > budget),
+    }
+}
+
+async fn render(
+    app: &App,
+    visitor: &Visitor,
+    query: Option<&Query>,
+    other: Option<&Policy>,
+) -> Result<Response, Problem> {
+    let actor = visitor.actor()?;
+    let held = app.market.forecast(&actor, None).await?;
+    let mut forecasts =
+        vec![Forecast { title: "现行方案".to_owned(), rows: held.iter().map(row).collect() }];
+    if let Some(other) = other {
+        let lines = app.market.forecast(&actor, Some(other)).await?;
+        let title = format!("假如按：{}（{}）", other.title, other.id);
+        forecasts.push(Forecast { title, rows: lines.iter().map(row).collect() });
+    }
+    let role = visitor.account.as_ref().map(|account| account.role);
+    let mut chrome = Chrome::new(app, visitor, "/desk/forecast");
+    if let Some(query) = query {
+        chrome = chrome.telling(query);
+    }
+    let shown = ForecastPage {
+        chrome,
+        horizons: HORIZONS.to_vec(),
+        forecasts,
+        year: app.market.now().day().year(),
+        budgets: role.is_some_and(|role| reach(role, Verb::PayClaim) != Reach::Nothing),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// `GET /desk/forecast`
+pub async fn forecast(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<Response, Problem> {
+    render(&app, &visitor, Some(&query), None).await
+}
+
+/// `POST /desk/forecast`: the same placements under the uploaded policy file.
+pub async fn what_if(
+    State(app): State<App>,
+    visitor: Visitor,
+    upload: Upload,
+) -> Result<Response, Problem> {
+    let text = String::from_utf8(upload.file);
+    let parsed = text.ok().map(|text| Policy::parse(&text));
+    let fault = |message: String| Problem::from(FieldErrors::one("file", "format", message));
+    match parsed {
+        Some(Ok(policy)) => render(&app, &visitor, None, Some(&policy)).await,
+        Some(Err(error)) => {
+            let first = error.0.first().map(ToString::to_string).unwrap_or_default();
+            Err(fault(format!("政策文件第{first}")))
+        }
+        None => Err(fault("政策文件不是UTF-8文字".to_owned())),
+    }
+}
+
+/// `POST /desk/budgets`
+pub async fn set_budget(
+    State(app): State<App>,
+    visitor: Visitor,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    let amount = yuan(&form.plain("amount"))?;
+    let amount = amount.ok_or_else(|| FieldErrors::one("amount", "missing", "请填写金额"))?;
+    let (rule, year) = (form.plain("rule"), app.market.now().day().year());
+    let budget = Budget { rule, year, amount };
+    app.market.set_budget(&visitor.actor()?, &budget).await?;
+    Ok(see_other("/desk/forecast", "saved").into_response())
+}
+
+/// An entity's line.
+pub struct AbsorbedRow {
+    /// Its key.
+    pub entity: String,
+    /// Its name.
+    pub name: String,
+    /// Relocated people.
+    pub relocated: u32,
+    /// Of those, listed ones.
+    pub listed: u32,
+    /// `21.05%`.
+    pub share: String,
+    /// Said where the share is near its bound.
+    pub alert: Option<String>,
+    /// What it means.
+    pub words: Vec<String>,
+    /// The rules that can be claimed: id and title.
+    pub claimable: Vec<(String, String)>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "absorption.html")]
+pub struct AbsorptionPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The lines.
+    pub rows: Vec<AbsorbedRow>,
+}
+
+/// Hundredths of a per cent around the bound within which the page warns.
+const NEAR_BP: u32 = 300;
+/// `GET /desk/absorption`
+pub async fn absorption(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<Response, Problem> {
+    let (actor, today) = (visitor.actor()?, app.market.now().day());
+    let held = app.market.absorbed(&actor).await?;
+    // A broker files for itself alone; the station's staff for everybody.
+    let role = visitor.account.as_ref().map(|account| account.role);
+    let own = app.market.own_entity(&actor).await?;
+    let files = |entity: &String| role != Some(Role::Broker) || own.as_ref() == Some(entity);
+    let row = |absorbed: &crate::market::Absorbed| {
+        let share = absorbed.share_bp();
+        let rules = absorbed.dues.iter().filter_map(|due| due.policy.rule(&due.row.rule));
+        let bound = rules.filter_map(|rule| rule.conditions.ratio_bp).next();
+        let near = bound.zip(share).filter(|(bound, share)| share.abs_diff(*bound) <= NEAR_BP);
+        let alert = near.map(|(bound, share)| {
+            let percent = bound / 100;
+            if share < bound {
+                // Listed people among those who are there that the bound asks for.
+                let more = (absorbed.relocated * bound).div_ceil(10_000) - absorbed.listed;
+                format!("接近{percent}%：现有移民中再有{more}名脱贫人口或监测对象就达到")
+            } else {
+                format!("刚过{percent}%：有人离岗就可能达不到")
+            }
+        });
+        let relevant = |due: &&crate::market::Due| due.row.status != Status::Ineligible;
+        let dues = || absorbed.dues.iter().filter(relevant);
+        let title = |due: &crate::market::Due| {
+            due.policy.rule(&due.row.rule).map_or_else(String::new, |rule| rule.title.clone())
+        };
+        AbsorbedRow {
+            entity: absorbed.entity.clone(),
+            name: absorbed.name.clone(),
+            relocated: absorbed.relocated,
+            listed: absorbed.listed,
+            share: share.map_or_else(
+                || "—".to_owned(),
+                |share| format!("{}.{:02}%", share / 100, share % 100),
+            ),
+            alert,
+            words: dues().map(|due| format!("{}：{}", title(due), plain(due, today))).collect(),
+            claimable: dues()
+                .filter(|due| due.row.status == Status::Eligible && files(&absorbed.entity))
+                .map(|due| (due.row.rule.clone(), title(due)))
+                .collect(),
+        }
+    };
+    let shown = AbsorptionPage {
+        chrome: Chrome::new(&app, &visitor, "/desk/absorption").telling(&query),
+        rows: held.iter().map(row).collect(),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// `POST /desk/absorption/claims`
+pub async fn file_absorption(
+    State(app): State<App>,
+    visitor: Visitor,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    let ground = Ground::Roster(form.get("entity").to_owned());
+    let new = NewClaim { rule: form.plain("rule"), ground, demo: false };
+    let claim = app.market.file_claim(&visitor.actor()?, &new).await?;
+    Ok(see_other(&format!("/desk/claims/{}", claim.id), "claim_filed").into_response())
+}
