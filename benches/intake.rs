@@ -37,8 +37,8 @@ fn main() {
 
 async fn run(size: Size) {
     let mut world = World::new(size.seed, SystemClock.now());
-    let postings: Vec<_> = (0..size.n).map(|_| world.posting().input).collect();
-    let workers: Vec<_> = (0..size.n).map(|_| world.worker()).collect();
+    let postings: Vec<_> = (0..size.n).map(|_| world.posting().input()).collect();
+    let workers: Vec<_> = (0..size.n).map(|_| world.worker().input()).collect();
     let mut table = Table::new(&["engine", "what", "rows", "rows a second", "p50 ms", "p99 ms"]);
     for bench in stores().await {
         let market = Market::new(bench.store.clone(), Arc::new(SystemClock), [7; 32]);

@@ -6,6 +6,8 @@
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
+pub mod memory;
+pub mod postgis;
 pub mod stores;
 pub mod table;
 pub mod world;
@@ -86,6 +88,11 @@ impl Durations {
         sorted.sort_unstable();
         let rank = (share * sorted.len() as f64).ceil() as usize;
         sorted[rank.clamp(1, sorted.len()) - 1]
+    }
+
+    /// Notes those of another.
+    pub fn extend(&mut self, other: Durations) {
+        self.0.extend(other.0);
     }
 
     /// All of them together.

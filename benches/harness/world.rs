@@ -1,10 +1,17 @@
 //! A seeded world: 35 % of postings lie within 25 km of the district's middle, clustered in ten
 //! towns, the others near 300 cities; 60 trades, 1 to 3 of them a posting, common ones common;
-//! titles of 2 to 5 words out of 300; 95 % open. Workers live where postings lie.
+//! titles of 2 to 5 words out of 300; 95 % open. Workers live where postings lie; questions come
+//! from the dense part.
 
 use linggong::domain::{
     geo::{Crs, Point},
+    ids::{JobId, Seedling, WorkerId},
+    money::Fen,
+    org::{Employer, EmployerKind, Label},
+    posting::{External, Posting, Shift, Status, Terms},
     time::{DAY, HOUR, MINUTE, Moment},
+    wage::{Settlement, Wage, WageUnit},
+    worker::{Available, Person, Profile, Worker},
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -29,11 +36,243 @@ const PLACES: &str = "建筑 工地 仓库 物流 食品 蔬菜 枸杞 葡萄 �
 const TASKS: &str = "分拣 搬运 清扫 看护 装卸 包装 采收 维修 安装 值班";
 
 /// A posting that the world holds.
+#[derive(Clone, Debug)]
 pub struct Listed {
-    /// The posting as the interface takes it.
-    pub input: Value,
-    /// `open`, `filled` or `closed`.
-    pub status: &'static str,
+    /// Its number, from 1.
+    pub number: u64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// One to three trades.
+    pub skills: Vec<&'static str>,
+    /// Two to five words.
+    pub title: String,
+    /// A day's pay.
+    pub wage_fen: i64,
+    /// When its one shift of nine hours begins.
+    pub start: Moment,
+    /// Places.
+    pub headcount: u32,
+    /// 95 in 100 are open.
+    pub status: Status,
+    now: Moment,
+}
+
+/// A worker whom the world holds. Names and phones are drawn and belong to nobody that this knows
+/// of.
+#[derive(Clone, Debug)]
+pub struct Enrolled {
+    /// The number, from 1.
+    pub number: u64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// How far the person goes, kilometres.
+    pub radius_km: u32,
+    /// One to three trades.
+    pub skills: Vec<&'static str>,
+    now: Moment,
+}
+
+/// What a person in the dense part asks for.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// Two or three trades.
+    pub skills: Vec<&'static str>,
+    /// A word of titles.
+    pub term: String,
+}
+
+const DESCRIPTION: &str = "按件检查，听从现场安排。";
+
+fn point(lat: f64, lon: f64) -> Point {
+    Point::new(lat, lon, Crs::Wgs84).expect("the world lies on the earth")
+}
+
+fn seedling(number: u64, now: Moment) -> Seedling {
+    // Ids grow as records come, a second apart, over the days before now.
+    let at_ms = now.0 as u64 / 1000 - 30_000_000_000 + number * 1000;
+    Seedling { at_ms, random: u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060) }
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+impl Listed {
+    fn employer(&self) -> String {
+        format!("第{}劳务用工单位", self.number % 5_000)
+    }
+
+    /// As the interface takes it.
+    pub fn input(&self) -> Value {
+        json!({
+            "external_id": format!("p{}", self.number),
+            "title": self.title,
+            "description": DESCRIPTION,
+            "skills": self.skills,
+            "employer": { "name": self.employer(), "kind": "enterprise" },
+            "address": format!("第{}号工地", self.number),
+            "lat": self.lat,
+            "lon": self.lon,
+            "crs": "wgs84",
+            "wage": { "min_fen": self.wage_fen, "unit": "day", "settlement": "daily" },
+            "headcount": self.headcount,
+            "shifts": [{ "start": self.start.to_string(), "end": self.end().to_string() }],
+            "benefits": ["管午饭"],
+            "requirements": "不限",
+            "valid_until": self.now.plus(90 * DAY).to_string(),
+        })
+    }
+
+    fn end(&self) -> Moment {
+        self.start.plus(9 * HOUR)
+    }
+
+    /// As it is stored.
+    pub fn posting(&self) -> Posting {
+        let fen = Fen(self.wage_fen);
+        let since = self.now.plus(-(self.number as i64 % 240) * HOUR);
+        Posting {
+            id: JobId::grow(seedling(self.number, self.now)),
+            terms: Terms {
+                title: self.title.clone(),
+                description: DESCRIPTION.to_owned(),
+                occupation: None,
+                skills: words(&self.skills),
+                employer: Employer {
+                    name: self.employer(),
+                    uscc: None,
+                    kind: EmployerKind::Enterprise,
+                },
+                via_broker: None,
+                address: format!("第{}号工地", self.number),
+                division: None,
+                point: Some(point(self.lat, self.lon)),
+                wage: Wage::new(fen, fen, WageUnit::Day, Settlement::Daily).expect("a wage"),
+                headcount: self.headcount,
+                shifts: vec![Shift { start: self.start, end: self.end() }],
+                benefits: vec!["管午饭".to_owned()],
+                requirements: "不限".to_owned(),
+                instant: false,
+                stations: Vec::new(),
+                valid_until: self.now.plus(90 * DAY),
+            },
+            label: Label::Direct,
+            org: None,
+            poster: None,
+            external: Some(External {
+                source: "bench".to_owned(),
+                id: format!("p{}", self.number),
+            }),
+            status: self.status,
+            reason: None,
+            taken: 0,
+            version: 1,
+            demo: false,
+            created_at: since,
+            updated_at: since,
+            published_at: Some(since),
+        }
+    }
+}
+
+impl Enrolled {
+    /// As the interface takes it.
+    pub fn input(&self) -> Value {
+        json!({
+            "external_id": format!("w{}", self.number),
+            "name": format!("求职者{}", self.number),
+            "phone": self.phone(),
+            "lat": self.lat,
+            "lon": self.lon,
+            "crs": "wgs84",
+            "radius_km": self.radius_km,
+            "skills": self.skills,
+        })
+    }
+
+    fn phone(&self) -> String {
+        format!("199{:08}", self.number % 100_000_000)
+    }
+
+    /// What matching reads.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            point: Some(point(self.lat, self.lon)),
+            radius_m: f64::from(self.radius_km) * 1000.0,
+            skills: words(&self.skills),
+            occupations: Vec::new(),
+            day_wage_wish: None,
+            available: Available::Always,
+        }
+    }
+
+    /// As it is stored.
+    pub fn worker(&self) -> Worker {
+        Worker {
+            id: WorkerId::grow(seedling(self.number, self.now)),
+            person: Person {
+                name: format!("求职者{}", self.number),
+                phone: self.phone().parse().ok(),
+                id_number: None,
+                groups: Vec::new(),
+                household: None,
+            },
+            profile: self.profile(),
+            village: None,
+            consents: Vec::new(),
+            station: None,
+            account: None,
+            external: Some(External {
+                source: "bench".to_owned(),
+                id: format!("w{}", self.number),
+            }),
+            version: 1,
+            demo: false,
+            created_at: self.now,
+            updated_at: self.now,
+        }
+    }
+}
+
+impl Question {
+    /// A worker of these skills, who also knows the word, and goes so far.
+    pub fn profile(&self, radius_m: f64) -> Profile {
+        let mut skills = words(&self.skills);
+        skills.push(self.term.clone());
+        Profile {
+            point: Some(point(self.lat, self.lon)),
+            radius_m,
+            skills,
+            occupations: Vec::new(),
+            day_wage_wish: None,
+            available: Available::Always,
+        }
+    }
+
+    /// A posting here that asks for these skills.
+    pub fn posting(&self, number: u64, now: Moment) -> Posting {
+        let listed = Listed {
+            number,
+            lon: self.lon,
+            lat: self.lat,
+            skills: self.skills.clone(),
+            title: self.term.clone(),
+            wage_fen: 20_000,
+            start: now.plus(DAY),
+            headcount: 1,
+            status: Status::Open,
+            now,
+        };
+        listed.posting()
+    }
 }
 
 /// Where things lie and how often they come.
@@ -73,6 +312,12 @@ impl World {
         World { rng, towns, cities, trades, words, now, made: 0 }
     }
 
+    /// The same world, where what comes is drawn from another stream of the seed.
+    pub fn stream(mut self, number: u64) -> World {
+        self.rng.set_stream(number);
+        self
+    }
+
     /// The next posting.
     pub fn posting(&mut self) -> Listed {
         self.made += 1;
@@ -84,54 +329,55 @@ impl World {
             .into_iter()
             .map(|at| self.words[at].as_str())
             .collect();
-        let title = title.join(" ");
         let wage = 20_000.0 * (0.35 * normal(&mut self.rng)).exp();
-        let wage = wage.clamp(8_000.0, 80_000.0) as i64 / 100 * 100;
+        let wage_fen = wage.clamp(8_000.0, 80_000.0) as i64 / 100 * 100;
         let start = self.now.plus(DAY + self.rng.random_range(0..60 * 48) * 30 * MINUTE);
         let mut headcount = 1;
         while headcount < 40 && self.rng.random_bool(0.75) {
             headcount += 1;
         }
         let status = match self.rng.random_range(0..100) {
-            0..95 => "open",
-            95..98 => "filled",
-            _ => "closed",
+            0..95 => Status::Open,
+            95..98 => Status::Filled,
+            _ => Status::Closed,
         };
-        let input = json!({
-            "external_id": format!("p{}", self.made),
-            "title": title,
-            "description": "按件检查，听从现场安排。",
-            "skills": skills,
-            "employer": { "name": format!("第{}劳务用工单位", self.made % 5_000), "kind": "enterprise" },
-            "address": format!("第{}号工地", self.made),
-            "lat": lat,
-            "lon": lon,
-            "crs": "wgs84",
-            "wage": { "min_fen": wage, "unit": "day", "settlement": "daily" },
-            "headcount": headcount,
-            "shifts": [{ "start": start.to_string(), "end": start.plus(9 * HOUR).to_string() }],
-            "benefits": ["管午饭"],
-            "requirements": "不限",
-            "valid_until": self.now.plus(90 * DAY).to_string(),
-        });
-        Listed { input, status }
+        Listed {
+            number: self.made,
+            lon,
+            lat,
+            skills,
+            title: title.join(" "),
+            wage_fen,
+            start,
+            headcount,
+            status,
+            now: self.now,
+        }
     }
 
-    /// The next worker. Names and phones are drawn and belong to nobody that this knows of.
-    pub fn worker(&mut self) -> Value {
+    /// The next worker.
+    pub fn worker(&mut self) -> Enrolled {
         self.made += 1;
         let (lon, lat) =
             if self.rng.random_bool(DENSE_SHARE) { self.near_town(1.5) } else { self.near_city() };
-        json!({
-            "external_id": format!("w{}", self.made),
-            "name": format!("求职者{}", self.made),
-            "phone": format!("199{:08}", self.made % 100_000_000),
-            "lat": lat,
-            "lon": lon,
-            "crs": "wgs84",
-            "radius_km": self.rng.random_range(5..=40),
-            "skills": self.skills(2),
-        })
+        Enrolled {
+            number: self.made,
+            lon,
+            lat,
+            radius_km: self.rng.random_range(5..=40),
+            skills: self.skills(1),
+            now: self.now,
+        }
+    }
+
+    /// The next question.
+    pub fn question(&mut self) -> Question {
+        let (lon, lat) = self.near_town(1.5);
+        let skills = self.skills(2);
+        let [term] = distinct(&mut self.rng, self.words.len(), 40.0, 1)[..] else {
+            return self.question();
+        };
+        Question { lon, lat, skills, term: self.words[term].clone() }
     }
 
     /// A point near one of the towns, within the dense part, degrees east and north.

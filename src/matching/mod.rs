@@ -13,9 +13,9 @@ mod weights;
 mod wish;
 
 pub use hard::{Bar, bar, closed, place_bar, time_bar, upcoming};
-pub use reach::{Reach, Spot};
+pub use reach::{LON_ROUND, Reach, STEPS_A_DEGREE, Spot};
 pub use reasons::{Reader, reasons};
-pub use score::{JobFacts, Overlap, Score, Term, first_start, score};
+pub use score::{Ceiling, JobFacts, Overlap, Score, Term, first_start, score};
 pub use trade::Trade;
 pub use weights::{BadWeights, Halves, TermWeights, Weights};
 pub use wish::Wish;

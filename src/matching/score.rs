@@ -4,7 +4,7 @@ use super::Weights;
 use crate::domain::{
     money::Fen,
     posting::Shift,
-    time::{DAY, HOUR, Moment},
+    time::{DAY, HOUR, MINUTE, Moment},
     wage::Wage,
 };
 
@@ -90,37 +90,119 @@ fn fading(value: f64, half: f64) -> f64 {
 
 /// The score of a posting for a wish of `day_wage` at `now`.
 pub fn score(weights: &Weights, facts: &JobFacts, day_wage: Option<Fen>, now: Moment) -> Score {
-    let (weight, half) = (&weights.weight, &weights.half);
     let fit = facts.skills.share().max(facts.nearness);
-    let skill = if fit > 0.0 { 0.5 + 0.5 * fit } else { 0.0 };
-    let distance = facts.distance_m.map_or(0.0, |metres| fading(metres, half.distance_m));
-    let start = facts.starts_at.map_or(0.0, |start| {
-        let hours = start.0.saturating_sub(now.0) as f64 / HOUR as f64;
-        fading(hours, half.start_hours)
-    });
-    let age_days = now.0.saturating_sub(facts.published_at.0) as f64 / DAY as f64;
+    let hours = facts.starts_at.map(|start| start.0.saturating_sub(now.0) as f64 / HOUR as f64);
     let terms = [
-        (Term::Text, weight.text * facts.relevance),
-        (Term::Skill, weight.skill * skill),
-        (Term::Distance, weight.distance * distance),
-        (Term::Wage, weight.wage * pay(facts.wage, day_wage, half.day_wage_fen)),
-        (Term::Start, weight.start * start),
-        (Term::Fresh, weight.fresh * fading(age_days, half.age_days)),
-        (Term::Instant, weight.instant * f64::from(u8::from(facts.instant))),
-    ]
-    .map(|(term, value)| (term, value as f32));
+        (Term::Text, weights.text(facts.relevance)),
+        (Term::Skill, weights.skill(fit)),
+        (Term::Distance, facts.distance_m.map_or(0.0, |metres| weights.distance(metres))),
+        (Term::Wage, weights.pay(facts.wage, day_wage)),
+        (Term::Start, hours.map_or(0.0, |hours| weights.start(hours))),
+        (Term::Fresh, weights.fresh(facts.published_at, now)),
+        (Term::Instant, weights.instant(facts.instant)),
+    ];
     Score { total: terms.iter().map(|term| term.1).sum(), terms }
 }
 
-/// The pay's worth, 0..=1: by the day, less where even its most stays below the wish.
-fn pay(wage: Wage, wish: Option<Fen>, half: f64) -> f64 {
-    let (Some(min), Some(max)) = (wage.day_min(), wage.day_max()) else {
-        return 0.0;
-    };
-    let worth = 1.0 - fading(min.0 as f64, half);
-    match wish {
-        Some(wish) if max < wish => worth * max.0 as f64 / wish.0 as f64,
-        _ => worth,
+/// What each term adds. None rises with its argument where that is a distance or a time, so a
+/// value for the least of them is a bound for all; see [`Ceiling`].
+impl Weights {
+    /// For searched words that meet so well.
+    pub fn text(&self, relevance: f64) -> f32 {
+        (self.weight.text * relevance) as f32
+    }
+
+    /// For skills or occupations that fit so well.
+    pub fn skill(&self, fit: f64) -> f32 {
+        let skill = if fit > 0.0 { 0.5 + 0.5 * fit } else { 0.0 };
+        (self.weight.skill * skill) as f32
+    }
+
+    /// For a way of so many metres.
+    pub fn distance(&self, metres: f64) -> f32 {
+        (self.weight.distance * fading(metres, self.half.distance_m)) as f32
+    }
+
+    /// For the pay, by the day, less where even its most stays below the wish.
+    pub fn pay(&self, wage: Wage, wish: Option<Fen>) -> f32 {
+        let (Some(min), Some(max)) = (wage.day_min(), wage.day_max()) else {
+            return 0.0;
+        };
+        let worth = 1.0 - fading(min.0 as f64, self.half.day_wage_fen);
+        let worth = match wish {
+            Some(wish) if max < wish => worth * max.0 as f64 / wish.0 as f64,
+            _ => worth,
+        };
+        (self.weight.wage * worth) as f32
+    }
+
+    /// For a shift that starts in so many hours.
+    pub fn start(&self, hours: f64) -> f32 {
+        (self.weight.start * fading(hours, self.half.start_hours)) as f32
+    }
+
+    /// For a publication then, seen now.
+    pub fn fresh(&self, published_at: Moment, now: Moment) -> f32 {
+        let age_days = now.0.saturating_sub(published_at.0) as f64 / DAY as f64;
+        (self.weight.fresh * fading(age_days, self.half.age_days)) as f32
+    }
+
+    /// For a place in one step.
+    pub fn instant(&self, instant: bool) -> f32 {
+        (self.weight.instant * f64::from(u8::from(instant))) as f32
+    }
+
+    /// What the pay, the publication and a place in one step add at most at any time from `from`
+    /// on, whatever the wish.
+    pub fn calm_at_most(
+        &self,
+        wage: Option<Wage>,
+        published_at: Moment,
+        instant: bool,
+        from: Moment,
+    ) -> f32 {
+        wage.map_or(0.0, |wage| self.pay(wage, None))
+            + self.fresh(published_at, from)
+            + self.instant(instant)
+    }
+}
+
+/// What the terms that hang on time add at most to a score at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Ceiling {
+    now_minute: u32,
+    start: f32,
+    half_minutes: f32,
+    slack: f32,
+}
+
+/// What rounding may add to a sum of bounds.
+const ROUNDING: f32 = 1e-5;
+
+impl Ceiling {
+    /// For scores at `now`, where [`Weights::calm_at_most`] and the starts were taken at `from`.
+    pub fn new(weights: &Weights, now: Moment, from: Moment) -> Ceiling {
+        // Before that, a posting may be fresher, and a shift may start that is left out.
+        let early = if now < from { weights.weight.fresh + weights.weight.start } else { 0.0 };
+        let now_minute = now.0.saturating_add(MINUTE - 1).div_euclid(MINUTE);
+        Ceiling {
+            now_minute: now_minute.clamp(0, i64::from(u32::MAX)) as u32,
+            start: weights.weight.start as f32,
+            half_minutes: (weights.half.start_hours * 60.0) as f32,
+            slack: early as f32 + ROUNDING,
+        }
+    }
+
+    /// What a start adds at most, given in whole minutes since 1970, not later than the start is;
+    /// [`u32::MAX`] for none.
+    pub fn start(&self, minute: u32) -> f32 {
+        let left = minute.saturating_sub(self.now_minute) as f32;
+        self.start * self.half_minutes / (self.half_minutes + left) + self.slack
+    }
+
+    /// What any start adds at most.
+    pub fn any_start(&self) -> f32 {
+        self.start + self.slack
     }
 }
 
@@ -192,7 +274,7 @@ pub(super) mod tests {
         fn the_terms_add_up_and_skill_goes_first(
             held in 0u32..4, asked in 0u32..6, wished in 0u32..6,
             distance in proptest::option::of(0.0..1e7f64),
-            start in -400i64..400, age in -3i64..400, instant: bool, relevance in 0.0..=1.0f64,
+            start in -400i64..400, age in -3i64..400, instant: bool, from in -50i64..50, relevance in 0.0..=1.0f64,
             wish in proptest::option::of(1i64..100_000_000),
         ) {
             let skills = Overlap { held, asked, wished: wished.max(held) };
@@ -203,6 +285,15 @@ pub(super) mod tests {
             };
             let weights = Weights::embedded().unwrap();
             let score = score(&weights, &some, wish.map(Fen), NOW);
+            let from = NOW.plus(-from * HOUR);
+            let ceiling = Ceiling::new(&weights, NOW, from);
+            let minute = some.starts_at.map_or(u32::MAX, |start| (start.0 / MINUTE) as u32);
+            let calm = weights.calm_at_most(Some(some.wage), some.published_at, instant, from)
+                + ceiling.start(minute);
+            let timely = [Term::Wage, Term::Start, Term::Fresh, Term::Instant];
+            let timely: f32 = timely.iter().map(|&term| score.term(term)).sum();
+            prop_assert!(timely <= calm, "{} {}", timely, calm);
+            prop_assert!(ceiling.start(minute) <= ceiling.any_start());
             prop_assert_eq!(score.terms.iter().map(|term| term.1).sum::<f32>(), score.total);
             prop_assert!(score.terms.iter().all(|term| term.1 >= 0.0 && term.1.is_finite()));
             let rest = score.total - score.term(Term::Text) - score.term(Term::Skill);

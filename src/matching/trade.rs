@@ -16,6 +16,24 @@ impl Trade {
         Trade(letters.fold(0, |packed, byte| packed << 8 | u64::from(byte)))
     }
 
+    /// Its 中类, outside of which no occupation is near; none without an occupation.
+    pub fn branch(self) -> Option<u32> {
+        (self != Trade::NONE).then_some((self.0 >> 32) as u32)
+    }
+
+    /// Whether the occupation is `code`, or lies in the branch that `code` names by `-00` at its
+    /// end.
+    pub fn lies_in(self, code: &OccupationCode) -> bool {
+        let mut branch = code.as_str();
+        while let Some(shorter) = branch.strip_suffix("-00") {
+            branch = shorter;
+        }
+        let below = code.as_str().len() - branch.len();
+        // Each pair of letters has its dash.
+        let bits = 8 * 2 * (below / 3) as u32;
+        self != Trade::NONE && self.0 >> bits == Trade::of(code).0 >> bits
+    }
+
     /// How near two occupations stand in the tree of the 职业分类大典: 1 the same, 0.5 the same
     /// 小类, 0.25 the same 中类, else 0.
     pub fn nearness(self, other: Trade) -> f64 {
@@ -51,5 +69,26 @@ mod tests {
             assert_eq!(own.nearness(trade(other)), nearness, "{other}");
         }
         assert_eq!(Trade::NONE.nearness(Trade::NONE), 0.0);
+        assert_eq!(trade("4-07-05-04").branch(), own.branch());
+        assert_ne!(trade("4-08-05-01").branch(), own.branch());
+        assert_eq!(Trade::NONE.branch(), None);
+    }
+
+    #[test]
+    fn branches_hold_what_lies_below() {
+        let code = |code: &str| code.parse::<OccupationCode>().unwrap();
+        let own = Trade::of(&code("4-07-05-01"));
+        for (branch, holds) in [
+            ("4-07-05-01", true),
+            ("4-07-05-00", true),
+            ("4-07-00-00", true),
+            ("4-00-00-00", true),
+            ("4-07-05-02", false),
+            ("4-08-00-00", false),
+            ("5-00-00-00", false),
+        ] {
+            assert_eq!(own.lies_in(&code(branch)), holds, "{branch}");
+            assert!(!Trade::NONE.lies_in(&code(branch)));
+        }
     }
 }

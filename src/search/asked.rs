@@ -58,10 +58,10 @@ impl Index {
         };
         let mut let_go = query.cursor.as_ref().map_or(0, |cursor| cursor.let_go);
         let mut page = search(let_go)?;
-        if page.total == 0 && query.cursor.is_none() {
+        if page.hits.is_empty() && query.cursor.is_none() {
             for bits in relaxations(&asked, &uses) {
                 let wider = search(bits)?;
-                if wider.total > 0 {
+                if !wider.hits.is_empty() {
                     (page, let_go) = (wider, bits);
                     break;
                 }

@@ -46,42 +46,9 @@ impl Spans {
     }
 }
 
-/// Which of the asked words a document has.
-pub struct Marks {
-    words: StrColumn,
-    /// Ordinals of the asked words in this segment, sorted, each with the word's place.
-    ords: Vec<(u64, u32)>,
-}
-
-/// Words of one wish that are told apart; further ones are not looked at.
-pub const MARKS_MAX: usize = 64;
-
-impl Marks {
-    /// Looks the words up in the field's dictionary.
-    pub fn open(segment: &SegmentReader, name: &str, asked: &[String]) -> tantivy::Result<Marks> {
-        let words = texts(segment, name)?;
-        let mut ords = Vec::new();
-        for (place, word) in (0u32..).zip(asked.iter().take(MARKS_MAX)) {
-            if let Some(ord) = words.dictionary().term_ord(word)? {
-                ords.push((ord, place));
-            }
-        }
-        ords.sort_unstable();
-        Ok(Marks { words, ords })
-    }
-
-    /// A bit for each asked word that the document has.
-    pub fn of(&self, doc: u32) -> u64 {
-        if self.ords.is_empty() {
-            return 0;
-        }
-        let held = self
-            .words
-            .term_ords(doc)
-            .filter_map(|ord| self.ords.binary_search_by_key(&ord, |entry| entry.0).ok());
-        held.fold(0, |bits, at| self.ords.get(at).map_or(bits, |entry| bits | 1 << entry.1))
-    }
-}
+/// Words of one wish that are told apart; further ones are not looked at. One bit is left for a
+/// near occupation.
+pub const MARKS_MAX: usize = 63;
 
 /// The words whose bits are set.
 pub fn marked(asked: &[String], bits: u64) -> Vec<&str> {

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use tantivy::columnar::StrColumn;
+use tantivy::SegmentReader;
 
-use super::schema::Traits;
+use super::{columns::texts, schema::Traits};
 use crate::domain::{
     money::Fen,
     org::Label,
@@ -37,6 +37,7 @@ pub struct Facets {
 const _: () = assert!(Settlement::ALL.len() == 4 && Label::ALL.len() == 3);
 
 /// The counts of one segment.
+#[derive(Default)]
 pub struct Counter {
     counts: Facets,
     /// By the ordinal of the skill.
@@ -44,16 +45,10 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Counts from zero; `skills` are the segment's.
-    pub fn new(skills: &StrColumn) -> Counter {
-        Counter { counts: Facets::default(), skills: vec![0; skills.num_terms()] }
-    }
-
-    /// Counts one hit.
+    /// Counts one hit; `skills` are the ordinals of its skills.
     pub fn count(
         &mut self,
-        doc: u32,
-        skills: &StrColumn,
+        skills: &[u32],
         (traits, wage): (Traits, Wage),
         distance_m: Option<f64>,
     ) {
@@ -72,20 +67,27 @@ impl Counter {
             let band = WAGE_BANDS.iter().filter(|&&bound| day >= bound).count();
             one_more(self.counts.wage.get_mut(band));
         }
-        for ord in skills.term_ords(doc) {
-            if let Some(count) = self.skills.get_mut(ord as usize) {
+        for &ord in skills {
+            let at = ord as usize;
+            if at >= self.skills.len() {
+                self.skills.resize(at + 1, 0);
+            }
+            if let Some(count) = self.skills.get_mut(at) {
                 *count += 1;
             }
         }
     }
 
     /// The segment's counts, all skills in words.
-    pub fn into_facets(self, skills: &StrColumn) -> tantivy::Result<Facets> {
+    pub fn into_facets(self, segment: &SegmentReader) -> tantivy::Result<Facets> {
         let mut facets = self.counts;
         let counted = (0u64..).zip(self.skills).filter(|entry| entry.1 > 0);
         let (ords, counts): (Vec<u64>, Vec<u32>) = counted.unzip();
+        if ords.is_empty() {
+            return Ok(facets);
+        }
         let mut counts = counts.into_iter();
-        skills.dictionary().sorted_ords_to_term_cb(&ords, |word| {
+        texts(segment, "skill")?.dictionary().sorted_ords_to_term_cb(&ords, |word| {
             let word = String::from_utf8_lossy(word).into_owned();
             facets.trade.extend(counts.next().map(|count| (word, u64::from(count))));
         })?;

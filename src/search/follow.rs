@@ -158,27 +158,40 @@ impl Follower {
         let mut view = self.store.read().await?;
         let place = view.log_seq().await?;
         let index = Arc::clone(&self.index);
-        let mut rebuild = task::spawn_blocking(move || Rebuild::begin(&index)).await??;
+        let rebuild = task::spawn_blocking(move || Rebuild::begin(&index)).await??;
+        let rebuild = Arc::new(rebuild);
+        // While a page is cut and written, the next one is read.
+        let mut writing: Option<task::JoinHandle<Result<(), SearchError>>> = None;
         let mut filter = PostingFilter { statuses: vec![Status::Open], ..PostingFilter::default() };
         loop {
             let page = view.postings(&filter, PAGE).await?;
             let Some(last) = page.last() else { break };
             filter.after = Some(last.id.clone());
-            let put = task::spawn_blocking(move || {
-                page.iter().try_for_each(|posting| rebuild.put_job(posting)).map(|()| rebuild)
-            });
-            rebuild = put.await??;
+            if let Some(before) = writing.take() {
+                before.await??;
+            }
+            let rebuild = Arc::clone(&rebuild);
+            writing = Some(task::spawn_blocking(move || rebuild.put_jobs(&page)));
         }
         let mut after = None;
         loop {
             let page = view.workers(after.as_ref(), PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id.clone());
-            let put = task::spawn_blocking(move || {
-                page.iter().try_for_each(|worker| rebuild.put_worker(worker)).map(|()| rebuild)
-            });
-            rebuild = put.await??;
+            if let Some(before) = writing.take() {
+                before.await??;
+            }
+            let rebuild = Arc::clone(&rebuild);
+            writing = Some(task::spawn_blocking(move || {
+                page.iter().try_for_each(|worker| rebuild.put_worker(worker))
+            }));
         }
+        if let Some(before) = writing.take() {
+            before.await??;
+        }
+        let Some(rebuild) = Arc::into_inner(rebuild) else {
+            return Err(SearchError::Locked.into());
+        };
         drop(view);
         // A step into the old index, after which the place stood ahead of the fresh one, would be
         // lost.

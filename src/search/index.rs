@@ -6,7 +6,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{
-        PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -17,10 +17,12 @@ use tokio::sync::Notify;
 use super::{
     JobPage, JobQuery, SearchError, WorkerHit,
     columns::{column, texts},
+    job_sheet::JobSheet,
     jobs::{self, Fit},
     scan::Free,
     schema::{Fields, JobFields, WorkerFields},
     shelf::{Shelf, Use, guarded},
+    worker_sheet::WorkerSheet,
     workers,
 };
 use crate::{
@@ -40,7 +42,7 @@ use crate::{
 /// commit, everything since the last commit is lost: go on from [`Index::place`].
 pub struct Index {
     pub(super) dir: PathBuf,
-    weights: Weights,
+    pub(super) weights: Weights,
     shelves: RwLock<Shelves>,
     /// The lock of who owns the index; none where it is only read.
     owner: Option<File>,
@@ -58,10 +60,22 @@ pub(super) struct Shelves {
 pub type Held = (String, i64);
 
 impl Shelves {
-    pub(super) fn open(dir: &Path, usage: Use) -> Result<Shelves, SearchError> {
-        Ok(Shelves {
-            jobs: Shelf::open(&dir.join("jobs"), usage)?,
-            workers: Shelf::open(&dir.join("workers"), usage)?,
+    pub(super) fn open(dir: &Path, usage: Use, weights: &Weights) -> Result<Shelves, SearchError> {
+        Shelves::open_with(dir, usage, weights, (&[], &[]))
+    }
+
+    /// Opens both side by side; what is known of their segments is not read again.
+    pub(super) fn open_with(
+        dir: &Path,
+        usage: Use,
+        weights: &Weights,
+        (jobs, workers): (&[Arc<JobSheet>], &[Arc<WorkerSheet>]),
+    ) -> Result<Shelves, SearchError> {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| Shelf::open(&dir.join("workers"), usage, weights, workers));
+            let jobs = Shelf::open(&dir.join("jobs"), usage, weights, jobs)?;
+            let broken = || SearchError::Damaged("the files can't be read".to_owned());
+            Ok(Shelves { jobs, workers: other.join().map_err(|_| broken())?? })
         })
     }
 }
@@ -107,10 +121,11 @@ impl Index {
                 "a rebuild was cut off or takes its place".to_owned(),
             ));
         }
+        let weights = Weights::embedded()?;
         let index = Index {
             dir: dir.to_owned(),
-            weights: Weights::embedded()?,
-            shelves: RwLock::new(Shelves::open(dir, Use::Serve)?),
+            weights,
+            shelves: RwLock::new(Shelves::open(dir, Use::Serve, &weights)?),
             owner: None,
             rebuilding: AtomicBool::new(false),
             doubt: Notify::new(),
@@ -234,8 +249,8 @@ impl Index {
     /// # Errors
     /// The engine's.
     pub fn jobs_held(&self) -> Result<Vec<Held>, SearchError> {
-        let searcher = self.read().jobs.searcher();
-        held(&searcher)
+        let shown = self.read().jobs.shown();
+        held(&shown.searcher)
     }
 
     /// The workers that the index holds, sorted by id.
@@ -243,8 +258,8 @@ impl Index {
     /// # Errors
     /// The engine's.
     pub fn workers_held(&self) -> Result<Vec<Held>, SearchError> {
-        let searcher = self.read().workers.searcher();
-        held(&searcher)
+        let shown = self.read().workers.shown();
+        held(&shown.searcher)
     }
 
     /// Reads every file and compares it with its checksum.
@@ -263,14 +278,15 @@ impl Index {
     /// [`SearchError::NoPoint`], [`SearchError::Cursor`], or the engine's.
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
         self.look(|shelves| {
-            let searcher = shelves.jobs.searcher();
-            jobs::find(&searcher, &shelves.jobs.fields, &self.weights, query, Fit::default())
+            let shown = shelves.jobs.shown();
+            jobs::find(&shown, &shelves.jobs.fields, &self.weights, query, Fit::default())
         })
     }
 
     /// Postings that a worker can take: within the radius, at free times, beside the shifts
     /// already `booked`. Those with a skill or a near occupation of the worker go first; where
-    /// they do not fill the page, it is filled with the others. One page, without a cursor.
+    /// they do not fill the page, it is filled with the others. One page, without a cursor; hits
+    /// are `counted` or not as by [`JobQuery::counted`].
     ///
     /// # Errors
     /// The engine's.
@@ -279,18 +295,18 @@ impl Index {
         profile: &Profile,
         booked: &[Shift],
         limit: usize,
+        counted: bool,
         now: Moment,
     ) -> Result<JobPage, SearchError> {
         let wish = Wish::from(profile);
         let skilled = !wish.skills.is_empty() || !wish.trades.is_empty();
-        let query =
-            JobQuery { radius_m: wish.radius_m, limit, wish: Some(wish), ..JobQuery::new(now) };
+        let radius_m = wish.radius_m;
+        let query = JobQuery { radius_m, limit, wish: Some(wish), counted, ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
         let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
         self.look(|shelves| {
-            let searcher = shelves.jobs.searcher();
-            let find =
-                |fit| jobs::find(&searcher, &shelves.jobs.fields, &self.weights, &query, fit);
+            let shown = shelves.jobs.shown();
+            let find = |fit| jobs::find(&shown, &shelves.jobs.fields, &self.weights, &query, fit);
             let mut page = find(fit(skilled))?;
             if skilled && page.hits.len() < limit.min(PAGE_MAX) {
                 // Any shared skill outweighs all else, so these same hits lead again.
@@ -316,8 +332,8 @@ impl Index {
             return Ok(Vec::new());
         }
         self.look(|shelves| {
-            let searcher = shelves.workers.searcher();
-            workers::find(&searcher, &shelves.workers.fields, &self.weights, posting, limit, now)
+            let shown = shelves.workers.shown();
+            workers::find(&shown, &self.weights, posting, limit, now)
         })
     }
 

@@ -1,30 +1,28 @@
-//! The search for postings: the engine's query chooses by words, then the collector by numbers,
-//! and scores what is left.
-
-use std::sync::Arc;
+//! The search for postings: in growing circles around a point, or by the engine's words; the scan
+//! chooses by numbers and scores what is left.
 
 use tantivy::{
-    Searcher, Term,
-    query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery},
+    DocSet, Searcher, TERMINATED, Term,
+    query::{BooleanQuery, EnableScoring, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
-    BadCursor, Cursor, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
+    BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
-    scan::{Ask, Found, Free, Hit, Jobs, WHOLE},
-    schema::{EVERYWHERE, JobFields, kindred_term, occupation_term},
+    lists::Asked,
+    scan::{Ask, FEW, Free, KIN, PHRASE, Part, Scan, Seen, WHOLE},
+    schema::JobFields,
+    shelf::Shown,
     statistics::{Pinned, Statistics},
     text::Text,
+    top::{Entry, Top},
     words,
 };
 use crate::{
     domain::limits::PAGE_MAX,
-    matching::{Reach, Reader, Weights, reasons},
+    matching::{Ceiling, Reach, Reader, Weights, reasons},
 };
-
-/// Where fewer are found, sounds and slips are searched, too.
-const FEW: u64 = 3;
 
 /// What a search for a worker asks beyond the query.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +36,7 @@ pub struct Fit {
 /// Searches postings: first for the words as they are, with every name of a trade; where no title
 /// has them all and a slip is likely, also by sound.
 pub fn find(
-    searcher: &Searcher,
+    shown: &Shown<JobFields>,
     fields: &JobFields,
     weights: &Weights,
     query: &JobQuery,
@@ -46,72 +44,206 @@ pub fn find(
 ) -> Result<JobPage, SearchError> {
     let mut text = Text::read(query.text.as_deref().unwrap_or_default());
     if query.cursor.as_ref().is_some_and(|cursor| cursor.forgiving) {
-        text.listen(searcher, fields)?;
+        text.listen(&shown.searcher, fields)?;
     }
-    let mut statistics = statistics(searcher, fields, query, &text)?;
-    let kindred_only = fit.kindred_only;
-    let ask = Arc::new(ask(query, fit, weights, statistics.is_some())?);
-    let mut found = run(searcher, fields, query, &ask, (&text, &statistics), kindred_only)?;
+    let mut statistics = statistics(&shown.searcher, fields, query, &text)?;
+    let ask = ask(query, fit, weights, statistics.is_some())?;
+    let parts = parts(shown, fields, query, &ask)?;
+    let mut scan = Scan::new(&ask, &parts);
+    match &statistics {
+        None => by_place(&ask, &mut scan),
+        Some(counted) => by_words(shown, fields, &text, counted, &mut scan)?,
+    }
     if query.cursor.is_none()
         && let Some(counted) = &statistics
-        && found.best < WHOLE
-        && (text.is_doubtful(counted) || found.total < FEW)
+        && scan.best < WHOLE
+        && (text.is_doubtful(counted) || scan.total < FEW)
     {
-        text.listen(searcher, fields)?;
-        statistics = Some(Statistics::take(searcher, fields, text.terms())?);
-        found = run(searcher, fields, query, &ask, (&text, &statistics), kindred_only)?;
+        text.listen(&shown.searcher, fields)?;
+        let counted = Statistics::take(&shown.searcher, fields, text.terms())?;
+        scan = Scan::new(&ask, &parts);
+        by_words(shown, fields, &text, &counted, &mut scan)?;
+        statistics = Some(counted);
     }
-    Ok(page(&ask, found, statistics, text.is_forgiving()))
+    let (facets, top, total) = scan.into_found()?;
+    Ok(page(&ask, &parts, top, (facets, total), (statistics, text.is_forgiving())))
 }
 
-fn run(
-    searcher: &Searcher,
+/// Looks for postings that have the words. Where only the best are asked, first for those whose
+/// title has the whole text: with enough of them, no other is as good.
+fn by_words(
+    shown: &Shown<JobFields>,
+    fields: &JobFields,
+    text: &Text,
+    statistics: &Statistics,
+    scan: &mut Scan<'_>,
+) -> Result<(), SearchError> {
+    let pinned = Pinned { statistics, words: text.terms(), title: fields.title };
+    let scoring = EnableScoring::enabled_from_statistics_provider(&pinned, &shown.searcher);
+    let segments = shown.searcher.segment_readers();
+    if let Some(phrase) = text.phrase_query(fields.title).filter(|_| scan.is_choosy()) {
+        let phrase = phrase.weight(scoring)?;
+        let words = text.word_queries(fields);
+        let words = words.iter().map(|word| word.weight(scoring));
+        let words = words.collect::<tantivy::Result<Vec<_>>>()?;
+        let most = scan.text(PHRASE + text.bm25_at_most(statistics));
+        for (at, segment) in segments.iter().enumerate() {
+            let mut phrase = phrase.scorer(segment, 1.0)?;
+            let scorers = words.iter().map(|word| word.scorer(segment, 1.0));
+            let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
+            let mut doc = phrase.doc();
+            while doc != TERMINATED {
+                if !scan.is_hopeless(at, doc, most) {
+                    let bm25 = scorers.iter_mut().map(|scorer| {
+                        let here =
+                            scorer.doc() == doc || scorer.doc() < doc && scorer.seek(doc) == doc;
+                        if here { scorer.score() } else { 0.0 }
+                    });
+                    let bm25 = PHRASE + bm25.sum::<f32>();
+                    scan.worded(at, doc, bm25);
+                }
+                doc = phrase.advance();
+            }
+        }
+        if scan.done_with_text(scan.text(PHRASE.next_down())) {
+            return Ok(());
+        }
+        scan.seen_from = PHRASE;
+    }
+    let weight = BooleanQuery::new(text.clauses(fields)).weight(scoring)?;
+    for (at, segment) in segments.iter().enumerate() {
+        weight.for_each(segment, &mut |doc, bm25| scan.worded(at, doc, bm25))?;
+    }
+    Ok(())
+}
+
+/// The radius of the first circle in which the nearest are looked for, metres.
+const FIRST_RING_M: f64 = 100.0;
+/// The radius of the first circle in which the best are looked for, metres.
+const FIRST_MATCH_RING_M: f64 = 1_000.0;
+
+/// Looks for postings in growing circles, until nothing farther can be among the best.
+fn by_place(ask: &Ask, scan: &mut Scan<'_>) {
+    if let Some(reach) = ask.reach {
+        // No number is no radius, and holds nothing.
+        let most = if reach.radius_m().is_nan() { -1.0 } else { reach.radius_m() };
+        let (first, times) = match ask.sort {
+            _ if ask.counted => (most, 1.0),
+            Sort::Nearest => (FIRST_RING_M, 2.0),
+            Sort::Match if most.is_finite() => (most / 4.0, 4.0),
+            Sort::Match => (FIRST_MATCH_RING_M, 4.0),
+            Sort::Newest | Sort::Wage => (most, 1.0),
+        };
+        let (mut radius, mut seen) = (first.min(most), f64::NEG_INFINITY);
+        loop {
+            // Beyond half the earth there is nothing.
+            radius = if radius > HALF_EARTH_M { most } else { radius };
+            scan.ring(radius, seen);
+            if radius >= most || scan.done_at(radius) {
+                break;
+            }
+            (radius, seen) = ((radius * times).min(most), radius);
+        }
+    }
+    if !ask.placed {
+        scan.elsewhere();
+    }
+}
+
+/// Half the way around the earth, metres, rounded up.
+const HALF_EARTH_M: f64 = 20_016_000.0;
+
+/// The segments as the query sees them.
+fn parts<'a>(
+    shown: &'a Shown<JobFields>,
     fields: &JobFields,
     query: &JobQuery,
-    ask: &Arc<Ask>,
-    (text, statistics): (&Text, &Option<Statistics>),
-    kindred_only: bool,
-) -> Result<Found, SearchError> {
-    let engine_query = engine_query(fields, query, ask, text, kindred_only);
-    let collector = Jobs(Arc::clone(ask));
-    Ok(match statistics {
-        None => searcher.search(&engine_query, &collector)?,
-        Some(statistics) => {
-            let pinned = Pinned { statistics, words: text.terms(), title: fields.title };
-            searcher.search_with_statistics_provider(&engine_query, &collector, &pinned)?
+    ask: &Ask,
+) -> Result<Vec<Part<'a>>, SearchError> {
+    let mut parts = Vec::with_capacity(shown.sheets.len());
+    for (sheet, segment) in shown.parts() {
+        let mut asked = Vec::new();
+        for (at, skill) in ask.wished.iter().enumerate() {
+            let bit = 1 << at;
+            let chooses = if ask.must == 0 { ask.kindred_only } else { ask.must & bit != 0 };
+            asked.push(Asked { rows: sheet.named.rows(skill)?, bit, chooses });
         }
-    })
+        let mut branches: Vec<u32> = ask.trades.iter().filter_map(|own| own.branch()).collect();
+        branches.sort_unstable();
+        branches.dedup();
+        asked.extend(branches.into_iter().map(|branch| Asked {
+            rows: sheet.branches.rows(branch),
+            bit: KIN,
+            chooses: ask.kindred_only && ask.must == 0,
+        }));
+        let mut chosen = Vec::new();
+        if let Some(station) = &query.station {
+            let term = Term::from_field_text(fields.station, station.id.as_str());
+            let postings = segment
+                .inverted_index(fields.station)?
+                .read_postings(&term, IndexRecordOption::Basic)?;
+            if let Some(mut postings) = postings {
+                while postings.doc() != TERMINATED {
+                    chosen.push(postings.doc());
+                    postings.advance();
+                }
+            }
+        }
+        let mut told = None;
+        if !query.told.is_empty() {
+            let all = query.told.iter().map(|told| told_query(fields, told)).collect();
+            let weight = BooleanQuery::intersection(all)
+                .weight(EnableScoring::disabled_from_searcher(&shown.searcher))?;
+            let mut bits = vec![0u64; segment.max_doc() as usize / 64 + 1];
+            weight.for_each_no_score(segment, &mut |docs| {
+                for doc in docs {
+                    if let Some(word) = bits.get_mut(*doc as usize / 64) {
+                        *word |= 1 << (doc % 64);
+                    }
+                }
+            })?;
+            told = Some(bits);
+        }
+        let ceiling = Ceiling::new(&ask.weights, ask.scored_at, sheet.calm_from());
+        parts.push(Part { sheet, segment, asked, chosen, told, ceiling });
+    }
+    Ok(parts)
 }
 
-fn page(ask: &Ask, mut found: Found, statistics: Option<Statistics>, forgiving: bool) -> JobPage {
-    let more = found.hits.len() > ask.limit;
-    found.hits.truncate(ask.limit);
-    let next = found.hits.last().filter(|_| more).map(|last| Cursor {
+fn page(
+    ask: &Ask,
+    parts: &[Part<'_>],
+    top: Top<'_, Seen>,
+    (facets, total): (Facets, u64),
+    (statistics, forgiving): (Option<Statistics>, bool),
+) -> JobPage {
+    let mut found = top.into_sorted();
+    let more = found.len() > ask.limit;
+    found.truncate(ask.limit);
+    let next = found.last().filter(|_| more).map(|last| Cursor {
         sort: ask.sort,
         scored_at: ask.scored_at,
         key: last.key,
         statistics,
-        id: last.id.clone(),
+        id: last.id.to_owned(),
         forgiving,
         let_go: 0,
     });
-    let hit = |hit: Hit| {
-        let score = ask.score(&hit.facts);
-        let skills = marked(&ask.wished, hit.held);
+    let hit = |entry: Entry<'_, Seen>| {
+        let seen = entry.what;
+        let score = ask.score(&seen.facts);
+        let skills = marked(&ask.wished, seen.held);
+        let sheet = parts.get(seen.part).map(|part| part.sheet);
+        let row = sheet.and_then(|sheet| sheet.rows.get(seen.row as usize));
         JobHit {
-            id: hit.id,
-            version: hit.version,
+            id: entry.id.to_owned(),
+            version: sheet.zip(row).map_or(0, |(sheet, row)| sheet.version(row.doc)),
             score: score.total,
-            distance_m: hit.facts.distance_m,
-            reasons: reasons(&score, &hit.facts, &skills, Reader::Worker, ask.now),
+            distance_m: seen.facts.distance_m,
+            reasons: reasons(&score, &seen.facts, &skills, Reader::Worker, ask.now),
         }
     };
-    JobPage {
-        hits: found.hits.into_iter().map(hit).collect(),
-        facets: found.facets,
-        total: found.total,
-        next,
-    }
+    JobPage { hits: found.into_iter().map(hit).collect(), facets, total, next }
 }
 
 fn statistics(
@@ -146,6 +278,9 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
     let skills = query.skills.iter().chain(wish.iter().flat_map(|wish| &wish.skills));
     let mut wished = words::skills(&skills.collect::<Vec<_>>());
     wished.truncate(MARKS_MAX);
+    let wanted = words::skills(&query.skills);
+    let must = (0u32..).zip(&wished).filter(|(_, skill)| wanted.contains(*skill));
+    let must = must.fold(0, |marks, (at, _)| marks | 1 << at);
     let cursor = query.cursor.as_ref();
     Ok(Ask {
         now: query.now,
@@ -156,6 +291,9 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
         day_wage: wish.and_then(|wish| wish.day_wage),
         reach: centre.map(|centre| Reach::new(centre, query.radius_m)),
         placed: query.radius_m.is_some() && centre.is_some() || query.sort == Sort::Nearest,
+        must,
+        kindred_only: fit.kindred_only,
+        occupation: query.occupation.clone(),
         wage_min: query.wage_min,
         settlement: query.settlement,
         from: query.from,
@@ -170,6 +308,7 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
         limit: query.limit.clamp(1, PAGE_MAX),
         after: cursor.map(|cursor| (cursor.key, cursor.id.clone())),
         scored,
+        counted: query.counted,
     })
 }
 
@@ -183,43 +322,6 @@ pub(super) fn one(term: Term) -> Box<dyn Query> {
 
 pub(super) fn any(queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     Box::new(BooleanQuery::union(queries))
-}
-
-fn engine_query(
-    fields: &JobFields,
-    query: &JobQuery,
-    ask: &Ask,
-    text: &Text,
-    kindred_only: bool,
-) -> Box<dyn Query> {
-    let mut filters: Vec<Box<dyn Query>> = Vec::new();
-    let mut skills = words::skills(&query.skills);
-    skills.truncate(MARKS_MAX);
-    if !skills.is_empty() {
-        filters.push(any(skills.iter().map(|skill| exact(fields.named, skill)).collect()));
-    }
-    if kindred_only {
-        let named = ask.wished.iter().map(|skill| exact(fields.named, skill));
-        let near = ask.trades.iter().filter_map(|&trade| kindred_term(fields.occupation, trade));
-        filters.push(any(named.chain(near.map(one)).collect()));
-    }
-    if let Some(code) = &query.occupation {
-        filters.push(one(occupation_term(fields.occupation, code)));
-    }
-    if let Some(station) = &query.station {
-        let shown = [station.id.as_str(), EVERYWHERE];
-        filters.push(any(shown.map(|id| exact(fields.station, id)).into()));
-    }
-    filters.extend(query.told.iter().map(|told| told_query(fields, told)));
-    let silent = |filter| -> (Occur, Box<dyn Query>) {
-        (Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0)))
-    };
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = filters.into_iter().map(silent).collect();
-    clauses.extend(text.clauses(fields));
-    if clauses.is_empty() {
-        return Box::new(AllQuery);
-    }
-    Box::new(BooleanQuery::new(clauses))
 }
 
 fn told_query(fields: &JobFields, told: &Told) -> Box<dyn Query> {

@@ -83,6 +83,9 @@ pub struct JobQuery {
     pub now: Moment,
     /// Whose wish the score follows.
     pub wish: Option<Wish>,
+    /// Whether all hits are counted, by facets and altogether; without, only the best are looked
+    /// for, which is much faster.
+    pub counted: bool,
 }
 
 /// Hits of a page where nothing else is asked.
@@ -109,6 +112,7 @@ impl JobQuery {
             cursor: None,
             now,
             wish: None,
+            counted: true,
         }
     }
 }
@@ -133,9 +137,9 @@ pub struct JobHit {
 pub struct JobPage {
     /// The hits, in order.
     pub hits: Vec<JobHit>,
-    /// How all hits divide.
+    /// How all hits divide; empty where they are not counted.
     pub facets: Facets,
-    /// How many hits there are on all pages.
+    /// How many hits there are on all pages; 0 where they are not counted.
     pub total: u64,
     /// Where the next page begins; none on the last.
     pub next: Option<Cursor>,

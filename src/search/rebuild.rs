@@ -1,6 +1,8 @@
 //! A fresh index beside the one that serves, and the change from one to the other.
 
-use std::{fs, io, path::Path, sync::Arc, sync::atomic::Ordering};
+use std::{fs, io, path::Path, sync::Arc, sync::atomic::Ordering, thread};
+
+use tantivy::TantivyDocument;
 
 use super::{
     Index, SearchError,
@@ -34,7 +36,7 @@ impl Rebuild {
         let mut rebuild = Rebuild { index: Arc::clone(index), fresh: None };
         let dir = beside(&index.dir, ".new");
         remove_dir(&dir)?;
-        rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild)?);
+        rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild, &index.weights)?);
         Ok(rebuild)
     }
 
@@ -49,6 +51,28 @@ impl Rebuild {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Adds postings as [`Rebuild::put_job`] does, faster: texts are cut by several threads.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_jobs(&self, postings: &[Posting]) -> Result<(), SearchError> {
+        let Some(fresh) = &self.fresh else { return Ok(()) };
+        let fields = &fresh.jobs.fields;
+        let documents = |part: &[Posting]| -> Vec<TantivyDocument> {
+            let open = part.iter().filter(|posting| posting.status == Status::Open);
+            open.map(|posting| fields.document(posting)).collect()
+        };
+        let (first, second) = postings.split_at(postings.len() / 2);
+        let cut = thread::scope(|scope| {
+            let other = scope.spawn(|| documents(second));
+            let mut cut = documents(first);
+            other.join().map(|more| cut.extend(more)).map(|()| cut)
+        });
+        let cut = cut.map_err(|_| io::Error::other("a text could not be cut"))?;
+        let mut pen = fresh.jobs.pen()?;
+        cut.into_iter().try_for_each(|document| pen.add(document))
     }
 
     /// Adds a worker. Each at most once.
@@ -77,6 +101,10 @@ impl Rebuild {
         let mut workers = fresh.workers.pen()?;
         workers.commit(place)?;
         workers.finish()?;
+        // Read into memory while the old one still answers.
+        fresh.jobs.show()?;
+        fresh.workers.show()?;
+        let (jobs, workers) = (fresh.jobs.shown(), fresh.workers.shown());
         drop(fresh);
 
         let dir = &self.index.dir;
@@ -87,9 +115,10 @@ impl Rebuild {
         serving.jobs.drop_writer();
         serving.workers.drop_writer();
         fs::rename(dir, &old)?;
-        let opened = fs::rename(&new, dir)
-            .map_err(SearchError::from)
-            .and_then(|()| Shelves::open(dir, Use::Serve));
+        let opened = fs::rename(&new, dir).map_err(SearchError::from).and_then(|()| {
+            let known = (jobs.sheets.as_slice(), workers.sheets.as_slice());
+            Shelves::open_with(dir, Use::Serve, &self.index.weights, known)
+        });
         match opened {
             Ok(shelves) => *serving = shelves,
             Err(error) => {

@@ -1,20 +1,16 @@
-//! The collector of postings: hard numbers first, then the score, and no text before the end.
+//! The scan of a segment's postings: cheap bounds first, then hard numbers, then the score, and no
+//! text before the end.
 
-use std::sync::Arc;
-
-use tantivy::{
-    SegmentReader,
-    collector::{Collector, SegmentCollector},
-    columnar::{Column, StrColumn},
-};
+use tantivy::SegmentReader;
 
 use super::{
     Facets, Sort,
-    columns::{Marks, Spans, column, texts},
     facets::Counter,
+    job_sheet::{JobRow, JobSheet},
+    lists::{Asked, Tile},
     query::{pays, sort_key},
-    schema::{Traits, unpack_wage},
-    top::{Top, order},
+    schema::Traits,
+    top::Top,
 };
 use crate::{
     domain::{
@@ -22,12 +18,12 @@ use crate::{
         org::Label,
         posting::Shift,
         time::Moment,
-        wage::{Settlement, Wage, WageUnit},
+        wage::{OccupationCode, Settlement, Wage, WageUnit},
         worker::Available,
     },
     matching::{
-        JobFacts, Overlap, Reach, Score, Spot, Trade, Weights, first_start, score, time_bar,
-        upcoming,
+        Ceiling, JobFacts, Overlap, Reach, Score, Spot, Trade, Weights, first_start, score,
+        time_bar, upcoming,
     },
 };
 
@@ -37,6 +33,8 @@ pub const PHRASE: f32 = 4096.0;
 pub const WHOLE: f32 = 2048.0;
 /// What a title that sounds in every part as the text does adds.
 pub const ALIKE: f32 = 1024.0;
+/// Where fewer are found, sounds and slips are searched, too.
+pub const FEW: u64 = 3;
 
 /// What a worker's time leaves free.
 #[derive(Clone, Debug, Default)]
@@ -58,17 +56,23 @@ impl Free {
     }
 }
 
-/// A query in the numbers that the collector reads.
+/// A query in the numbers that the scan reads.
 pub struct Ask {
     pub now: Moment,
     pub scored_at: Moment,
     pub weights: Weights,
+    /// Skills of the query and of the wish; a posting's marks tell which it names.
     pub wished: Vec<String>,
     pub trades: Vec<Trade>,
     pub day_wage: Option<Fen>,
     pub reach: Option<Reach>,
     /// Whether a posting must have a distance.
     pub placed: bool,
+    /// One of these marks must stand; 0 asks nothing.
+    pub must: u64,
+    /// Whether some mark must stand.
+    pub kindred_only: bool,
+    pub occupation: Option<OccupationCode>,
     pub wage_min: Option<(Fen, WageUnit)>,
     pub settlement: Option<Settlement>,
     pub from: Option<Moment>,
@@ -79,200 +83,240 @@ pub struct Ask {
     pub sort: Sort,
     pub limit: usize,
     pub after: Option<(u64, String)>,
+    /// Whether there are words that weigh.
     pub scored: bool,
+    /// Whether all hits are counted, not only the best found.
+    pub counted: bool,
 }
 
-/// Collects postings: hard numbers first, then the score.
-pub struct Jobs(pub Arc<Ask>);
+/// The mark of a near occupation; the others are the wished skills by their place.
+pub const KIN: u64 = 1 << 63;
 
-/// A posting that may be shown.
-pub struct Hit {
-    pub key: u64,
-    pub id: String,
-    pub version: i64,
+/// A segment as a query sees it.
+pub struct Part<'a> {
+    pub sheet: &'a JobSheet,
+    pub segment: &'a SegmentReader,
+    /// The rows with each mark; those that choose make a row be looked at.
+    pub asked: Vec<Asked<'a>>,
+    /// The documents that chose the query's station, rising.
+    pub chosen: Vec<u32>,
+    /// A bit for each document that has what is told; none where nothing is asked.
+    pub told: Option<Vec<u64>>,
+    pub ceiling: Ceiling,
+}
+
+/// A posting that may be shown: where it stands, and what was found out about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// The number of the part.
+    pub part: usize,
+    /// The row.
+    pub row: u32,
+    /// The wished skills that it names.
     pub held: u64,
+    /// What the score reads.
     pub facts: JobFacts,
 }
-/// What was found.
-pub struct Found {
-    pub hits: Vec<Hit>,
+
+/// The scan of one segment after the other.
+pub struct Scan<'a> {
+    ask: &'a Ask,
+    parts: &'a [Part<'a>],
+    pub top: Top<'a, Seen>,
+    /// Those that were looked at closely: all hits where they are counted.
     pub total: u64,
-    pub facets: Facets,
-    /// The best relevance of all hits, as the engine counts it.
+    /// The best BM25 of all hits, as far as [`WHOLE`].
     pub best: f32,
-}
-
-impl Collector for Jobs {
-    type Fruit = Found;
-    type Child = Scan;
-
-    fn for_segment(&self, _: u32, segment: &SegmentReader) -> tantivy::Result<Scan> {
-        let ask = Arc::clone(&self.0);
-        let (ids, skills) = (texts(segment, "id")?, texts(segment, "skill")?);
-        Ok(Scan {
-            // One more than the page tells whether there is a next one.
-            top: Top::new(ask.limit + 1, ask.after.as_ref(), &ids)?,
-            counter: Counter::new(&skills),
-            total: 0,
-            best: 0.0,
-            ids,
-            skills,
-            version: column(segment, "version")?,
-            named: Marks::open(segment, "named", &ask.wished)?,
-            spot: column(segment, "spot")?,
-            wage: column(segment, "wage")?,
-            traits: column(segment, "traits")?,
-            trade: column(segment, "trade")?,
-            expires_at: column(segment, "expires_at")?,
-            published_at: column(segment, "published_at")?,
-            shifts: Spans::open(segment, "shift_start", "shift_end")?,
-            coming: Vec::new(),
-            ask,
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        self.0.scored
-    }
-
-    fn merge_fruits(&self, parts: Vec<tantivy::Result<Found>>) -> tantivy::Result<Found> {
-        let (mut hits, mut total, mut facets, mut best) = (Vec::new(), 0, Vec::new(), 0.0f32);
-        for part in parts {
-            let part = part?;
-            hits.extend(part.hits);
-            total += part.total;
-            best = best.max(part.best);
-            facets.push(part.facets);
-        }
-        order(&mut hits, self.0.limit + 1, |hit| (hit.key, &hit.id));
-        Ok(Found { hits, total, facets: Facets::sum(facets), best })
-    }
-}
-
-/// The scan of one segment.
-pub struct Scan {
-    ask: Arc<Ask>,
-    top: Top,
-    counter: Counter,
-    total: u64,
-    best: f32,
-    ids: StrColumn,
-    skills: StrColumn,
-    version: Column<i64>,
-    named: Marks,
-    spot: Column<u64>,
-    wage: Column<u64>,
-    traits: Column<u64>,
-    trade: Column<u64>,
-    expires_at: Column<i64>,
-    published_at: Column<i64>,
-    shifts: Spans,
+    /// Postings whose BM25 is as high were looked at before.
+    pub seen_from: f32,
+    /// Counts by segment.
+    counters: Vec<Counter>,
+    /// Rows nearer than this were seen before, metres.
+    away_m: f64,
+    /// The circle of now.
+    ring: Option<Reach>,
+    /// What a wished skill or occupation adds at most by the number of those held.
+    skill_at_most: Vec<f32>,
+    /// What the way adds at most.
+    distance_at_most: f32,
+    tile: Option<Box<Tile>>,
     /// Room for the shifts of one document.
     coming: Vec<Shift>,
 }
 
-impl SegmentCollector for Scan {
-    type Fruit = tantivy::Result<Found>;
-
-    fn collect(&mut self, doc: u32, relevance: f32) {
-        let Some((traits, wage, distance_m)) = self.admit(doc) else {
-            return;
-        };
-        self.total += 1;
-        self.best = self.best.max(relevance);
-        self.counter.count(doc, &self.skills, (traits, wage), distance_m);
-        let Some((facts, _)) = self.facts(doc, (traits, wage), distance_m, relevance) else {
-            return;
-        };
-        if let Some(key) = self.ask.key(&facts) {
-            self.top.offer(key, doc, relevance, &self.ids);
+impl<'a> Scan<'a> {
+    /// A scan that has seen nothing.
+    pub fn new(ask: &'a Ask, parts: &'a [Part<'a>]) -> Scan<'a> {
+        let after = ask.after.as_ref().map(|(key, id)| (*key, id.as_str()));
+        let wished = ask.wished.len() as u32;
+        let share = |held| Overlap { held, asked: held.max(1), wished }.share();
+        Scan {
+            ask,
+            parts,
+            // One more than the page tells whether there is a next one.
+            top: Top::new(ask.limit + 1, after),
+            total: 0,
+            best: 0.0,
+            seen_from: f32::INFINITY,
+            counters: parts.iter().map(|_| Counter::default()).collect(),
+            away_m: f64::NEG_INFINITY,
+            ring: ask.reach,
+            skill_at_most: (0..=wished).map(|held| ask.weights.skill(share(held))).collect(),
+            distance_at_most: ask.reach.map_or(0.0, |_| ask.weights.distance(0.0)),
+            tile: None,
+            coming: Vec::new(),
         }
     }
 
-    fn harvest(mut self) -> tantivy::Result<Found> {
-        let top = std::mem::replace(&mut self.top, Top::new(0, None, &self.ids)?);
-        let mut hits = Vec::new();
-        for entry in top.into_entries() {
-            let mut id = String::new();
-            let known = self.ids.ord_to_str(entry.ord, &mut id)?;
-            let Some((traits, wage, distance_m)) = self.admit(entry.doc).filter(|_| known) else {
-                continue;
-            };
-            let facts = self.facts(entry.doc, (traits, wage), distance_m, entry.relevance);
-            let version = self.version.first(entry.doc).unwrap_or_default();
-            hits.extend(facts.map(|(facts, held)| Hit {
-                key: entry.key,
-                id,
-                version,
-                held,
-                facts,
-            }));
-        }
-        let facets = self.counter.into_facets(&self.skills)?;
-        Ok(Found { hits, total: self.total, facets, best: self.best })
-    }
-}
-
-impl Scan {
-    /// What the query's conditions read, where the posting meets them all.
-    fn admit(&mut self, doc: u32) -> Option<(Traits, Wage, Option<f64>)> {
-        let ask = &self.ask;
-        if self.expires_at.first(doc)? <= ask.now.0 {
-            return None;
-        }
-        let spot = Spot(self.spot.first(doc)?);
-        let distance_m = ask.reach.and_then(|reach| reach.distance_m(spot));
-        if ask.placed && distance_m.is_none() {
-            return None;
-        }
-        let traits = Traits::unpack(self.traits.first(doc)?)?;
-        if ask.settlement.is_some_and(|asked| asked != traits.settlement)
-            || ask.direct_only && traits.label != Label::Direct
-        {
-            return None;
-        }
-        if let Some(station) = ask.station
-            && traits.everywhere
-        {
-            station.distance_m(spot)?;
-        }
-        let wage = unpack_wage(self.wage.first(doc)?, traits)?;
-        if ask.wage_min.is_some_and(|asked| !pays(wage, asked)) {
-            return None;
-        }
-        if ask.from.is_some() || ask.to.is_some() {
-            let starts_so = |shift: Shift| {
-                ask.from.is_none_or(|from| from <= shift.start)
-                    && ask.to.is_none_or(|to| shift.start < to)
-            };
-            self.shifts.of(doc).any(starts_so).then_some(())?;
-        }
-        if let Some(free) = &ask.free {
-            self.coming.clear();
-            self.coming.extend(upcoming(self.shifts.of(doc), ask.now));
-            if time_bar(free.spans.as_deref(), &free.booked, &self.coming).is_some() {
-                return None;
+    /// Looks at what lies in the circle, and not nearer than `away_m`.
+    pub fn ring(&mut self, radius_m: f64, away_m: f64) {
+        self.away_m = away_m;
+        self.ring = self.ask.reach.map(|reach| reach.with_radius(radius_m));
+        self.distance_at_most = self.ask.weights.distance(away_m);
+        let Some(ring) = self.ring else { return };
+        let mut stretches = Vec::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            stretches.clear();
+            part.sheet.places.within(&ring, &mut stretches);
+            for stretch in &stretches {
+                self.stretch(at, part, stretch.clone());
             }
         }
-        Some((traits, wage, distance_m))
     }
 
-    /// What the score reads, and the wished skills that the posting names.
-    fn facts(
-        &self,
-        doc: u32,
-        (traits, wage): (Traits, Wage),
-        distance_m: Option<f64>,
-        relevance: f32,
-    ) -> Option<(JobFacts, u64)> {
-        let ask = &self.ask;
-        let held = self.named.of(doc);
-        let nearness = if ask.trades.is_empty() {
-            0.0
-        } else {
-            let trade = Trade(self.trade.first(doc)?);
-            ask.trades.iter().map(|own| own.nearness(trade)).fold(0.0, f64::max)
+    /// Looks at every posting, or at those that have no distance.
+    pub fn elsewhere(&mut self) {
+        self.distance_at_most = 0.0;
+        for (at, part) in self.parts.iter().enumerate() {
+            let places = &part.sheet.places;
+            let stretch = if self.ask.reach.is_some() { places.nowhere() } else { places.all() };
+            self.stretch(at, part, stretch);
+        }
+    }
+
+    fn stretch(&mut self, at: usize, part: &'a Part<'a>, stretch: std::ops::Range<u32>) {
+        let all = !part.asked.iter().any(|list| list.chooses);
+        let all = all && self.ask.must == 0 && !self.ask.kindred_only;
+        let mut tile = self.tile.take().unwrap_or_default();
+        tile.walk(stretch, &part.asked, all, |row, marks| {
+            self.consider(at, part, row, Some(marks), 0.0);
+        });
+        self.tile = Some(tile);
+    }
+
+    /// Looks at a document that has the searched words.
+    pub fn worded(&mut self, at: usize, doc: u32, bm25: f32) {
+        if let Some(part) = self.parts.get(at).filter(|_| bm25 < self.seen_from) {
+            for row in part.sheet.rows_of(doc) {
+                self.consider(at, part, row, None, bm25);
+            }
+        }
+    }
+
+    /// Whether only the best by score are asked.
+    pub fn is_choosy(&self) -> bool {
+        !self.ask.counted && self.ask.sort == Sort::Match
+    }
+
+    /// What words of this BM25 add.
+    pub fn text(&self, bm25: f32) -> f32 {
+        self.ask.weights.text(self.ask.relevance(bm25))
+    }
+
+    /// Whether a document can't be among the best, whatever its words add up to `text`.
+    pub fn is_hopeless(&self, at: usize, doc: u32, text: f32) -> bool {
+        let Some(part) = self.parts.get(at) else { return true };
+        self.total >= FEW && part.sheet.rows_of(doc).all(|row| self.hopeless(part, row, None, text))
+    }
+
+    /// Whether nothing whose words add up to `text` can be among the best.
+    pub fn done_with_text(&self, text: f32) -> bool {
+        let Some(bar) = self.top.bar().filter(|_| self.ask.sort == Sort::Match) else {
+            return false;
         };
+        let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
+        let most = self.skill_most() + way + text;
+        self.parts
+            .iter()
+            .all(|part| most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar))
+    }
+
+    /// Whether nothing farther than `away_m` can be among the best.
+    pub fn done_at(&self, away_m: f64) -> bool {
+        let Some(bar) = self.top.bar() else { return false };
+        match self.ask.sort {
+            Sort::Nearest => true,
+            Sort::Match => {
+                let most = self.skill_most()
+                    + self.ask.weights.distance(away_m)
+                    + self.ask.weights.text(1.0);
+                self.parts.iter().all(|part| {
+                    most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar)
+                })
+            }
+            Sort::Newest | Sort::Wage => false,
+        }
+    }
+
+    fn skill_most(&self) -> f32 {
+        let held = self.skill_at_most.last().copied().unwrap_or_default();
+        if self.ask.trades.is_empty() { held } else { self.ask.weights.skill(1.0) }
+    }
+
+    /// Whether a row can't be among the best, by bounds that cost little.
+    fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
+        let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
+        let skill = match marks {
+            Some(marks) if marks & KIN == 0 => {
+                let held = marks.count_ones() as usize;
+                self.skill_at_most.get(held).copied().unwrap_or(f32::INFINITY)
+            }
+            _ => self.skill_most(),
+        };
+        let most = skill + text + part.sheet.rest_at_most(row, &part.ceiling);
+        if most + self.distance_at_most < key_score(bar) {
+            return true;
+        }
+        let spot = part.sheet.rows.get(row as usize).map(|row| row.spot);
+        let least = self.ring.zip(spot).and_then(|(ring, spot)| ring.at_least_m(spot));
+        least.is_some_and(|metres| most + self.ask.weights.distance(metres) < key_score(bar))
+    }
+
+    fn consider(
+        &mut self,
+        at: usize,
+        part: &'a Part<'a>,
+        row_at: u32,
+        marks: Option<u64>,
+        bm25: f32,
+    ) {
+        let relevance = self.ask.relevance(bm25);
+        let text = self.ask.weights.text(relevance);
+        // How many and how good there are decides whether sounds are searched, too.
+        let telling =
+            self.ask.scored && (self.total < FEW || self.best < WHOLE && bm25 > self.best);
+        if !self.ask.counted && !telling && self.hopeless(part, row_at, marks, text) {
+            return;
+        }
+        let Some(row) = part.sheet.rows.get(row_at as usize) else { return };
+        let Some((traits, wage, distance_m)) = self.admit(part, row_at, row) else { return };
+        let marks = marks.unwrap_or_else(|| marks_of(&part.asked, row_at));
+        if self.ask.must != 0 && marks & self.ask.must == 0 || self.ask.kindred_only && marks == 0 {
+            return;
+        }
+        self.total += 1;
+        self.best = self.best.max(bm25);
+        if self.ask.counted {
+            if let Some(counter) = self.counters.get_mut(at) {
+                counter.count(part.sheet.skills.of(row.doc as usize), (traits, wage), distance_m);
+            }
+            if self.hopeless(part, row_at, Some(marks), text) {
+                return;
+            }
+        }
+        let ask = self.ask;
+        let held = marks & !KIN;
+        let nearness = ask.trades.iter().map(|own| own.nearness(row.trade)).fold(0.0, f64::max);
         let facts = JobFacts {
             skills: Overlap {
                 held: held.count_ones(),
@@ -282,13 +326,129 @@ impl Scan {
             nearness,
             distance_m,
             wage,
-            starts_at: first_start(self.shifts.of(doc), ask.scored_at),
-            published_at: Moment(self.published_at.first(doc)?),
+            starts_at: first_start(part.sheet.shifts(row).iter().copied(), ask.scored_at),
+            published_at: row.published_at,
             instant: traits.instant,
-            relevance: ask.relevance(relevance),
+            relevance,
         };
-        Some((facts, held))
+        if let Some(key) = ask.key(&facts) {
+            let seen = Seen { part: at, row: row_at, held, facts };
+            self.top.offer(key, part.sheet.ids.of(row.doc), seen);
+        }
     }
+
+    /// What the query's conditions read, where the posting meets them all.
+    fn admit(
+        &mut self,
+        part: &Part<'_>,
+        row_at: u32,
+        row: &JobRow,
+    ) -> Option<(Traits, Wage, Option<f64>)> {
+        let ask = self.ask;
+        if row.expires_at <= ask.now || part.segment.is_deleted(row.doc) {
+            return None;
+        }
+        let traits = part.sheet.traits(row)?;
+        if ask.settlement.is_some_and(|asked| asked != traits.settlement)
+            || ask.direct_only && traits.label != Label::Direct
+            || ask.occupation.as_ref().is_some_and(|code| !row.trade.lies_in(code))
+        {
+            return None;
+        }
+        if let Some(told) = &part.told {
+            let word = told.get(row.doc as usize / 64).copied().unwrap_or_default();
+            (word >> (row.doc % 64) & 1 == 1).then_some(())?;
+        }
+        if let Some(station) = ask.station {
+            let shown = if traits.everywhere {
+                self.spots(part, row).any(|spot| station.distance_m(spot).is_some())
+            } else {
+                part.chosen.binary_search(&row.doc).is_ok()
+            };
+            shown.then_some(())?;
+        }
+        let wage = part.sheet.wage(row)?;
+        if ask.wage_min.is_some_and(|asked| !pays(wage, asked)) {
+            return None;
+        }
+        let shifts = part.sheet.shifts(row);
+        if ask.from.is_some() || ask.to.is_some() {
+            let starts_so = |shift: &Shift| {
+                ask.from.is_none_or(|from| from <= shift.start)
+                    && ask.to.is_none_or(|to| shift.start < to)
+            };
+            shifts.iter().any(starts_so).then_some(())?;
+        }
+        let distance_m = self.distance(part, row_at, row)?;
+        if ask.placed && distance_m.is_none() {
+            return None;
+        }
+        if let Some(free) = &ask.free {
+            self.coming.clear();
+            self.coming.extend(upcoming(shifts.iter().copied(), ask.now));
+            if time_bar(free.spans.as_deref(), &free.booked, &self.coming).is_some() {
+                return None;
+            }
+        }
+        Some((traits, wage, distance_m))
+    }
+
+    /// The positions of a row's posting.
+    fn spots<'b>(&self, part: &'b Part<'_>, row: &JobRow) -> impl Iterator<Item = Spot> + 'b {
+        let rows = part.sheet.rows_of(row.doc);
+        rows.filter_map(|at| part.sheet.rows.get(at as usize)).map(|row| row.spot)
+    }
+
+    /// The posting's distance, where the query has a point; nothing for a row that another one of
+    /// the same posting speaks for, or that was seen in a smaller circle.
+    fn distance(&self, part: &Part<'_>, row_at: u32, row: &JobRow) -> Option<Option<f64>> {
+        let (Some(reach), Some(ring)) = (self.ask.reach, self.ring) else {
+            let first = part.sheet.rows_of(row.doc).next();
+            return (!row.many || first == Some(row_at)).then_some(None);
+        };
+        let own = ring.distance_m(row.spot);
+        if own.is_some_and(|metres| metres <= self.away_m)
+            || own.is_none() && row.spot != Spot::NOWHERE
+        {
+            return None;
+        }
+        if row.many {
+            let nearest = part
+                .sheet
+                .rows_of(row.doc)
+                .filter_map(|at| {
+                    let spot = part.sheet.rows.get(at as usize)?.spot;
+                    Some((reach.distance_m(spot)?, at))
+                })
+                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            if nearest.is_some_and(|(_, at)| at != row_at) {
+                return None;
+            }
+        }
+        Some(own)
+    }
+
+    /// All counts, and the best.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn into_found(self) -> tantivy::Result<(Facets, Top<'a, Seen>, u64)> {
+        let facets = self.counters.into_iter().zip(self.parts);
+        let facets = facets.map(|(counter, part)| counter.into_facets(part.segment));
+        let facets = facets.collect::<tantivy::Result<Vec<Facets>>>()?;
+        let total = if self.ask.counted { self.total } else { 0 };
+        Ok((Facets::sum(facets), self.top, total))
+    }
+}
+
+/// A score from its key.
+fn key_score(key: u64) -> f32 {
+    f32::from_bits(key as u32)
+}
+
+fn marks_of(asked: &[Asked<'_>], row: u32) -> u64 {
+    let held = asked.iter().filter(|list| list.rows.binary_search(&row).is_ok());
+    held.fold(0, |marks, list| marks | list.bit)
 }
 
 impl Ask {
@@ -303,7 +463,7 @@ impl Ask {
 
     /// How well the words meet, 0..=1: half where the title has the phrase, a fifth where it has
     /// every word, a tenth where it sounds alike, and BM25 brought to a fifth.
-    fn relevance(&self, bm25: f32) -> f64 {
+    pub fn relevance(&self, bm25: f32) -> f64 {
         if !self.scored {
             return 0.0;
         }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use tantivy::{
-    TantivyDocument, Term,
+    TantivyDocument,
     schema::{
         FAST, Field, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
         TextFieldIndexing, TextOptions,
     },
 };
 
-use super::{sound, words};
+use super::{job_sheet::JobSheet, sheet::Sheet, sound, words, worker_sheet::WorkerSheet};
 use crate::{
     ask,
     domain::{
@@ -18,7 +18,7 @@ use crate::{
         org::{EmployerKind, Label},
         posting::{Posting, Shift, Terms},
         town::town_at,
-        wage::{OccupationCode, Settlement, Wage, WageUnit},
+        wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
     matching::{Spot, Trade},
@@ -35,6 +35,8 @@ pub const EVERYWHERE: &str = "*";
 
 /// An index's fields, and the record that fills them.
 pub trait Fields: Sized + Send + Sync + 'static {
+    /// What of a segment is held in memory.
+    type Sheet: Sheet;
     /// The schema and its fields.
     fn define() -> (Schema, Self);
     /// The field of the record's id.
@@ -80,8 +82,6 @@ pub struct JobFields {
     pub skill: Field,
     /// Skills of the list and words of the title.
     pub named: Field,
-    /// The occupation and its ancestors.
-    pub occupation: Field,
     /// Stations that were chosen, or [`EVERYWHERE`].
     pub station: Field,
     pub spot: Field,
@@ -95,6 +95,8 @@ pub struct JobFields {
 }
 
 impl Fields for JobFields {
+    type Sheet = JobSheet;
+
     fn define() -> (Schema, JobFields) {
         let mut schema = Schema::builder();
         let fields = JobFields {
@@ -109,7 +111,6 @@ impl Fields for JobFields {
             told: schema.add_text_field("told", exact()),
             skill: schema.add_text_field("skill", TextOptions::default() | FAST),
             named: schema.add_text_field("named", exact() | FAST),
-            occupation: schema.add_text_field("occupation", exact()),
             station: schema.add_text_field("station", exact()),
             spot: fast(&mut schema, "spot"),
             wage: fast(&mut schema, "wage"),
@@ -135,16 +136,16 @@ impl JobFields {
         let mut doc = TantivyDocument::new();
         doc.add_text(self.id, posting.id.as_str());
         doc.add_i64(self.version, posting.version);
-        doc.add_text(self.title, &terms.title);
-        let texts = [&terms.title, &terms.description, &terms.requirements, &terms.address];
-        for text in texts.into_iter().chain(&terms.skills).chain(&terms.benefits) {
-            doc.add_text(self.body, text);
-        }
+        // Segmentation is the dearest part: each text is cut once.
+        let title = words::words(&terms.title);
+        let texts = [&terms.description, &terms.requirements, &terms.address];
         // A private employer's name is a person's.
-        if terms.employer.kind != EmployerKind::Individual {
-            doc.add_text(self.body, &terms.employer.name);
-        }
-        for sound in sound::heard(&terms.title) {
+        let public = terms.employer.kind != EmployerKind::Individual;
+        let employer = public.then_some(&terms.employer.name);
+        let texts = texts.into_iter().chain(&terms.skills).chain(&terms.benefits).chain(employer);
+        let body = title.iter().cloned().chain(texts.flat_map(|text| words::words(text)));
+        doc.add_pre_tokenized_text(self.body, words::cut_before(body));
+        for sound in sound::heard(&terms.title, &title) {
             doc.add_text(self.sound, sound);
         }
         for told in told(terms) {
@@ -154,10 +155,11 @@ impl JobFields {
         for skill in &skills {
             doc.add_text(self.skill, skill);
         }
-        for word in words::named(&terms.skills, &terms.title) {
+        for word in words::named_by(&terms.skills, &title) {
             doc.add_text(self.named, word);
         }
-        add_occupation(&mut doc, self.occupation, terms.occupation.as_ref());
+        let title = words::with_trades(&terms.title, title);
+        doc.add_pre_tokenized_text(self.title, words::cut_before(title));
         for station in &terms.stations {
             doc.add_text(self.station, station.as_str());
         }
@@ -215,7 +217,6 @@ pub struct WorkerFields {
     pub id: Field,
     pub version: Field,
     pub skill: Field,
-    pub occupation: Field,
     pub spot: Field,
     pub radius_m: Field,
     pub day_wage: Field,
@@ -227,13 +228,14 @@ pub struct WorkerFields {
 }
 
 impl Fields for WorkerFields {
+    type Sheet = WorkerSheet;
+
     fn define() -> (Schema, WorkerFields) {
         let mut schema = Schema::builder();
         let fields = WorkerFields {
             id: schema.add_text_field("id", STRING | FAST),
             version: fast_signed(&mut schema, "version"),
             skill: schema.add_text_field("skill", exact() | FAST),
-            occupation: schema.add_text_field("occupation", exact()),
             spot: fast(&mut schema, "spot"),
             radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
             day_wage: fast_signed(&mut schema, "day_wage"),
@@ -261,7 +263,6 @@ impl WorkerFields {
             doc.add_text(self.skill, skill);
         }
         for code in &profile.occupations {
-            add_occupation(&mut doc, self.occupation, Some(code));
             doc.add_u64(self.trade, Trade::of(code).0);
         }
         doc.add_u64(self.spot, Spot::of(profile.point).0);
@@ -285,34 +286,6 @@ fn add_shifts(doc: &mut TantivyDocument, (start, end): (Field, Field), shifts: &
         doc.add_i64(start, shift.start.0);
         doc.add_i64(end, shift.end.0);
     }
-}
-
-/// The code and its ancestors, so that a whole branch is one term.
-fn add_occupation(doc: &mut TantivyDocument, field: Field, code: Option<&OccupationCode>) {
-    let Some(code) = code.map(OccupationCode::as_str) else {
-        return;
-    };
-    doc.add_text(field, code);
-    for (at, _) in code.match_indices('-') {
-        doc.add_text(field, &code[..at]);
-    }
-}
-
-/// The term of an occupation, or of a branch where the code ends in `-00`.
-pub fn occupation_term(field: Field, code: &OccupationCode) -> Term {
-    let mut branch = code.as_str();
-    while let Some(shorter) = branch.strip_suffix("-00") {
-        branch = shorter;
-    }
-    Term::from_field_text(field, branch)
-}
-
-/// The term of the 中类 to which an occupation belongs: whatever is near at all.
-pub fn kindred_term(field: Field, trade: Trade) -> Option<Term> {
-    let [_, major, high, low, ..] = trade.0.to_be_bytes();
-    let letters = [major, b'-', high, low];
-    let branch = std::str::from_utf8(&letters).ok()?;
-    (trade != Trade::NONE).then(|| Term::from_field_text(field, branch))
 }
 
 fn pack_wage(wage: Wage) -> u64 {
@@ -388,18 +361,5 @@ mod tests {
             }
         }
         assert_eq!(Traits::unpack(3 << 4), None);
-    }
-
-    #[test]
-    fn branches_are_prefixes() {
-        let (_, fields) = JobFields::define();
-        let term = |code: &str| occupation_term(fields.occupation, &code.parse().unwrap());
-        let branch = |text: &str| Term::from_field_text(fields.occupation, text);
-        assert_eq!(term("4-07-05-01"), branch("4-07-05-01"));
-        assert_eq!(term("4-07-05-00"), branch("4-07-05"));
-        assert_eq!(term("4-00-00-00"), branch("4"));
-        let trade = Trade::of(&"4-07-05-01".parse().unwrap());
-        assert_eq!(kindred_term(fields.occupation, trade), Some(branch("4-07")));
-        assert_eq!(kindred_term(fields.occupation, Trade::NONE), None);
     }
 }

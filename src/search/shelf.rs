@@ -1,26 +1,29 @@
-//! One index of the search engine: its files, its reader, and its only writer.
+//! One index of the search engine: its files, what of it is in memory, and its only writer.
 
 use std::{
     fs,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use tantivy::{
-    Directory, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError,
-    Term,
+    Directory, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TantivyDocument,
+    TantivyError, Term,
     directory::{FileSlice, META_LOCK},
     index::SegmentComponent,
     indexer::{IndexWriterOptions, NoMergePolicy},
+    merge_policy::LogMergePolicy,
     schema::Schema,
 };
 
 use super::{
     SearchError,
     schema::{Fields, SEGMENTATION, SEGMENTATION_OF_TITLES},
+    sheet::Sheet,
     words::{self, Segmenter},
 };
+use crate::matching::Weights;
 
 /// Bytes that the writer of a served index may hold before it writes a segment.
 const WRITER_BYTES: usize = 32 << 20;
@@ -28,6 +31,9 @@ const WRITER_BYTES: usize = 32 << 20;
 const REBUILD_BYTES: usize = 96 << 20;
 /// Threads of a rebuild.
 const REBUILD_THREADS: usize = 2;
+
+/// Documents up to which a segment is merged with others while it is served.
+const MERGED_DOCS_MAX: usize = 30_000;
 
 /// How an index is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,31 +45,58 @@ pub enum Use {
 }
 
 /// An index and its fields.
-pub struct Shelf<F> {
+pub struct Shelf<F: Fields> {
     pub fields: F,
     index: tantivy::Index,
     reader: IndexReader,
+    shown: RwLock<Arc<Shown<F>>>,
+    weights: Weights,
     usage: Use,
     writer: Mutex<Option<IndexWriter>>,
 }
 
+/// What was committed last, as queries read it.
+pub struct Shown<F: Fields> {
+    pub searcher: Searcher,
+    /// Of each segment of the searcher, in its order.
+    pub sheets: Vec<Arc<F::Sheet>>,
+}
+
+impl<F: Fields> Shown<F> {
+    /// The segments, in memory and in files.
+    pub fn parts(&self) -> impl Iterator<Item = (&F::Sheet, &SegmentReader)> {
+        self.sheets.iter().map(Arc::as_ref).zip(self.searcher.segment_readers())
+    }
+}
+
 /// The writer, opened when it is first needed.
-pub struct Pen<'a, F> {
+pub struct Pen<'a, F: Fields> {
     shelf: &'a Shelf<F>,
     writer: MutexGuard<'a, Option<IndexWriter>>,
 }
 
 impl<F: Fields> Shelf<F> {
-    /// The index in `dir`, made where there is none.
+    /// The index in `dir`, made where there is none; `known` sheets of its segments are not read
+    /// again.
     ///
     /// # Errors
     /// [`SearchError::Damaged`] where files are missing, broken or of another schema.
-    pub fn open(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
+    pub fn open(
+        dir: &Path,
+        usage: Use,
+        weights: &Weights,
+        known: &[Arc<F::Sheet>],
+    ) -> Result<Shelf<F>, SearchError> {
         fs::create_dir_all(dir)?;
-        guarded(|| Shelf::open_files(dir, usage))
+        guarded(|| Shelf::open_files(dir, usage, weights, known))
     }
 
-    fn open_files(dir: &Path, usage: Use) -> Result<Shelf<F>, SearchError> {
+    fn open_files(
+        dir: &Path,
+        usage: Use,
+        weights: &Weights,
+        known: &[Arc<F::Sheet>],
+    ) -> Result<Shelf<F>, SearchError> {
         let (schema, fields) = F::define();
         let index = open_index(dir, schema)?;
         index.tokenizers().register(SEGMENTATION, Segmenter(words::words));
@@ -73,7 +106,21 @@ impl<F: Fields> Shelf<F> {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(SearchError::on_open)?;
-        let shelf = Shelf { fields, index, reader, usage, writer: Mutex::new(None) };
+        let sheets = match usage {
+            Use::Serve => sheets::<F>(&reader.searcher(), known, weights),
+            Use::Rebuild => Ok(Vec::new()),
+        };
+        let shown =
+            Shown { searcher: reader.searcher(), sheets: sheets.map_err(SearchError::on_open)? };
+        let shelf = Shelf {
+            fields,
+            index,
+            reader,
+            shown: RwLock::new(Arc::new(shown)),
+            weights: *weights,
+            usage,
+            writer: Mutex::new(None),
+        };
         shelf.files()?;
         Ok(shelf)
     }
@@ -108,8 +155,21 @@ impl<F: Fields> Shelf<F> {
     }
 
     /// What was committed last.
-    pub fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+    pub fn shown(&self) -> Arc<Shown<F>> {
+        Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Shows what was committed.
+    ///
+    /// # Errors
+    /// The engine's; then what was shown stays.
+    pub fn show(&self) -> Result<(), SearchError> {
+        self.reader.reload()?;
+        let searcher = self.reader.searcher();
+        let sheets = sheets::<F>(&searcher, &self.shown().sheets, &self.weights)?;
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        *shown = Arc::new(Shown { searcher, sheets });
+        Ok(())
     }
 
     /// The place that the last commit noted, 0 before the first.
@@ -157,9 +217,15 @@ impl<F: Fields> Shelf<F> {
             let opened: IndexWriter = self.index.writer_with_options(options)?;
             // What a commit that was cut off left would stand in the way of the same commit.
             opened.garbage_collect_files().wait()?;
-            if self.usage == Use::Rebuild {
+            match self.usage {
                 // All segments become one at the end, in one go.
-                opened.set_merge_policy(Box::new(NoMergePolicy));
+                Use::Rebuild => opened.set_merge_policy(Box::new(NoMergePolicy)),
+                Use::Serve => {
+                    // A great segment takes long to read into memory, and a commit waits for that.
+                    let mut policy = LogMergePolicy::default();
+                    policy.set_max_docs_before_merge(MERGED_DOCS_MAX);
+                    opened.set_merge_policy(Box::new(policy));
+                }
             }
             *writer = Some(opened);
         }
@@ -210,7 +276,9 @@ impl<F: Fields> Pen<'_, F> {
             let mut prepared = writer.prepare_commit()?;
             prepared.set_payload(&place.to_string());
             prepared.commit()?;
-            self.shelf.reader.reload()?;
+            if self.shelf.usage == Use::Serve {
+                self.shelf.show()?;
+            }
         }
         Ok(())
     }
@@ -233,6 +301,22 @@ impl<F: Fields> Pen<'_, F> {
 pub fn guarded<T>(read: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
     panic::catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(SearchError::Damaged("the files can't be read".to_owned())))
+}
+
+/// The sheets of a searcher's segments, those that are `known` as they are.
+fn sheets<F: Fields>(
+    searcher: &Searcher,
+    known: &[Arc<F::Sheet>],
+    weights: &Weights,
+) -> tantivy::Result<Vec<Arc<F::Sheet>>> {
+    let sheet = |segment: &SegmentReader| {
+        let known = known.iter().find(|sheet| sheet.segment() == segment.segment_id());
+        known.map_or_else(
+            || Ok(Arc::new(F::Sheet::read(segment, weights)?)),
+            |it| Ok(Arc::clone(it)),
+        )
+    };
+    searcher.segment_readers().iter().map(sheet).collect()
 }
 
 fn open_index(dir: &Path, schema: Schema) -> Result<tantivy::Index, SearchError> {

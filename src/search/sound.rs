@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::words;
+use super::words::Word;
 use crate::words::pinyin;
 
 /// Letters of one part of a query that are looked at.
@@ -22,13 +22,13 @@ const REPAIRED_LETTERS_MIN: usize = 4;
 /// Letters of a Latin word that is looked for within a run.
 const LATIN_LETTERS_MAX: usize = 12;
 
-/// The words under which a title is found by its sound, each once.
-pub fn heard(title: &str) -> BTreeSet<String> {
+/// The words under which a title of these words is found by its sound, each once.
+pub fn heard(title: &str, words: &[Word]) -> BTreeSet<String> {
     let spoken = pinyin::spoken(title);
     let mut heard: BTreeSet<String> = pairs(&spoken).collect();
-    heard.extend(initials(&letters(title)));
-    let twos = words::words(title)
-        .into_iter()
+    heard.extend(initials(&letters(spoken)));
+    let twos = words
+        .iter()
         .filter(|word| word.text.chars().count() == 2 && word.text.chars().all(|c| !c.is_ascii()));
     heard.extend(twos.map(|word| format!("^{}", pinyin::initials(&word.text))));
     heard
@@ -41,8 +41,8 @@ fn pairs(spoken: &[String]) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Initials of Chinese characters, and the letters of Latin words.
-fn letters(title: &str) -> String {
-    let letters = pinyin::spoken(title).into_iter().map(|one| {
+fn letters(spoken: Vec<String>) -> String {
+    let letters = spoken.into_iter().map(|one| {
         let is_whole = !pinyin::is_syllable(&one) && one.chars().count() > 1;
         if is_whole { one } else { one.chars().take(1).collect() }
     });
@@ -258,17 +258,18 @@ fn slips(part: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::words;
 
     #[test]
     fn titles_are_heard_by_pairs_and_initials() {
-        let heard = heard("挖掘机电工 Java");
+        let heard = heard("挖掘机电工 Java", &words::words("挖掘机电工 Java"));
         for word in ["wa jue", "jue ji", "wa ji", "^wjj", "^dg", "gong java", "^ava"] {
             assert!(heard.contains(word), "{word}: {heard:?}");
         }
     }
 
     fn ways(text: &str, title: &str) -> Vec<Vec<Sounds>> {
-        let heard = heard(title);
+        let heard = heard(title, &words::words(title));
         asked(text, &mut |word| {
             let latin = title.to_lowercase();
             u64::from(heard.contains(word) || latin.split(' ').any(|latin| latin == word))
@@ -277,7 +278,7 @@ mod tests {
 
     /// Whether the title has enough of each part in one of its ways.
     fn meets(text: &str, title: &str) -> bool {
-        let heard = heard(title);
+        let heard = heard(title, &words::words(title));
         let parts = ways(text, title);
         !parts.is_empty()
             && parts.iter().all(|ways| {

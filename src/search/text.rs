@@ -106,6 +106,23 @@ impl Text {
         odd.next().is_some()
     }
 
+    /// What BM25 of words and trades, without what is added to it, comes to at most.
+    pub fn bm25_at_most(&self, statistics: &Statistics) -> f32 {
+        // The formula's share of a word is below k1 + 1.
+        const SATURATED: f64 = 2.2;
+        let docs = f64::from(statistics.docs);
+        let rarity = |freq: u32| {
+            let freq = f64::from(freq);
+            (1.0 + (docs - freq + 0.5) / (freq + 0.5)).ln()
+        };
+        let counted = self.terms.iter().zip(&statistics.freqs).map(|(term, &freq)| {
+            let boost = if term.starts_with('=') { TRADE_BOOST } else { TITLE_BOOST + 1.0 };
+            SATURATED * f64::from(boost) * rarity(freq)
+        });
+        // A little more, for rounding.
+        (counted.sum::<f64>() * 1.001) as f32 + 0.01
+    }
+
     /// Listens to the text: from here on titles are found by sound, too.
     pub fn listen(&mut self, searcher: &Searcher, fields: &JobFields) -> Result<(), SearchError> {
         let mut trouble = None;
@@ -156,7 +173,7 @@ impl Text {
     }
 
     /// Any of the words, weighed by BM25, in the title more than elsewhere; trades by all names.
-    fn word_queries(&self, fields: &JobFields) -> Vec<Box<dyn Query>> {
+    pub fn word_queries(&self, fields: &JobFields) -> Vec<Box<dyn Query>> {
         let both = self.words.iter().flat_map(|word| {
             let title = weighed(fields.title, word, IndexRecordOption::WithFreqs, TITLE_BOOST);
             [title, weighed(fields.body, word, IndexRecordOption::WithFreqs, 1.0)]
@@ -169,7 +186,7 @@ impl Text {
     }
 
     /// The whole text, word by word, in the title.
-    fn phrase_query(&self, title: Field) -> Option<Box<dyn Query>> {
+    pub fn phrase_query(&self, title: Field) -> Option<Box<dyn Query>> {
         let term = |word: &Word| Term::from_field_text(title, &word.text);
         Some(match self.phrase.as_slice() {
             [] => return None,

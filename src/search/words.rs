@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jieba_rs::{Jieba, TokenizeMode};
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use tantivy::tokenizer::{PreTokenizedString, Token, TokenStream, Tokenizer};
 
 use crate::words::{normal, trades::Trades};
 
@@ -47,8 +47,13 @@ pub fn skills<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
 
 /// The skills that a posting names, in its list or in its title, sorted, each once.
 pub fn named<T: AsRef<str>>(listed: &[T], title: &str) -> Vec<String> {
+    named_by(listed, &words(title))
+}
+
+/// As [`named`], from the words of the title.
+pub(super) fn named_by<T: AsRef<str>>(listed: &[T], title: &[Word]) -> Vec<String> {
     let mut named = skills(listed);
-    let in_title = words(title).into_iter().map(|word| word.text);
+    let in_title = title.iter().map(|word| word.text.clone());
     named.extend(
         in_title.filter(|word| word.chars().count() > 1 && word.chars().any(|c| !c.is_numeric())),
     );
@@ -64,7 +69,11 @@ pub(super) fn trade(name: &str) -> String {
 
 /// The words of a title, and the trades that it names.
 pub(super) fn title(text: &str) -> Vec<Word> {
-    let mut words = words(text);
+    with_trades(text, words(text))
+}
+
+/// As [`title`], from its words.
+pub(super) fn with_trades(text: &str, mut words: Vec<Word>) -> Vec<Word> {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     words.extend(
         Trades::shipped()
@@ -101,6 +110,12 @@ fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
             Some(Word { text: token.word.to_owned(), start })
         })
         .collect()
+}
+
+/// A text whose words are known, as the search engine takes it.
+pub(super) fn cut_before(words: impl IntoIterator<Item = Word>) -> PreTokenizedString {
+    let token = |word: Word| Token { position: word.start, text: word.text, ..Token::default() };
+    PreTokenizedString { text: String::new(), tokens: words.into_iter().map(token).collect() }
 }
 
 /// [`words`] or [`title`] as the search engine calls it.

@@ -1,37 +1,34 @@
 //! The search for workers who fit a posting.
 
-use std::sync::Arc;
+use std::ops::Range;
 
-use tantivy::{
-    Searcher, SegmentReader, Term,
-    collector::{Collector, SegmentCollector},
-    columnar::{Column, StrColumn},
-    query::{AllQuery, BooleanQuery, Query, TermQuery},
-    schema::IndexRecordOption,
-};
+use tantivy::SegmentReader;
 
 use super::{
     SearchError, WorkerHit,
-    columns::{MARKS_MAX, Marks, Spans, column, marked, texts},
-    schema::{WorkerFields, kindred_term},
-    top::{Top, order},
+    columns::{MARKS_MAX, marked},
+    lists::{Asked, Tile},
+    scan::KIN,
+    schema::WorkerFields,
+    shelf::Shown,
+    top::{Entry, Top},
     words,
+    worker_sheet::{WorkerRow, WorkerSheet},
 };
 use crate::{
     domain::{
         limits::PAGE_MAX,
-        money::Fen,
         posting::{Posting, Shift},
-        time::Moment,
+        time::{MINUTE, Moment},
         wage::Wage,
     },
     matching::{
-        JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, first_start, reasons, score,
-        time_bar, upcoming,
+        Ceiling, JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, first_start,
+        reasons, score, time_bar, upcoming,
     },
 };
 
-/// A posting in the numbers that the collector reads.
+/// A posting in the numbers that the scan reads.
 struct Ask {
     now: Moment,
     weights: Weights,
@@ -46,33 +43,38 @@ struct Ask {
     starts_at: Option<Moment>,
     published_at: Moment,
     instant: bool,
+    /// What pay, start, publication and place in one step add at most: to all alike, but where a
+    /// wish for pay is higher.
+    even: f32,
     limit: usize,
 }
 
 /// Workers who can take a place of `posting`, the best first: first those with a skill or a near
 /// occupation; where they do not fill the page, all.
 pub fn find(
-    searcher: &Searcher,
-    fields: &WorkerFields,
+    shown: &Shown<WorkerFields>,
     weights: &Weights,
     posting: &Posting,
     limit: usize,
     now: Moment,
 ) -> Result<Vec<WorkerHit>, SearchError> {
-    let ask = Arc::new(ask(posting, limit, weights, now));
-    let kindred = kindred_query(fields, &ask);
-    let mut found = searcher.search(&kindred, &Workers(Arc::clone(&ask)))?;
+    let ask = ask(posting, limit, weights, now);
+    let mut parts = parts(shown, &ask)?;
+    let mut found = best(&ask, &parts);
     if found.len() < ask.limit {
-        found = searcher.search(&AllQuery, &Workers(Arc::clone(&ask)))?;
+        for list in parts.iter_mut().flat_map(|part| &mut part.asked) {
+            list.chooses = false;
+        }
+        found = best(&ask, &parts);
     }
-    let hit = |hit: Hit| {
-        let score = hit.score;
-        let skills = marked(&ask.named, hit.held);
+    let hit = |entry: Entry<'_, Seen>| {
+        let Seen { held, facts, score } = entry.what;
+        let skills = marked(&ask.named, held);
         WorkerHit {
-            id: hit.id,
+            id: entry.id.to_owned(),
             score: score.total,
-            distance_m: hit.facts.distance_m,
-            reasons: reasons(&score, &hit.facts, &skills, Reader::Employer, now),
+            distance_m: facts.distance_m,
+            reasons: reasons(&score, &facts, &skills, Reader::Employer, now),
         }
     };
     Ok(found.into_iter().map(hit).collect())
@@ -89,6 +91,12 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
     named.truncate(MARKS_MAX);
     // On the grid, as the other direction has it.
     let work = Spot::of(terms.point).point();
+    let published_at = posting.published_at.unwrap_or(posting.created_at);
+    let starts_at = first_start(terms.shifts.iter().copied(), now);
+    let start =
+        starts_at.map_or(u32::MAX, |at| (at.0 / MINUTE).clamp(0, i64::from(u32::MAX)) as u32);
+    let even = weights.calm_at_most(Some(terms.wage), published_at, terms.instant, now)
+        + Ceiling::new(weights, now, now).start(start);
     Ask {
         now,
         weights: *weights,
@@ -98,150 +106,173 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
         reach: work.map(|work| Reach::new(work, None)),
         wage: terms.wage,
         coming: upcoming(terms.shifts.iter().copied(), now).collect(),
-        starts_at: first_start(terms.shifts.iter().copied(), now),
-        published_at: posting.published_at.unwrap_or(posting.created_at),
+        starts_at,
+        published_at,
         instant: terms.instant,
+        even,
         limit: limit.clamp(1, PAGE_MAX),
     }
 }
 
-fn kindred_query(fields: &WorkerFields, ask: &Ask) -> BooleanQuery {
-    let named = ask.named.iter().map(|word| Term::from_field_text(fields.skill, word));
-    let terms = named.chain(kindred_term(fields.occupation, ask.trade));
-    let one = |term| -> Box<dyn Query> { Box::new(TermQuery::new(term, IndexRecordOption::Basic)) };
-    BooleanQuery::union(terms.map(one).collect())
+/// A segment as a posting sees it.
+struct Part<'a> {
+    sheet: &'a WorkerSheet,
+    segment: &'a SegmentReader,
+    /// The rows with each mark.
+    asked: Vec<Asked<'a>>,
 }
 
-struct Workers(Arc<Ask>);
+fn parts<'a>(shown: &'a Shown<WorkerFields>, ask: &Ask) -> Result<Vec<Part<'a>>, SearchError> {
+    let mut parts = Vec::with_capacity(shown.sheets.len());
+    for (sheet, segment) in shown.parts() {
+        let mut asked = Vec::new();
+        for (at, skill) in ask.named.iter().enumerate() {
+            let rows = sheet.skill.rows(skill)?;
+            asked.push(Asked { rows, bit: 1 << at, chooses: true });
+        }
+        if let Some(branch) = ask.trade.branch() {
+            asked.push(Asked { rows: sheet.branches.rows(branch), bit: KIN, chooses: true });
+        }
+        parts.push(Part { sheet, segment, asked });
+    }
+    Ok(parts)
+}
 
-struct Hit {
-    key: u64,
-    id: String,
+/// A worker who may be shown.
+#[derive(Clone, Copy)]
+struct Seen {
     held: u64,
     facts: JobFacts,
     score: Score,
 }
 
-impl Collector for Workers {
-    type Fruit = Vec<Hit>;
-    type Child = Scan;
+/// The radius of the first circle in which workers are looked for, metres.
+const FIRST_RING_M: f64 = 1_000.0;
 
-    fn for_segment(&self, _: u32, segment: &SegmentReader) -> tantivy::Result<Scan> {
-        let ask = Arc::clone(&self.0);
-        let ids = texts(segment, "id")?;
-        Ok(Scan {
-            top: Top::new(ask.limit, None, &ids)?,
-            ids,
-            own: texts(segment, "skill")?,
-            skill: Marks::open(segment, "skill", &ask.named)?,
-            spot: column(segment, "spot")?,
-            radius_m: column(segment, "radius_m")?,
-            day_wage: column(segment, "day_wage")?,
-            trade: column(segment, "trade")?,
-            limited: column(segment, "limited")?,
-            spans: Spans::open(segment, "span_start", "span_end")?,
-            room: Vec::new(),
-            ask,
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(&self, parts: Vec<tantivy::Result<Vec<Hit>>>) -> tantivy::Result<Vec<Hit>> {
-        let mut hits = Vec::new();
-        for part in parts {
-            hits.extend(part?);
-        }
-        order(&mut hits, self.0.limit, |hit| (hit.key, &hit.id));
-        Ok(hits)
-    }
-}
-
-struct Scan {
-    ask: Arc<Ask>,
-    top: Top,
-    ids: StrColumn,
-    own: StrColumn,
-    skill: Marks,
-    spot: Column<u64>,
-    radius_m: Column<f64>,
-    day_wage: Column<i64>,
-    trade: Column<u64>,
-    limited: Column<u64>,
-    spans: Spans,
-    /// Room for the spans of one document.
-    room: Vec<Shift>,
-}
-
-impl SegmentCollector for Scan {
-    type Fruit = tantivy::Result<Vec<Hit>>;
-
-    fn collect(&mut self, doc: u32, _: f32) {
-        if let Some((facts, _)) = self.facts(doc) {
-            let key = u64::from(self.score(doc, &facts).total.to_bits());
-            self.top.offer(key, doc, 0.0, &self.ids);
-        }
-    }
-
-    fn harvest(mut self) -> tantivy::Result<Vec<Hit>> {
-        let top = std::mem::replace(&mut self.top, Top::new(0, None, &self.ids)?);
-        let mut hits = Vec::new();
-        for entry in top.into_entries() {
-            let mut id = String::new();
-            if !self.ids.ord_to_str(entry.ord, &mut id)? {
-                continue;
+/// The best workers, looked for in growing circles until nobody farther can be among them.
+fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
+    let mut scan = Scan {
+        ask,
+        top: Top::new(ask.limit, None),
+        away_m: f64::NEG_INFINITY,
+        ring: ask.reach,
+        distance_at_most: 0.0,
+    };
+    let mut tile = Box::<Tile>::default();
+    if let Some(reach) = ask.reach {
+        let most = parts.iter().map(|part| part.sheet.radius_m_max).fold(0.0, f64::max);
+        let mut radius = FIRST_RING_M.min(most);
+        loop {
+            scan.ring = Some(reach.with_radius(radius));
+            scan.distance_at_most = ask.weights.distance(scan.away_m);
+            for part in parts {
+                let mut stretches = Vec::new();
+                if let Some(ring) = &scan.ring {
+                    part.sheet.places.within(ring, &mut stretches);
+                }
+                scan.stretches(part, stretches, &mut tile);
             }
-            if let Some((facts, held)) = self.facts(entry.doc) {
-                let score = self.score(entry.doc, &facts);
-                hits.push(Hit { key: entry.key, id, held, facts, score });
+            if radius >= most || scan.done_at(radius) {
+                break;
             }
+            scan.away_m = radius;
+            radius = (radius * 2.0).min(most);
         }
-        Ok(hits)
     }
+    scan.distance_at_most = 0.0;
+    for part in parts {
+        scan.stretches(part, vec![part.sheet.places.nowhere()], &mut tile);
+    }
+    scan.top.into_sorted()
 }
 
-impl Scan {
-    /// What the score reads and the skills that are shared, where no bar stands.
-    fn facts(&mut self, doc: u32) -> Option<(JobFacts, u64)> {
-        let ask = &self.ask;
-        let home = Spot(self.spot.first(doc)?);
-        let distance_m = ask.reach.and_then(|reach| reach.distance_m(home));
-        if home != Spot::NOWHERE {
-            let within = distance_m? <= self.radius_m.first(doc)?;
-            within.then_some(())?;
+struct Scan<'a> {
+    ask: &'a Ask,
+    top: Top<'a, Seen>,
+    /// Workers nearer than this were seen before, metres.
+    away_m: f64,
+    /// The circle of now.
+    ring: Option<Reach>,
+    /// What the way adds at most.
+    distance_at_most: f32,
+}
+
+impl<'a> Scan<'a> {
+    fn stretches(&mut self, part: &'a Part<'a>, stretches: Vec<Range<u32>>, tile: &mut Tile) {
+        let all = !part.asked.iter().any(|list| list.chooses);
+        for stretch in stretches {
+            tile.walk(stretch, &part.asked, all, |row, marks| self.consider(part, row, marks));
         }
-        let spans = if self.limited.first(doc)? == 0 {
-            None
-        } else {
-            self.room.clear();
-            self.room.extend(self.spans.of(doc));
-            Some(self.room.as_slice())
-        };
-        if time_bar(spans, &[], &ask.coming).is_some() {
+    }
+
+    /// The lowest score that is still taken.
+    fn bar(&self) -> Option<f32> {
+        self.top.bar().map(|key| f32::from_bits(key as u32))
+    }
+
+    /// Whether nobody farther than `away_m` can be among the best.
+    fn done_at(&self, away_m: f64) -> bool {
+        let most = self.ask.weights.skill(1.0) + self.ask.weights.distance(away_m) + self.ask.even;
+        self.bar().is_some_and(|bar| most < bar)
+    }
+
+    fn skill(&self, marks: u64, wished: u32) -> f32 {
+        if marks & KIN != 0 {
+            return self.ask.weights.skill(1.0);
+        }
+        let overlap = Overlap { held: marks.count_ones(), asked: self.ask.asked, wished };
+        self.ask.weights.skill(overlap.share())
+    }
+
+    fn consider(&mut self, part: &'a Part<'a>, at: u32, marks: u64) {
+        let ask = self.ask;
+        let wished = part.sheet.wished.get(at as usize).copied().unwrap_or_default();
+        let most = self.skill(marks, u32::from(wished)) + ask.even;
+        if self.bar().is_some_and(|bar| most + self.distance_at_most < bar) {
+            return;
+        }
+        let Some(row) = part.sheet.rows.get(at as usize) else { return };
+        let least = self.ring.and_then(|ring| ring.at_least_m(row.spot));
+        if let (Some(metres), Some(bar)) = (least, self.bar())
+            && most + ask.weights.distance(metres) < bar
+        {
+            return;
+        }
+        if let Some(facts) = self.facts(part, row, marks) {
+            let score = score(&ask.weights, &facts, row.day_wage, ask.now);
+            let seen = Seen { held: marks & !KIN, facts, score };
+            self.top.offer(u64::from(score.total.to_bits()), part.sheet.ids.of(row.doc), seen);
+        }
+    }
+
+    /// What the score reads, where no bar stands.
+    fn facts(&self, part: &Part<'_>, row: &WorkerRow, marks: u64) -> Option<JobFacts> {
+        let ask = self.ask;
+        if part.segment.is_deleted(row.doc) {
             return None;
         }
-        let held = self.skill.of(doc);
-        let trades = self.trade.values_for_doc(doc);
-        let facts = JobFacts {
+        let distance_m = self.ring.and_then(|ring| ring.distance_m(row.spot));
+        if row.spot != Spot::NOWHERE {
+            let metres = distance_m?;
+            (self.away_m < metres && metres <= row.radius_m).then_some(())?;
+        }
+        if time_bar(part.sheet.spans(row), &[], &ask.coming).is_some() {
+            return None;
+        }
+        let trades = part.sheet.trades(row).iter();
+        Some(JobFacts {
             skills: Overlap {
-                held: held.count_ones(),
+                held: (marks & !KIN).count_ones(),
                 asked: ask.asked,
-                wished: self.own.term_ords(doc).count() as u32,
+                wished: row.wished,
             },
-            nearness: trades.map(|own| Trade(own).nearness(ask.trade)).fold(0.0, f64::max),
+            nearness: trades.map(|own| own.nearness(ask.trade)).fold(0.0, f64::max),
             distance_m,
             wage: ask.wage,
             starts_at: ask.starts_at,
             published_at: ask.published_at,
             instant: ask.instant,
             relevance: 0.0,
-        };
-        Some((facts, held))
-    }
-
-    fn score(&self, doc: u32, facts: &JobFacts) -> Score {
-        score(&self.ask.weights, facts, self.day_wage.first(doc).map(Fen), self.ask.now)
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! The index and the score through their public interfaces.
 
+mod distance;
 mod hard;
 mod life;
 mod model;

@@ -38,6 +38,20 @@ fn place() -> impl Strategy<Value = Option<linggong::domain::geo::Point>> {
     )
 }
 
+/// Places around the points where maps are cut: the edges of the index's bands of a hundredth of a
+/// degree, the antimeridian, the poles.
+fn place_at_an_edge() -> impl Strategy<Value = Option<linggong::domain::geo::Point>> {
+    let lat = select(&[89.99, -89.985, 0.0, 0.01, 38.45, -0.01][..]);
+    let lon = select(&[180.0, -180.0, 179.99, -179.99, 106.2, 0.0, 106.21][..]);
+    let off = || prop_oneof![Just(0.0), Just(1e-7), Just(-1e-7), -0.02..0.02f64];
+    proptest::option::weighted(
+        0.9,
+        (lat, lon, off(), off()).prop_map(|(lat, lon, north, east)| {
+            at((lat + north).clamp(-90.0, 90.0), (lon + east).clamp(-180.0, 180.0))
+        }),
+    )
+}
+
 fn occupation() -> impl Strategy<Value = Option<linggong::domain::wage::OccupationCode>> {
     proptest::option::of(select(&TRADES[..]).prop_map(|code| code.parse().unwrap()))
 }
@@ -234,15 +248,16 @@ proptest! {
 
     #[test]
     fn pages_together_are_the_scan(
-        world in world(), queries in proptest::collection::vec(a_query(), 4),
+        world in world(), queries in proptest::collection::vec(a_query(), 4), counted: bool,
     ) {
         let shop = shop(&world);
         for mut query in queries {
             let want = scan(&world, &query, |_| true);
+            query.counted = counted;
             let mut found: Vec<Ranked> = Vec::new();
             loop {
                 let page = shop.index.jobs(&query).unwrap();
-                prop_assert_eq!(page.total, want.len() as u64);
+                prop_assert_eq!(page.total, if counted { want.len() as u64 } else { 0 });
                 prop_assert!(page.hits.len() <= query.limit);
                 found.extend(page.hits.into_iter().map(|hit| (hit.id, hit.score, hit.distance_m)));
                 query.cursor = page.next;
@@ -255,9 +270,38 @@ proptest! {
     }
 
     #[test]
+    fn no_edge_of_the_map_hides_a_posting(
+        mut world in world(), places in proptest::collection::vec(place_at_an_edge(), 25),
+        near in place_at_an_edge(), counted: bool, sort in select(&[Sort::Match, Sort::Nearest][..]),
+        radius in proptest::option::of(prop_oneof![10.0..9_000.0f64, 9_000.0..2.1e7f64]),
+        skills in skills(),
+    ) {
+        for (posting, place) in world.iter_mut().zip(places) {
+            posting.terms.point = place;
+        }
+        let shop = shop(&world);
+        let near = near.unwrap_or(at(0.0, 180.0));
+        let mut query = JobQuery {
+            near: Spot::of(Some(near)).point(), sort, radius_m: radius, skills, counted, limit: 4,
+            ..JobQuery::new(NOW)
+        };
+        let want = scan(&world, &query, |_| true);
+        let mut found: Vec<Ranked> = Vec::new();
+        loop {
+            let page = shop.index.jobs(&query).unwrap();
+            found.extend(page.hits.into_iter().map(|hit| (hit.id, hit.score, hit.distance_m)));
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+        prop_assert_eq!(found, want, "{:?}", query);
+    }
+
+    #[test]
     fn matches_are_the_scan_of_what_no_bar_stops(
         world in world(), profiles in proptest::collection::vec(a_profile(), 3),
-        booked in shifts(), limit in 1usize..8,
+        booked in shifts(), limit in 1usize..8, counted: bool,
     ) {
         let shop = shop(&world);
         for profile in &profiles {
@@ -266,7 +310,7 @@ proptest! {
             let free = |posting: &Posting| bar(posting, profile, &booked, NOW).is_none();
             let mut want = scan(&world, &query, free);
             want.truncate(limit);
-            let page = shop.index.matches(profile, &booked, limit, NOW).unwrap();
+            let page = shop.index.matches(profile, &booked, limit, counted, NOW).unwrap();
             let found: Vec<Ranked> =
                 page.hits.into_iter().map(|hit| (hit.id, hit.score, hit.distance_m)).collect();
             prop_assert_eq!(found, want, "{:?}", profile);

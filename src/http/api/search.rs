@@ -190,6 +190,7 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
         cursor: query.parsed::<Cursor>(errors, "cursor", "上一页给出的next"),
         now,
         wish: None,
+        counted: true,
     };
     if let (Some(from), Some(to)) = (job_query.from, job_query.to)
         && from >= to
@@ -316,7 +317,8 @@ pub async fn found_for(
 ) -> Result<Listing, Problem> {
     let (worker, booked) = app.market.seeker(&visitor.actor()?, id).await?;
     let now = app.market.now();
-    let page = ask(app, move |index| index.matches(&worker.profile, &booked, limit, now)).await?;
+    let page =
+        ask(app, move |index| index.matches(&worker.profile, &booked, limit, true, now)).await?;
     with_postings(app, Answer { page, understood: Vec::new() }).await
 }
 

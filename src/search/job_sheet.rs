@@ -1,0 +1,212 @@
+//! A segment of postings in memory.
+
+use std::collections::HashMap;
+
+use tantivy::{SegmentReader, index::SegmentId};
+
+use super::{
+    columns::{Spans, column, texts},
+    lists::Lists,
+    places::Places,
+    schema::{Traits, unpack_wage},
+    sheet::{Branches, Ids, Sheet, Words, in_order},
+};
+use crate::{
+    domain::{
+        posting::Shift,
+        time::{MINUTE, Moment},
+        wage::Wage,
+    },
+    matching::{Ceiling, Spot, Trade, Weights},
+};
+
+/// A posting at one of its places. As large as a line of the processor's cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct JobRow {
+    pub spot: Spot,
+    pub trade: Trade,
+    pub expires_at: Moment,
+    pub published_at: Moment,
+    wage: u64,
+    traits: u64,
+    pub doc: u32,
+    shifts_from: u32,
+    shifts: u16,
+    /// Whether the posting has further rows.
+    pub many: bool,
+}
+
+/// The postings of a segment.
+pub struct JobSheet {
+    segment: SegmentId,
+    pub places: Places,
+    pub rows: Vec<JobRow>,
+    pub ids: Ids,
+    /// The first row of each document.
+    first_row: Vec<u32>,
+    /// The rows of documents that have several.
+    many: HashMap<u32, Vec<u32>>,
+    shifts: Vec<Shift>,
+    /// Of each document.
+    versions: Vec<i64>,
+    /// Ordinals of the listed skills of each document.
+    pub skills: Lists,
+    pub named: Words,
+    pub branches: Branches,
+    /// What pay, publication and the place in one step add to a score at most, from `calm_from` on.
+    rest: Vec<f32>,
+    /// The most of them.
+    pub calm_at_most: f32,
+    /// The latest publication.
+    calm_from: Moment,
+    /// The first start after that in minutes, rounded down.
+    starts: Vec<u32>,
+}
+
+impl Sheet for JobSheet {
+    fn read(segment: &SegmentReader, weights: &Weights) -> tantivy::Result<JobSheet> {
+        let docs = segment.max_doc();
+        let spot = column::<u64>(segment, "spot")?;
+        let spots = (0..docs).map(|doc| (Spot(spot.first(doc).unwrap_or(u64::MAX)), doc)).collect();
+        let (places, order) = in_order(spots);
+        let row_docs: Vec<u32> = order.iter().map(|entry| entry.1).collect();
+
+        let spans = Spans::open(segment, "shift_start", "shift_end")?;
+        let (wage, traits) = (column::<u64>(segment, "wage")?, column::<u64>(segment, "traits")?);
+        let trade = column::<u64>(segment, "trade")?;
+        let expires_at = column::<i64>(segment, "expires_at")?;
+        let published_at = column::<i64>(segment, "published_at")?;
+        let mut shifts = Vec::new();
+        let mut rows: Vec<JobRow> = Vec::with_capacity(order.len());
+        for &(spot, doc) in &order {
+            let shifts_from = shifts.len();
+            shifts.extend(spans.of(doc));
+            rows.push(JobRow {
+                spot,
+                trade: Trade(trade.first(doc).unwrap_or_default()),
+                expires_at: Moment(expires_at.first(doc).unwrap_or(i64::MIN)),
+                published_at: Moment(published_at.first(doc).unwrap_or_default()),
+                wage: wage.first(doc).unwrap_or_default(),
+                traits: traits.first(doc).unwrap_or(u64::MAX),
+                doc,
+                shifts_from: shifts_from as u32,
+                shifts: u16::try_from(shifts.len() - shifts_from).unwrap_or(u16::MAX),
+                many: false,
+            });
+        }
+        let (first_row, many) = rows_of_docs(docs, &row_docs);
+        for row in many.values().flatten() {
+            if let Some(row) = rows.get_mut(*row as usize) {
+                row.many = true;
+            }
+        }
+        let kin: Vec<(u32, u32)> = (0u32..)
+            .zip(&rows)
+            .filter_map(|(at, row)| row.trade.branch().map(|branch| (branch, at)))
+            .collect();
+        let listed = texts(segment, "skill")?;
+        let version = column::<i64>(segment, "version")?;
+        let mut sheet = JobSheet {
+            segment: segment.segment_id(),
+            places,
+            ids: Ids::read(segment)?,
+            first_row,
+            many,
+            shifts,
+            versions: (0..docs).map(|doc| version.first(doc).unwrap_or_default()).collect(),
+            skills: Lists::new(docs as usize, || {
+                (0..docs).flat_map(|doc| listed.term_ords(doc).map(move |ord| (doc, ord as u32)))
+            }),
+            named: Words::read(segment, "named", &row_docs)?,
+            branches: Branches::of(&kin),
+            calm_from: rows.iter().map(|row| row.published_at).max().unwrap_or(Moment(i64::MIN)),
+            rest: Vec::new(),
+            calm_at_most: 0.0,
+            starts: Vec::new(),
+            rows,
+        };
+        sheet.reckon(weights);
+        Ok(sheet)
+    }
+
+    fn segment(&self) -> SegmentId {
+        self.segment
+    }
+}
+
+/// The first row of each document, and all rows of those that have several.
+fn rows_of_docs(docs: u32, row_docs: &[u32]) -> (Vec<u32>, HashMap<u32, Vec<u32>>) {
+    let mut first = vec![u32::MAX; docs as usize];
+    let mut many: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (row, &doc) in (0u32..).zip(row_docs) {
+        match first.get_mut(doc as usize) {
+            Some(slot) if *slot == u32::MAX => *slot = row,
+            Some(slot) => many.entry(doc).or_insert_with(|| vec![*slot]).push(row),
+            None => {}
+        }
+    }
+    (first, many)
+}
+
+impl JobSheet {
+    fn reckon(&mut self, weights: &Weights) {
+        let from = self.calm_from;
+        let rest = self.rows.iter().map(|row| {
+            let wage = self.wage(row);
+            let instant = self.traits(row).is_some_and(|traits| traits.instant);
+            weights.calm_at_most(wage, row.published_at, instant, from)
+        });
+        self.rest = rest.collect();
+        self.calm_at_most = self.rest.iter().copied().fold(0.0, f32::max);
+        let starts = self.rows.iter().map(|row| {
+            let start = self.shifts(row).iter().map(|shift| shift.start).filter(|&at| at >= from);
+            let minutes = start.min().map(|start| start.0.div_euclid(MINUTE));
+            minutes.map_or(u32::MAX, |minutes| minutes.clamp(0, i64::from(u32::MAX - 1)) as u32)
+        });
+        self.starts = starts.collect();
+    }
+
+    /// What a row's pay, start, publication and place in one step add to a score at most.
+    pub fn rest_at_most(&self, row: u32, ceiling: &Ceiling) -> f32 {
+        let at = row as usize;
+        match (self.rest.get(at), self.starts.get(at)) {
+            (Some(rest), Some(start)) => rest + ceiling.start(*start),
+            _ => f32::INFINITY,
+        }
+    }
+
+    /// Since when [`JobSheet::rest_at_most`] holds.
+    pub fn calm_from(&self) -> Moment {
+        self.calm_from
+    }
+
+    /// The traits of a row; none where they can't be read.
+    pub fn traits(&self, row: &JobRow) -> Option<Traits> {
+        Traits::unpack(row.traits)
+    }
+
+    /// The wage of a row; none where it can't be read.
+    pub fn wage(&self, row: &JobRow) -> Option<Wage> {
+        unpack_wage(row.wage, self.traits(row)?)
+    }
+
+    /// The shifts of a row, in the order in which they were given.
+    pub fn shifts(&self, row: &JobRow) -> &[Shift] {
+        let from = row.shifts_from as usize;
+        self.shifts.get(from..from + usize::from(row.shifts)).unwrap_or_default()
+    }
+
+    /// The rows of a document, rising.
+    pub fn rows_of(&self, doc: u32) -> impl Iterator<Item = u32> {
+        let first = self.first_row.get(doc as usize).copied();
+        let many = self.many.get(&doc).filter(|_| !self.many.is_empty());
+        let one = first.filter(|_| many.is_none());
+        one.into_iter().chain(many.into_iter().flatten().copied())
+    }
+
+    /// The version of a document.
+    pub fn version(&self, doc: u32) -> i64 {
+        self.versions.get(doc as usize).copied().unwrap_or_default()
+    }
+}
