@@ -87,15 +87,13 @@ const TOPICS: [Topic; 6] = [
     },
     Topic {
         name: "text",
-        ask: |index, question| jobs(index, text(question.term.clone())),
+        ask: |index, question| text(index, &question.term),
         peer: postgis::text,
         wanted: TEXT,
     },
     Topic {
         name: "text, two words",
-        ask: |index, question| {
-            jobs(index, text(format!("{} {}", question.term, question.skills[0])))
-        },
+        ask: |index, question| text(index, &format!("{} {}", question.term, question.skills[0])),
         peer: postgis::text_either,
         wanted: TEXT,
     },
@@ -128,8 +126,8 @@ fn nearest(question: &Question) -> JobQuery {
     JobQuery { near, sort: Sort::Nearest, ..bare() }
 }
 
-fn text(text: String) -> JobQuery {
-    JobQuery { text: Some(text), ..bare() }
+fn text(index: &Index, text: &str) -> usize {
+    index.ask(text, &bare()).expect("the index answers").page.hits.len()
 }
 
 fn bare() -> JobQuery {

@@ -19,7 +19,7 @@ use super::{
     columns::{column, texts},
     job_sheet::JobSheet,
     jobs::{self, Fit},
-    scan::Free,
+    numbers::Free,
     schema::{Fields, JobFields, WorkerFields},
     shelf::{Shelf, Use, guarded},
     worker_sheet::WorkerSheet,

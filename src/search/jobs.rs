@@ -11,7 +11,8 @@ use super::{
     BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
     lists::Asked,
-    scan::{Ask, FEW, Free, KIN, PHRASE, Part, Scan, Seen, WHOLE},
+    numbers::{Ask, FEW, Free, PHRASE, WHOLE},
+    scan::{KIN, Part, Scan, Seen},
     schema::JobFields,
     shelf::Shown,
     statistics::{Pinned, Statistics},
@@ -243,7 +244,8 @@ fn page(
             reasons: reasons(&score, &seen.facts, &skills, Reader::Worker, ask.now),
         }
     };
-    JobPage { hits: found.into_iter().map(hit).collect(), facets, total, next }
+    let hits = found.into_iter().map(hit).collect();
+    JobPage { hits, counted: ask.counted, facets, total, next }
 }
 
 fn statistics(

@@ -23,6 +23,7 @@ mod index;
 mod job_sheet;
 mod jobs;
 mod lists;
+mod numbers;
 mod pair;
 mod places;
 mod query;

@@ -137,9 +137,11 @@ pub struct JobHit {
 pub struct JobPage {
     /// The hits, in order.
     pub hits: Vec<JobHit>,
-    /// How all hits divide; empty where they are not counted.
+    /// Whether all hits were counted.
+    pub counted: bool,
+    /// How all hits divide; empty where they were not counted.
     pub facets: Facets,
-    /// How many hits there are on all pages; 0 where they are not counted.
+    /// How many hits there are on all pages; 0 where they were not counted.
     pub total: u64,
     /// Where the next page begins; none on the last.
     pub next: Option<Cursor>,

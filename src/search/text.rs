@@ -12,7 +12,7 @@ use tantivy::{
 use super::{
     SearchError,
     jobs::{any, exact, one},
-    scan::{ALIKE, PHRASE, WHOLE},
+    numbers::{ALIKE, PHRASE, WHOLE},
     schema::JobFields,
     sound::{self, Sounds},
     statistics::Statistics,

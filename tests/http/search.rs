@@ -96,6 +96,10 @@ async fn each_parameter_narrows(world: World) {
         want.sort_unstable();
         assert_eq!(got, want, "{query}");
         assert_eq!(answer["total"], want.len(), "{query}");
+        let counted = titles(&answer);
+        let uncounted = found(&client, &format!("{query}&counts=false")).await;
+        assert_eq!(uncounted["total"], Value::Null, "{query}");
+        assert_eq!(titles(&uncounted), counted, "{query}");
     }
 }
 

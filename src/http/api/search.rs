@@ -64,7 +64,7 @@ struct UnderstoodRow {
 #[derive(Serialize)]
 pub struct FoundPage {
     items: Vec<Found>,
-    total: u64,
+    total: Option<u64>,
     understood: Vec<UnderstoodRow>,
     facets: BTreeMap<&'static str, Vec<FacetRow>>,
     next: Option<String>,
@@ -139,6 +139,11 @@ fn limit(query: &Query, errors: &mut FieldErrors) -> usize {
     }
 }
 
+/// Whether hits are to be counted: where not, the answer comes much sooner.
+fn counted(query: &Query, errors: &mut FieldErrors) -> bool {
+    query.yes(errors, "counts").unwrap_or(true)
+}
+
 /// Reads a search out of a query string, apart from the station.
 pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
     let mut faults = FieldErrors::default();
@@ -190,7 +195,7 @@ pub fn read(query: &Query, now: Moment) -> Result<JobQuery, FieldErrors> {
         cursor: query.parsed::<Cursor>(errors, "cursor", "上一页给出的next"),
         now,
         wish: None,
-        counted: true,
+        counted: counted(query, errors),
     };
     if let (Some(from), Some(to)) = (job_query.from, job_query.to)
         && from >= to
@@ -281,7 +286,7 @@ fn shape(Listing { page, understood, jobs }: Listing) -> Json<FoundPage> {
     });
     Json(FoundPage {
         items: items.collect(),
-        total: page.total,
+        total: page.counted.then_some(page.total),
         understood: understood.collect(),
         facets: facets(page.facets),
         next: page.next.map(|cursor| cursor.to_string()),
@@ -302,23 +307,25 @@ pub async fn matches(
 ) -> Result<Json<FoundPage>, Problem> {
     let mut errors = FieldErrors::default();
     let limit = limit(&query, &mut errors);
+    let counted = counted(&query, &mut errors);
     if !errors.is_empty() {
         return Err(errors.into());
     }
-    found_for(&app, &visitor, &id, limit).await.map(shape)
+    found_for(&app, &visitor, &id, (limit, counted)).await.map(shape)
 }
 
-/// Postings for a worker, the best first.
+/// At most `limit` postings for a worker, the best first; whether all are `counted` as by
+/// [`JobQuery::counted`].
 pub async fn found_for(
     app: &App,
     visitor: &Visitor,
     id: &WorkerId,
-    limit: usize,
+    (limit, counted): (usize, bool),
 ) -> Result<Listing, Problem> {
     let (worker, booked) = app.market.seeker(&visitor.actor()?, id).await?;
     let now = app.market.now();
     let page =
-        ask(app, move |index| index.matches(&worker.profile, &booked, limit, true, now)).await?;
+        ask(app, move |index| index.matches(&worker.profile, &booked, limit, counted, now)).await?;
     with_postings(app, Answer { page, understood: Vec::new() }).await
 }
 

@@ -328,7 +328,7 @@ async fn my_page(
         bookings
     };
     let news = app.market.unread(&actor, id).await?;
-    let found = search::found_for(app, visitor, id, MATCHES_MAX).await?.jobs;
+    let found = search::found_for(app, visitor, id, (MATCHES_MAX, false)).await?.jobs;
     let (person, profile) = (&worker.person, &worker.profile);
     let me = MePage {
         chrome: Chrome::new(app, visitor, "/me").telling(query),
