@@ -9,6 +9,7 @@ mod clock;
 mod support;
 
 mod bulletins;
+mod claim_model;
 mod claims;
 mod fairness;
 mod hiring;

@@ -336,27 +336,24 @@ pub struct LineView {
     clause: String,
     now: SumView,
     within: Vec<WithinView>,
-    towns: BTreeMap<String, SumView>,
+    towns: BTreeMap<String, Vec<WithinView>>,
     budget_fen: Option<i64>,
     paid_fen: i64,
 }
 
 impl From<&Line> for LineView {
     fn from(line: &Line) -> LineView {
-        let within = HORIZONS.iter().zip(&line.within);
+        let within = |sums: &[Sum; 3]| {
+            let spans = HORIZONS.iter().zip(sums);
+            spans.map(|(days, sum)| WithinView { days: *days, sum: SumView::from(sum) }).collect()
+        };
         LineView {
             rule: line.rule.clone(),
             title: line.title.clone(),
             clause: line.clause.clone(),
             now: SumView::from(&line.now),
-            within: within
-                .map(|(days, sum)| WithinView { days: *days, sum: SumView::from(sum) })
-                .collect(),
-            towns: line
-                .towns
-                .iter()
-                .map(|(town, sum)| (town.clone(), SumView::from(sum)))
-                .collect(),
+            within: within(&line.within),
+            towns: line.towns.iter().map(|(town, sums)| (town.clone(), within(sums))).collect(),
             budget_fen: line.budget.map(|budget| budget.0),
             paid_fen: line.paid.0,
         }

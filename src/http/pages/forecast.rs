@@ -32,8 +32,6 @@ pub struct ForecastRow {
     pub now: String,
     /// Within each horizon.
     pub within: Vec<String>,
-    /// By town.
-    pub towns: Vec<(String, String)>,
     /// Set aside.
     pub budget: String,
     /// Paid.
@@ -42,12 +40,24 @@ pub struct ForecastRow {
     pub is_over: bool,
 }
 
+/// What newly falls due in a town by one rule.
+pub struct TownRow {
+    /// The town.
+    pub town: String,
+    /// The clause and title.
+    pub title: String,
+    /// Within each horizon.
+    pub within: Vec<String>,
+}
+
 /// One policy's forecast.
 pub struct Forecast {
     /// The policy's title.
     pub title: String,
     /// Its lines.
     pub rows: Vec<ForecastRow>,
+    /// The same by town.
+    pub towns: Vec<TownRow>,
 }
 
 /// The page.
@@ -74,18 +84,36 @@ fn sum(sum: &Sum) -> String {
     }
 }
 
+fn titled(line: &Line) -> String {
+    format!("（{}）{}", line.clause, line.title)
+}
+
 fn row(line: &Line) -> ForecastRow {
     let most = line.paid + line.now.high + line.within[HORIZONS.len() - 1].high;
     ForecastRow {
         rule: line.rule.clone(),
-        title: format!("（{}）{}", line.clause, line.title),
+        title: titled(line),
         now: sum(&line.now),
         within: line.within.iter().map(sum).collect(),
-        towns: line.towns.iter().map(|(town, held)| (town.clone(), sum(held))).collect(),
         budget: line.budget.map_or_else(|| "没有登记".to_owned(), |budget| format!("{budget}元")),
         paid: format!("{}元", line.paid),
         is_over: line.budget.is_some_and(|budget| most > budget),
     }
+}
+
+fn forecast_of(title: String, lines: &[Line]) -> Forecast {
+    let mut towns: Vec<TownRow> = Vec::new();
+    for line in lines {
+        let title = titled(line);
+        towns.extend(line.towns.iter().map(|(town, sums)| TownRow {
+            town: town.clone(),
+            title: title.clone(),
+            within: sums.iter().map(sum).collect(),
+        }));
+    }
+    // Stable: within a town the rules stay in the plan's order.
+    towns.sort_by(|a, b| a.town.cmp(&b.town));
+    Forecast { title, rows: lines.iter().map(row).collect(), towns }
 }
 
 async fn render(
@@ -96,12 +124,11 @@ async fn render(
 ) -> Result<Response, Problem> {
     let actor = visitor.actor()?;
     let held = app.market.forecast(&actor, None).await?;
-    let mut forecasts =
-        vec![Forecast { title: "现行方案".to_owned(), rows: held.iter().map(row).collect() }];
+    let mut forecasts = vec![forecast_of("现行方案".to_owned(), &held)];
     if let Some(other) = other {
         let lines = app.market.forecast(&actor, Some(other)).await?;
         let title = format!("假如按：{}（{}）", other.title, other.id);
-        forecasts.push(Forecast { title, rows: lines.iter().map(row).collect() });
+        forecasts.push(forecast_of(title, &lines));
     }
     let role = visitor.account.as_ref().map(|account| account.role);
     let mut chrome = Chrome::new(app, visitor, "/desk/forecast");
