@@ -104,7 +104,7 @@ impl Market {
             }
         }
         let rows = evaluate(policy, &case)?.entitlements;
-        Ok(rows.into_iter().map(|row| Due { row, policy }).collect())
+        Ok(rows.into_iter().map(|row| Due { row, policy, as_of }).collect())
     }
 }
 

@@ -151,14 +151,9 @@ impl Market {
                 line.budget = Some(budget.amount);
             }
         }
-        for payment in view.ledger().await? {
-            if payment.day.year() != today.year() {
-                continue;
-            }
-            if let Some(claim) = view.claim(&payment.claim).await?
-                && let Some(line) = lines.iter_mut().find(|line| line.rule == claim.rule)
-            {
-                line.paid = line.paid + payment.amount;
+        for (rule, paid) in view.spent_in(today.year()).await? {
+            if let Some(line) = lines.iter_mut().find(|line| line.rule == rule) {
+                line.paid = paid;
             }
         }
         Ok(())

@@ -8,6 +8,16 @@ use crate::{
 
 /// What an entitlement means for the person: two short sentences at most.
 pub fn plain(due: &Due, today: Day) -> String {
+    match due.cycle() {
+        // Asked for once the cycle is over: which one must be said.
+        Some((from, to)) if to < today => {
+            format!("{}到{}挣的钱：{}", words(from), words(to), of_row(due, today))
+        }
+        _ => of_row(due, today),
+    }
+}
+
+fn of_row(due: &Due, today: Day) -> String {
     let row = &due.row;
     match row.status {
         Status::Eligible => {
@@ -54,7 +64,8 @@ pub fn plain(due: &Due, today: Day) -> String {
 }
 
 fn next(due: &Due, today: Day) -> String {
-    match due.row.next {
+    let over = due.cycle().is_some_and(|(_, to)| to < today);
+    match due.row.next.filter(|_| !over) {
         Some(next) => match next.on {
             Some(day) if day > today => {
                 let days = today.days_until(day);

@@ -13,6 +13,7 @@ mod claim_model;
 mod claims;
 mod fairness;
 mod hiring;
+mod incomes;
 mod life;
 mod lists;
 mod messages;

@@ -29,7 +29,7 @@ use crate::{
         problem::Problem,
     },
     market::{Decision, Due, Ground, HORIZONS, Line, NewClaim, Notice, Sum, plain},
-    policy::{Entitlement, Status},
+    policy::Entitlement,
 };
 
 /// A claim on the wire.
@@ -90,6 +90,7 @@ pub struct DueView {
     policy: String,
     title: String,
     words: String,
+    as_of: String,
     can_claim: bool,
 }
 
@@ -102,13 +103,14 @@ pub struct EntitlementsView {
     claims: Vec<ClaimView>,
 }
 
-fn due_view(due: Due, today: Day) -> DueView {
+pub(super) fn due_view(due: Due, today: Day) -> DueView {
     let rule = due.policy.rule(&due.row.rule);
     DueView {
         policy: due.policy.id.clone(),
         title: rule.map_or_else(String::new, |rule| rule.title.clone()),
         words: plain(&due, today),
-        can_claim: due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO),
+        as_of: due.as_of.to_string(),
+        can_claim: due.is_payable(),
         row: due.row,
     }
 }
@@ -119,13 +121,13 @@ pub async fn entitlements(
     visitor: Visitor,
     Id(id): Id<WorkerId>,
 ) -> Result<Json<EntitlementsView>, Problem> {
-    let (worker, dues, claims) = app.market.entitlements(&visitor.actor()?, &id).await?;
+    let held = app.market.entitlements(&visitor.actor()?, &id).await?;
     let today = app.market.now().day();
     Ok(Json(EntitlementsView {
-        worker_id: worker.id.to_string(),
+        worker_id: held.worker.id.to_string(),
         as_of: today.to_string(),
-        items: dues.into_iter().map(|due| due_view(due, today)).collect(),
-        claims: claims.iter().map(ClaimView::from).collect(),
+        items: held.dues.into_iter().map(|due| due_view(due, today)).collect(),
+        claims: held.claims.iter().map(ClaimView::from).collect(),
     }))
 }
 
