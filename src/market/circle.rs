@@ -8,7 +8,7 @@ use crate::{
     domain::{
         calendar::Day,
         claim::Claim,
-        ids::{PlacementId, WorkerId},
+        ids::{ClaimId, PlacementId, WorkerId},
         income::{Earning, IncomeKind},
         money::Fen,
         org,
@@ -94,6 +94,12 @@ impl Market {
 }
 
 impl Circle {
+    /// The same without one claim: what it draws is there to be drawn.
+    pub(super) fn without(mut self, claim: Option<&ClaimId>) -> Circle {
+        self.claims.retain(|held| claim != Some(&held.id));
+        self
+    }
+
     /// The county of a person's hukou: as the newest placement says, else by the village.
     pub fn hukou(&self, worker: &Worker) -> Option<String> {
         let own = self.placements.iter().filter(|placement| placement.worker == worker.id);

@@ -67,7 +67,7 @@ pub use desks::Decision;
 pub use devices::{Issued, NewScreen};
 pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
 pub use error::{MarketError, MarketResult, NoClaim};
-pub use evidence::papers;
+pub use evidence::{papers, papers_on_income};
 pub use fairness::{OwnMark, Wanted};
 pub use forecast::{HORIZONS, Line, Sum};
 pub use insurance::InsuredMonth;

@@ -348,7 +348,7 @@ fn conflicts(claim: &Claim, due: Option<&Due>, circle: &Circle) -> Vec<String> {
         told.push("申报所依据的就业登记已经作废或改动，请退回".to_owned());
         return told;
     };
-    if due.row.status != Status::Eligible && !claim.stage.draws() {
+    if due.row.status != Status::Eligible && claim.stage.is_live() {
         let why = super::claims::why_not(due);
         told.push(format!("按现有登记重新核算，这一笔已不能付：{why}"));
     }

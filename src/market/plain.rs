@@ -3,7 +3,7 @@
 use super::circle::Due;
 use crate::{
     domain::calendar::Day,
-    policy::{Missing, Status},
+    policy::{Award, Missing, Status},
 };
 
 /// What an entitlement means for the person: two short sentences at most.
@@ -45,7 +45,7 @@ fn of_row(due: &Due, today: Day) -> String {
             let lacks: Vec<&str> = row
                 .missing
                 .iter()
-                .filter(|missing| **missing != Missing::Duration)
+                .filter(|missing| !matches!(missing, Missing::Duration | Missing::Income))
                 .map(|missing| missing.label())
                 .collect();
             if !lacks.is_empty() {
@@ -71,7 +71,17 @@ fn next(due: &Due, today: Day) -> String {
                 let days = today.days_until(day);
                 format!("再干{days}天，到{}能领到{}元。", words(day), next.amount)
             }
-            _ => format!("收入再多一档，能领到{}元。", next.amount),
+            _ => {
+                let tiers = due.policy.rule(&due.row.rule).map(|rule| &rule.award);
+                let tier = match tiers {
+                    Some(Award::IncomeTiers(award)) => {
+                        award.tiers.iter().find(|tier| tier.amount_fen == next.amount)
+                    }
+                    _ => None,
+                };
+                let income = tier.map(|tier| format!("挣满{}元，", tier.income_fen));
+                format!("{}能领到{}元。", income.unwrap_or_default(), next.amount)
+            }
         },
         None => String::new(),
     }

@@ -579,7 +579,16 @@ async fn forms(world: &World) -> Vec<Form> {
         Form { by: payer.clone(), ..checked("/desk/claims/{id}/pay", 3) },
         Form { by: payer.clone(), ..doubtful("/desk/claims/{id}/claw_back", "claw_back", 4) },
         form("/desk/absorption/claims", "/desk/absorption/claims".to_owned(), &staff),
-        form("/desk/budgets", "/desk/budgets".to_owned(), &payer),
+        Form {
+            good: [("rule", "broker-service-fee"), ("amount", "1000")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            fields: vec![
+                ("rule", "rule", texts(["", "none", "training-subsidy", "\u{1}", "../"])),
+                ("amount", "amount", texts(["", "二百", "-1", "1e3", "18.505", "1,000"])),
+            ],
+            ..form("/desk/budgets", "/desk/budgets".to_owned(), &payer)
+        },
         Form {
             good: [("text", "这个人没有出去务工"), ("contact", "13800000008")]
                 .map(|(name, value)| (name, value.to_owned()))
@@ -720,6 +729,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "kind"
                         | "shift"
                         | "instant"
+                        | "rule"
                         | "stations"
                         | "wage_unit"
                         | "settlement"

@@ -30,6 +30,8 @@ stories!(
     many_brokers_at_once_are_paid_once,
     a_higher_bracket_is_topped_up_once,
     a_household_never_draws_more_than_its_cap,
+    two_allowances_for_one_year_are_shown,
+    a_claim_goes_the_way_that_its_rule_names,
     an_objection_stops_a_claim,
     evidence_is_sealed_and_every_look_is_noted,
 );
@@ -382,11 +384,77 @@ async fn a_household_never_draws_more_than_its_cap(world: World) {
         let ground = Ground::Income(worker, today);
         filed.push(file(&world.market, &clerk, INCENTIVE, ground).await);
     }
+    let first = filed[0].as_ref().unwrap();
+    let dossier = world.market.dossier(&desks.rural, first).await.unwrap();
+    assert!(dossier.conflicts.iter().any(|told| told.contains("每户最高额")), "{dossier:?}");
     for id in filed.iter().flatten() {
         approve(&world, &desks, &desks.rural, id).await;
         let _ = step(&world.market, &desks.rural, id, ClaimEvent::Pay).await;
     }
     assert_eq!(check_ledger(&world).await, Fen(600_000));
+}
+
+async fn two_allowances_for_one_year_are_shown(world: World) {
+    let desks = desks(&world).await;
+    let broker = broker(&world, "b1").await;
+    person(&world, 1, "H1").await;
+    let placement = placed(&world, &broker, 1, "2026-05-15").await;
+    let clerk = actor(&world, Role::Staff, "clerk", None).await;
+    for rule in ["transport-annual", HOUSEHOLD] {
+        let ground = Ground::Placement(placement.clone());
+        let id = file(&world.market, &clerk, rule, ground).await.unwrap();
+        let dossier = world.market.dossier(&desks.hr, &id).await.unwrap();
+        let told = dossier.conflicts.iter().any(|told| told.contains("另有一种交通补贴"));
+        assert!(told, "{rule}: {:?}", dossier.conflicts);
+    }
+}
+
+async fn a_claim_goes_the_way_that_its_rule_names(world: World) {
+    let desks = desks(&world).await;
+    let market = &world.market;
+    let worker = world.worker(55).await;
+    let terms = json!({
+        "worker_id": worker.as_str(), "division": "640106", "start": "2026-10-01",
+        "hukou": "640106",
+        "employer": { "name": "新村就业帮扶车间", "kind": "workshop" },
+    });
+    market.place(&OPERATOR, &terms, false).await.unwrap();
+    let entity = market.absorbed(&OPERATOR).await.unwrap().remove(0).entity;
+    let ground = Ground::Roster(entity);
+    let rule = "absorption-workshop";
+    // Nobody whom the clause names was absorbed: there is nothing to ask for.
+    let clerk = actor(&world, Role::Staff, "clerk", None).await;
+    let none = file(market, &clerk, rule, ground.clone()).await;
+    assert!(matches!(none, Err(MarketError::NoClaim(NoClaim::NotEligible(_)))), "{none:?}");
+    let input = json!({
+        "name": "海小燕", "phone": "13900000777", "village": VILLAGE, "groups": ["low_income"],
+    });
+    let new = NewWorker { station: Some("near".parse().unwrap()), ..NewWorker::default() };
+    let second = market.register(&OPERATOR, &input, new).await.unwrap().id;
+    let mut terms = terms;
+    terms["worker_id"] = json!(second.as_str());
+    market.place(&OPERATOR, &terms, false).await.unwrap();
+    let id = file(market, &clerk, rule, ground.clone()).await.unwrap();
+    // No village and no village's notice for an entity.
+    assert_eq!(claim(&world, &id).await.stage, Stage::TownCheck);
+    step(market, &desks.town, &id, ClaimEvent::Pass).await.unwrap();
+    // The plan gives a range: the bureau sets the amount, and within it.
+    for amount in [None, Some(Fen(1_999_999)), Some(Fen(10_000_001))] {
+        let decision = Decision { amount, ..Decision::default() };
+        let refused = market.step_claim(&desks.hr, &id, ClaimEvent::Pass, &decision).await;
+        assert!(matches!(refused, Err(MarketError::Invalid(_))), "{amount:?}: {refused:?}");
+    }
+    let decision = Decision { amount: Some(Fen(2_000_000)), ..Decision::default() };
+    market.step_claim(&desks.hr, &id, ClaimEvent::Pass, &decision).await.unwrap();
+    world.clock.go(6 * DAY);
+    market.end_notices().await.unwrap();
+    step(market, &desks.hr, &id, ClaimEvent::Pay).await.unwrap();
+    // Once and never again.
+    let again = file(market, &clerk, rule, ground).await;
+    assert!(matches!(again, Err(MarketError::NoClaim(NoClaim::NotEligible(_)))), "{again:?}");
+    let ledger = market.store.read().await.unwrap().ledger().await.unwrap();
+    assert_eq!(ledger.iter().map(|payment| payment.amount).sum::<Fen>(), Fen(2_000_000));
+    world.verify().await;
 }
 
 async fn an_objection_stops_a_claim(world: World) {

@@ -125,6 +125,8 @@ pub struct ClaimPage {
     pub idle: &'static str,
     /// What happened.
     pub steps: Vec<Step>,
+    /// The same for the dossier.
+    pub record: Vec<Step>,
     /// What the district has not confirmed.
     pub unconfirmed: Vec<String>,
 }
@@ -407,6 +409,7 @@ pub async fn shown(
         actions,
         idle,
         steps: timeline::steps(&log, &known, &reader),
+        record: timeline::record(&log, &known),
         unconfirmed,
     })
 }

@@ -34,7 +34,7 @@ use crate::{
         body::{Id, Query},
         problem::Problem,
     },
-    market::{Entitled, MarketError, NewClaim, county_name, papers},
+    market::{Entitled, MarketError, NewClaim, county_name, papers_on_income},
 };
 
 /// One income, as shown.
@@ -237,7 +237,7 @@ async fn render(
         sums: sums(&held),
         rows: held.earnings.iter().rev().map(|earned| row(earned, own, home)).collect(),
         papers: evidence.iter().map(Paper::of).collect(),
-        choices: papers()?.iter().map(|name| Choice::of(*name, *name, &paper)).collect(),
+        choices: papers_on_income()?.iter().map(|p| Choice::of(*p, *p, &paper)).collect(),
         kinds: IncomeKind::ALL.iter().map(|k| Choice::of(k.word(), k.label(), &kind)).collect(),
         values,
         faults,

@@ -1045,6 +1045,11 @@ fn claim_page(fill: Fill) -> ClaimPage {
             what: fill.text("提交了申报"),
             who: fill.text("您"),
         }),
+        record: fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("提交了申报"),
+            who: fill.text("您"),
+        }),
         unconfirmed: fill.list(|_| fill.text("公示天数")),
     }
 }
@@ -1095,7 +1100,6 @@ fn money(fill: Fill) -> [String; 7] {
         forecasts: fill.list(|_| Forecast {
             title: fill.text("现行方案"),
             rows: fill.list(|i| ForecastRow {
-                rule: "broker-service-fee".to_owned(),
                 title: fill.text("（六）就业创业服务补贴"),
                 now: "1笔 200元".to_owned(),
                 within: vec!["—".to_owned(); 3],
@@ -1109,8 +1113,11 @@ fn money(fill: Fill) -> [String; 7] {
                 within: vec!["1笔 200元".to_owned(); 3],
             }),
         }),
+        rules: vec![Choice::of("broker-service-fee", fill.text("就业创业服务补贴"), "")],
         year: 2026,
         budgets: fill != Fill::Empty,
+        values: Form::of([("amount", fill.text("1000"))]),
+        faults: fill.faults(&["rule", "amount", "file"]),
     };
     let absorption = AbsorptionPage {
         chrome: fill.chrome(),
