@@ -1,9 +1,9 @@
-//! Income from work that a person or a desk declares (收入申报): what the wage ledger does not know,
-//! such as self-employment and work that was found elsewhere. The measure 七 counts it.
+//! Income from work, which the measure 七 counts: what the wage ledger says was paid, and what a
+//! person or a desk declares (收入申报) beside it, such as self-employment and work found elsewhere.
 
 use super::{
     calendar::Day,
-    ids::{IncomeId, WorkerId},
+    ids::{IncomeId, JobId, WageId, WorkerId},
     money::Fen,
     time::Moment,
     wage::choices,
@@ -36,4 +36,43 @@ pub struct DeclaredIncome {
     pub kind: IncomeKind,
     /// When it was declared.
     pub created_at: Moment,
+}
+
+/// Who wrote an income down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IncomeSource {
+    /// The wage ledger (工资台账): a payment of this entry, for this posting.
+    Ledger(WageId, JobId),
+    /// Somebody declared it.
+    Declared(IncomeId),
+}
+
+/// One income, whoever wrote it down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earning {
+    /// Who earned it.
+    pub worker: WorkerId,
+    /// The day it was paid.
+    pub day: Day,
+    /// How much; above 0.
+    pub amount: Fen,
+    /// County code (GB/T 2260) of the work; none where the posting tells no place.
+    pub division: Option<String>,
+    /// Where it came from.
+    pub kind: IncomeKind,
+    /// Who wrote it down.
+    pub source: IncomeSource,
+}
+
+impl From<DeclaredIncome> for Earning {
+    fn from(income: DeclaredIncome) -> Earning {
+        Earning {
+            worker: income.worker,
+            day: income.day,
+            amount: income.amount,
+            division: Some(income.division),
+            kind: income.kind,
+            source: IncomeSource::Declared(income.id),
+        }
+    }
 }

@@ -11,7 +11,8 @@ use crate::{
     domain::{
         account::Actor,
         calendar::Day,
-        ids::WorkerId,
+        claim::Claim,
+        ids::{ClaimId, WorkerId},
         limits,
         placement::{Placement, PlacementStatus, employer_key},
         worker::Group,
@@ -27,7 +28,8 @@ pub struct Absorbed {
     pub entity: String,
     /// Its name.
     pub name: String,
-    /// Relocated people who work there now.
+    /// Whom the clause counts of those who work there now: relocated people, and at a workshop
+    /// (就业帮扶车间) poverty and low-income people too.
     pub relocated: u32,
     /// Of those, poverty and monitored people.
     pub listed: u32,
@@ -36,7 +38,7 @@ pub struct Absorbed {
 }
 
 impl Absorbed {
-    /// The share in hundredths of a per cent; none where nobody was absorbed.
+    /// The listed people's share in hundredths of a per cent; none where nobody was absorbed.
     pub fn share_bp(&self) -> Option<u32> {
         (self.listed * 10_000).checked_div(self.relocated)
     }
@@ -58,7 +60,7 @@ impl Market {
         let mut view = self.store.read().await?;
         let mut found = Vec::new();
         for (entity, name) in keys {
-            let dues = self.absorption_of(&mut view, &entity, today).await?;
+            let dues = self.absorption_of(&mut view, &entity, today, None).await?;
             let (_, relocated, listed) = roster(&mut view, &entity, today).await?;
             found.push(Absorbed { entity, name, relocated, listed, dues });
         }
@@ -76,12 +78,14 @@ impl Market {
         Ok(org.map(|org| employer_key(&org.employer)))
     }
 
-    /// What the rules of 四 give an entity, by whom it employs nearby on a day.
+    /// What the rules of 四 give an entity, by whom it employs nearby on a day; the claim `own`
+    /// counts as not drawn.
     pub(super) async fn absorption_of(
         &self,
         view: &mut View,
         entity: &str,
         as_of: Day,
+        own: Option<&ClaimId>,
     ) -> MarketResult<Vec<Due>> {
         let (kind, relocated, poverty_or_monitored) = roster(view, entity, as_of).await?;
         let library = policy::library()?;
@@ -96,7 +100,8 @@ impl Market {
             relocated,
             poverty_or_monitored,
         });
-        for claim in view.claims_of_entity(entity).await?.into_iter().filter(|c| c.stage.draws()) {
+        let drawing = |claim: &Claim| claim.stage.draws() && own != Some(&claim.id);
+        for claim in view.claims_of_entity(entity).await?.into_iter().filter(drawing) {
             if let Some(amount) = claim.amount.filter(|_| policy.rule(&claim.rule).is_some()) {
                 let (person, date) = (None, claim.arises_on);
                 let employer = Some(employer.clone());
@@ -104,7 +109,7 @@ impl Market {
             }
         }
         let rows = evaluate(policy, &case)?.entitlements;
-        Ok(rows.into_iter().map(|row| Due { row, policy }).collect())
+        Ok(rows.into_iter().map(|row| Due { row, policy, as_of }).collect())
     }
 }
 
@@ -117,7 +122,8 @@ fn is_nearby(placement: &Placement, day: Day) -> bool {
     there && on_day && placement.status != PlacementStatus::Void
 }
 
-/// The entity's kind, the relocated people whom it employs nearby, and of those the listed ones.
+/// The entity's kind, whom the clause counts of those whom it employs nearby, and of these the
+/// listed ones.
 async fn roster(
     view: &mut View,
     entity: &str,
@@ -129,10 +135,16 @@ async fn roster(
     held.retain(|placement| is_nearby(placement, day));
     let kind = held.last().and_then(|placement| kind_of(placement.terms.employer.kind));
     let ids: BTreeSet<WorkerId> = held.into_iter().map(|placement| placement.worker).collect();
+    let counted: &[Group] = match kind {
+        Some(policy::EmployerKind::Workshop) => {
+            &[Group::Poverty, Group::LowIncome, Group::Relocated]
+        }
+        _ => &[Group::Relocated],
+    };
     let (mut relocated, mut listed) = (0, 0);
     for worker in view.workers_of(&ids).await? {
         let groups = &worker.person.groups;
-        if groups.contains(&Group::Relocated) {
+        if counted.iter().any(|group| groups.contains(group)) {
             relocated += 1;
             if groups.contains(&Group::Poverty) || groups.contains(&Group::Monitored) {
                 listed += 1;

@@ -6,12 +6,12 @@ use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
     claims::{policy_of, rule_of},
-    notices::entity_name,
+    notices::payee_name,
 };
 use crate::{
     domain::{
         account::Actor,
-        claim::{Claim, Payee, PaymentKind, Stage},
+        claim::{Claim, PaymentKind, Stage},
         money::Fen,
         worker::Worker,
     },
@@ -46,8 +46,10 @@ impl Market {
         if !authority::may(actor, Verb::PayClaim) {
             return Err(MarketError::Forbidden);
         }
-        let stage = if named.is_some() { Stage::Paid } else { Stage::Approved };
-        let claims = self.claims(actor, &[stage]).await?;
+        // What was asked back later was paid on its list all the same.
+        let stages: &[Stage] =
+            if named.is_some() { &[Stage::Paid, Stage::ClawedBack] } else { &[Stage::Approved] };
+        let claims = self.claims(actor, stages).await?;
         let mut txn = self.store.begin().await?;
         let mut entries = Vec::new();
         for claim in claims {
@@ -64,15 +66,8 @@ impl Market {
                 Some(id) => txn.worker(id).await?,
                 None => None,
             };
-            let payee = match &claim.payee {
-                Payee::Organiser(id) => {
-                    txn.org(id).await?.map_or_else(|| id.to_string(), |org| org.employer.name)
-                }
-                Payee::Worker(_) => {
-                    worker.as_ref().map(|worker| worker.person.name.clone()).unwrap_or_default()
-                }
-                Payee::Entity(key) => entity_name(&mut txn, key).await?,
-            };
+            let whole = worker.as_ref().map(|worker| worker.person.name.clone());
+            let payee = payee_name(&mut txn, &claim.payee, whole).await?;
             let rule = rule_of(policy_of(&claim)?, &claim.rule)?;
             txn.log(self.entry(actor, "export", Kind::Claim, &claim.id, json!({})));
             entries.push(BatchEntry { claim, rule, payee, worker, amount, batch });

@@ -8,8 +8,8 @@ use crate::{
     domain::{
         calendar::Day,
         claim::Claim,
-        ids::{PlacementId, WorkerId},
-        income::{DeclaredIncome, IncomeKind},
+        ids::{ClaimId, PlacementId, WorkerId},
+        income::{Earning, IncomeKind},
         money::Fen,
         org,
         placement::{Insurance, Placement},
@@ -17,7 +17,7 @@ use crate::{
     },
     policy::{
         self, Case, Entitlement, Household, HouseholdKind, Income, Paid, Person, Policy, Spell,
-        evaluate, in_force,
+        Status, evaluate, in_force,
     },
     store::View,
 };
@@ -30,7 +30,8 @@ pub struct Circle {
     pub workers: BTreeMap<WorkerId, Worker>,
     /// Those that are not void.
     pub placements: Vec<Placement>,
-    incomes: Vec<DeclaredIncome>,
+    /// What they earned, by the wage ledger and as declared; by day.
+    pub earnings: Vec<Earning>,
     /// Every claim on these people, in any stage.
     pub claims: Vec<Claim>,
     /// By a household's number, an id that tells nothing.
@@ -44,6 +45,21 @@ pub struct Due {
     pub row: Entitlement,
     /// The policy in force when it arises.
     pub policy: &'static Policy,
+    /// The day as of which it was judged.
+    pub as_of: Day,
+}
+
+impl Due {
+    /// The cycle, where it rests on the income of one.
+    pub fn cycle(&self) -> Option<(Day, Day)> {
+        let rule = self.policy.rule(&self.row.rule)?;
+        self.policy.income_cycle(rule, self.as_of)
+    }
+
+    /// Whether it can be claimed as it stands.
+    pub fn is_payable(&self) -> bool {
+        self.row.status == Status::Eligible && self.row.payable != Some(Fen::ZERO)
+    }
 }
 
 impl Market {
@@ -64,9 +80,12 @@ impl Market {
             let index = self.store.vault.index("household", number);
             (number.clone(), format!("h{}", index.chars().take(16).collect::<String>()))
         };
+        let mut earnings = view.wages_received(&all).await?;
+        earnings.extend(view.incomes_of(&all).await?.into_iter().map(Earning::from));
+        earnings.sort_by_key(|earning| earning.day);
         Ok(Circle {
             placements: view.placements_of(&all).await?,
-            incomes: view.incomes_of(&all).await?,
+            earnings,
             claims: view.claims_on(&all).await?,
             households: numbers.iter().map(opaque).collect(),
             workers,
@@ -75,6 +94,12 @@ impl Market {
 }
 
 impl Circle {
+    /// The same without one claim: what it draws is there to be drawn.
+    pub(super) fn without(mut self, claim: Option<&ClaimId>) -> Circle {
+        self.claims.retain(|held| claim != Some(&held.id));
+        self
+    }
+
     /// The county of a person's hukou: as the newest placement says, else by the village.
     pub fn hukou(&self, worker: &Worker) -> Option<String> {
         let own = self.placements.iter().filter(|placement| placement.worker == worker.id);
@@ -140,16 +165,17 @@ impl Circle {
         }
         let counted = self.placements.iter().filter(|held| known.contains(&held.worker));
         case.spells = counted.filter(|held| counts(held)).filter_map(spell).collect();
-        for income in self.incomes.iter().filter(|income| known.contains(&income.worker)) {
-            let Ok(division) = income.division.parse() else {
+        for earned in self.earnings.iter().filter(|earned| known.contains(&earned.worker)) {
+            // Where nobody knows the place, nobody can tell that it lies outside the county.
+            let Some(division) = earned.division.as_ref().and_then(|code| code.parse().ok()) else {
                 continue;
             };
             case.income.push(Income {
-                person: income.worker.to_string(),
-                date: income.day,
-                amount: income.amount,
+                person: earned.worker.to_string(),
+                date: earned.day,
+                amount: earned.amount,
                 division,
-                kind: match income.kind {
+                kind: match earned.kind {
                     IncomeKind::Wage => policy::IncomeKind::Wage,
                     IncomeKind::SelfEmployment => policy::IncomeKind::SelfEmployment,
                 },
@@ -191,10 +217,38 @@ impl Circle {
                 let day = row.eligible_on.unwrap_or(as_of);
                 judge_of(library, day).is_some_and(|judge| judge.id == policy.id)
             });
-            dues.extend(own.map(|row| Due { row, policy }));
+            dues.extend(own.map(|row| Due { row, policy, as_of }));
         }
         Ok(dues)
     }
+
+    /// The rows on income of the cycle before the one that holds `today`: most people ask for it
+    /// once it is over.
+    ///
+    /// # Errors
+    /// As [`Circle::judge`].
+    pub fn judge_last_cycle(&self, today: Day) -> MarketResult<Vec<Due>> {
+        let Some((from, _)) = cycle_of(today)? else {
+            return Ok(Vec::new());
+        };
+        let mut dues = self.judge(from.month().earlier(1).last_day(), |_| false)?;
+        dues.retain(|due| due.cycle().is_some());
+        Ok(dues)
+    }
+
+    /// The county that the person leaves by working elsewhere.
+    pub fn home(&self, worker: &Worker, today: Day) -> Option<String> {
+        let hukou = self.hukou(worker)?.parse().ok()?;
+        let policy = judge_of(policy::library().ok()?, today)?;
+        Some(policy.home_of(hukou).to_string())
+    }
+}
+
+/// The cycle of the rule on income that holds a day; none where there is no such rule.
+pub(super) fn cycle_of(day: Day) -> MarketResult<Option<(Day, Day)>> {
+    let policy = judge_of(policy::library()?, day);
+    Ok(policy
+        .and_then(|policy| policy.rules.iter().find_map(|rule| policy.income_cycle(rule, day))))
 }
 
 /// The policy in force on a day, and before all of them the first.

@@ -68,7 +68,7 @@ impl Market {
             Ground::Income(_, day) => (*day).min(today),
             Ground::Placement(_) | Ground::Roster(_) => today,
         };
-        let (due, circle) = self.due_for(&mut txn, &new.rule, &new.ground, as_of).await?;
+        let (due, circle) = self.due_for(&mut txn, &new.rule, &new.ground, as_of, None).await?;
         let rule = rule_of(due.policy, &new.rule)?;
         let mut claim = self.claim_of(actor, new, &due, rule, &circle, as_of)?;
         if claim.station.is_none() {
@@ -176,20 +176,22 @@ impl Market {
         }
     }
 
-    /// What is due on a ground by a rule, judged as if nobody else claimed the same.
+    /// What is due on a ground by a rule, judged as if nobody else claimed the same; the claim
+    /// `own`, where it is one that exists, counts as not drawn.
     pub(super) async fn due_for(
         &self,
         view: &mut View,
         rule: &str,
         ground: &Ground,
         as_of: Day,
+        own: Option<&ClaimId>,
     ) -> MarketResult<(Due, Circle)> {
         let nothing = || MarketError::from(NoClaim::NotEligible("没有这一项".to_owned()));
         match ground {
             Ground::Placement(id) => {
                 let placement = view.placement(id).await?.ok_or(MarketError::NotFound)?;
                 let worker = BTreeSet::from([placement.worker.clone()]);
-                let circle = self.circle(view, &worker).await?;
+                let circle = self.circle(view, &worker).await?.without(own);
                 let alone = circle.judge(as_of, |held| {
                     held.worker != placement.worker || held.id == placement.id
                 })?;
@@ -199,7 +201,8 @@ impl Market {
                 Ok((alone.into_iter().find(own).ok_or_else(nothing)?, circle))
             }
             Ground::Income(worker, _) => {
-                let circle = self.circle(view, &BTreeSet::from([worker.clone()])).await?;
+                let ids = BTreeSet::from([worker.clone()]);
+                let circle = self.circle(view, &ids).await?.without(own);
                 let dues = circle.judge(as_of, |_| false)?;
                 let own = |due: &Due| {
                     due.row.rule == rule && due.row.person.as_deref() == Some(worker.as_str())
@@ -207,7 +210,7 @@ impl Market {
                 Ok((dues.into_iter().find(own).ok_or_else(nothing)?, circle))
             }
             Ground::Roster(entity) => {
-                let dues = self.absorption_of(view, entity, as_of).await?;
+                let dues = self.absorption_of(view, entity, as_of, own).await?;
                 let own = dues.into_iter().find(|due| due.row.rule == rule);
                 Ok((own.ok_or_else(nothing)?, Circle::default()))
             }
@@ -282,7 +285,7 @@ impl Market {
         claim: &Claim,
     ) -> MarketResult<(Due, Circle)> {
         let ground = Market::ground_of(claim)?;
-        self.due_for(view, &claim.rule, &ground, claim.as_of).await
+        self.due_for(view, &claim.rule, &ground, claim.as_of, Some(&claim.id)).await
     }
 }
 

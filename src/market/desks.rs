@@ -155,7 +155,7 @@ impl Market {
     async fn renew(&self, txn: &mut Txn, claim: &mut Claim, today: Day) -> MarketResult<()> {
         let ground = Market::ground_of(claim)?;
         let as_of = if claim.placement.is_some() { today } else { claim.as_of };
-        let (due, circle) = self.due_for(txn, &claim.rule, &ground, as_of).await?;
+        let (due, circle) = self.due_for(txn, &claim.rule, &ground, as_of, None).await?;
         payable(&due)?;
         let rule = rule_of(due.policy, &claim.rule)?;
         let person = claim.worker.as_ref().and_then(|id| circle.workers.get(id));
@@ -170,7 +170,7 @@ impl Market {
     async fn draw(&self, txn: &mut Txn, claim: &mut Claim) -> MarketResult<()> {
         let amount = claim.amount.ok_or(NoClaim::Drawn)?;
         let ground = Market::ground_of(claim)?;
-        let (due, circle) = self.due_for(txn, &claim.rule, &ground, claim.as_of).await?;
+        let (due, circle) = self.due_for(txn, &claim.rule, &ground, claim.as_of, None).await?;
         let enough = due.row.payable.is_none_or(|payable| payable >= amount);
         if due.row.status != Status::Eligible || !enough {
             return Err(NoClaim::Drawn.into());

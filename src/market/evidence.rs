@@ -15,7 +15,7 @@ use crate::{
         ids::EvidenceId,
         limits,
     },
-    policy,
+    policy::{self, Award, Rule},
     store::{ClaimFilter, Kind, Txn, View},
 };
 
@@ -27,8 +27,20 @@ const MORE_PAPERS: [&str; 3] = ["在岗证明", "离岗证明", "其他材料"];
 /// # Errors
 /// [`MarketError::Facts`] where a policy file is broken.
 pub fn papers() -> MarketResult<Vec<&'static str>> {
+    papers_of(|rule| rule.is_claimable())
+}
+
+/// The papers of the rules on income (七), which are about a person.
+///
+/// # Errors
+/// As [`papers`].
+pub fn papers_on_income() -> MarketResult<Vec<&'static str>> {
+    papers_of(|rule| matches!(rule.award, Award::IncomeTiers(_)))
+}
+
+fn papers_of(counts: fn(&Rule) -> bool) -> MarketResult<Vec<&'static str>> {
     let rules = policy::library()?.iter().flat_map(|policy| &policy.rules);
-    let named = rules.filter(|rule| rule.is_claimable()).flat_map(|rule| &rule.evidence);
+    let named = rules.filter(|rule| counts(rule)).flat_map(|rule| &rule.evidence);
     let mut papers: Vec<&str> = Vec::new();
     for paper in named.map(String::as_str).chain(MORE_PAPERS) {
         if !papers.contains(&paper) {

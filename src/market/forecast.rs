@@ -62,8 +62,8 @@ pub struct Line {
     pub now: Sum,
     /// What more falls due within each of [`HORIZONS`].
     pub within: [Sum; 3],
-    /// The same, of the longest horizon, by town.
-    pub towns: BTreeMap<String, Sum>,
+    /// The same by town.
+    pub towns: BTreeMap<String, [Sum; 3]>,
     /// Set aside this calendar year.
     pub budget: Option<Fen>,
     /// Paid this calendar year, less what was asked back.
@@ -130,11 +130,10 @@ impl Market {
                 if more_high <= Fen::ZERO {
                     continue;
                 }
-                line.within[at].add(more_low.max(Fen::ZERO), more_high);
-                if at + 1 == HORIZONS.len() {
-                    let town = town_of(&circle, &key.1);
-                    line.towns.entry(town).or_default().add(more_low.max(Fen::ZERO), more_high);
-                }
+                let more_low = more_low.max(Fen::ZERO);
+                line.within[at].add(more_low, more_high);
+                let town = line.towns.entry(town_of(&circle, &key.1)).or_default();
+                town[at].add(more_low, more_high);
             }
         }
         self.spent(&mut view, &mut lines, today).await?;
@@ -152,14 +151,9 @@ impl Market {
                 line.budget = Some(budget.amount);
             }
         }
-        for payment in view.ledger().await? {
-            if payment.day.year() != today.year() {
-                continue;
-            }
-            if let Some(claim) = view.claim(&payment.claim).await?
-                && let Some(line) = lines.iter_mut().find(|line| line.rule == claim.rule)
-            {
-                line.paid = line.paid + payment.amount;
+        for (rule, paid) in view.spent_in(today.year()).await? {
+            if let Some(line) = lines.iter_mut().find(|line| line.rule == rule) {
+                line.paid = paid;
             }
         }
         Ok(())

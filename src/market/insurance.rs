@@ -1,24 +1,19 @@
-//! Insured months by the list, and income that the wage ledger does not know.
+//! Insured months by the list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
-    intake::{self, PlacementPatch},
+    intake::PlacementPatch,
 };
-use crate::{
-    domain::{
-        account::Actor,
-        calendar::Month,
-        fields::FieldErrors,
-        ids::{IncomeId, PlacementId, WorkerId},
-        income::DeclaredIncome,
-        placement::{Insurance, Placement},
-    },
-    store::Kind,
+use crate::domain::{
+    account::Actor,
+    calendar::Month,
+    ids::PlacementId,
+    placement::{Insurance, Placement},
 };
 
 /// A month of a list of insured months.
@@ -78,44 +73,5 @@ impl Market {
         }
         txn.commit().await?;
         Ok(faults)
-    }
-
-    /// Notes an income that the wage ledger does not know.
-    ///
-    /// # Errors
-    /// [`MarketError::Invalid`]; [`MarketError::NotFound`] also where the person is none of the
-    /// actor's business.
-    pub async fn declare_income(
-        &self,
-        actor: &Actor,
-        id: &WorkerId,
-        input: &Value,
-    ) -> MarketResult<DeclaredIncome> {
-        if !authority::may(actor, Verb::Declare) {
-            return Err(MarketError::Forbidden);
-        }
-        let Value::Object(map) = input else {
-            return Err(FieldErrors::one("", "type", "请求内容应当是一个JSON对象").into());
-        };
-        let declared = intake::income(map, self.now().day())?;
-        let mut txn = self.store.begin().await?;
-        let worker = txn.worker(id).await?.ok_or(MarketError::NotFound)?;
-        if !authority::reaches_worker(actor, Verb::Declare, &worker) {
-            return Err(MarketError::NotFound);
-        }
-        let income = DeclaredIncome {
-            id: IncomeId::grow(self.seedling()),
-            worker: id.clone(),
-            day: declared.day,
-            amount: declared.amount,
-            division: declared.division,
-            kind: declared.kind,
-            created_at: self.now(),
-        };
-        txn.add_income(&income).await?;
-        let detail = json!({ "kind": income.kind.word() });
-        txn.log(self.entry(actor, "declare", Kind::Income, &income.id, detail));
-        txn.commit().await?;
-        Ok(income)
     }
 }

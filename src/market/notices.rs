@@ -71,6 +71,21 @@ impl Market {
         Ok(notices)
     }
 
+    /// Who is to be paid and on whose work a claim rests, persons masked.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn named(&self, claim: &Claim) -> MarketResult<(String, String)> {
+        let mut view = self.store.read().await?;
+        let worker = match &claim.worker {
+            Some(id) => view.worker(id).await?,
+            None => None,
+        };
+        let person = worker.map(|worker| mask_name(&worker.person.name));
+        let payee = payee_name(&mut view, &claim.payee, person.clone()).await?;
+        Ok((payee, person.unwrap_or_default()))
+    }
+
     /// One claim on notice.
     ///
     /// # Errors
@@ -194,13 +209,7 @@ async fn notice(view: &mut View, claim: Claim) -> MarketResult<Notice> {
         None => None,
     };
     let person = worker.as_ref().map(|worker| mask_name(&worker.person.name));
-    let payee = match &claim.payee {
-        Payee::Organiser(id) => {
-            view.org(id).await?.map_or_else(|| id.to_string(), |org| org.employer.name)
-        }
-        Payee::Worker(_) => person.clone().unwrap_or_default(),
-        Payee::Entity(key) => entity_name(view, key).await?,
-    };
+    let payee = payee_name(view, &claim.payee, person.clone()).await?;
     let placement = match &claim.placement {
         Some(id) => view.placement(id).await?,
         None => None,
@@ -218,8 +227,24 @@ async fn notice(view: &mut View, claim: Claim) -> MarketResult<Notice> {
     })
 }
 
+/// Who is to be paid, by name; of a person `person`, as far as the reader may know it.
+pub(super) async fn payee_name(
+    view: &mut View,
+    payee: &Payee,
+    person: Option<String>,
+) -> MarketResult<String> {
+    match payee {
+        Payee::Organiser(id) => {
+            let org = view.org(id).await?;
+            Ok(org.map_or_else(|| id.to_string(), |org| org.employer.name))
+        }
+        Payee::Worker(_) => Ok(person.unwrap_or_default()),
+        Payee::Entity(key) => entity_name(view, key).await,
+    }
+}
+
 /// The name of an entity that employs, by its key.
-pub(super) async fn entity_name(view: &mut View, key: &str) -> MarketResult<String> {
+async fn entity_name(view: &mut View, key: &str) -> MarketResult<String> {
     let filter = crate::store::PlacementFilter {
         employer: Some(key.to_owned()),
         ..crate::store::PlacementFilter::default()

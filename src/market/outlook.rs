@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
-    circle::{Circle, Due},
+    circle::{Circle, Due, cycle_of},
     claims::{policy_of, rule_of, shares_key},
     notices::county_name,
 };
@@ -16,6 +16,7 @@ use crate::{
         calendar::Day,
         claim::{Claim, Payee},
         ids::{ClaimId, PlacementId, WorkerId},
+        income::{Earning, IncomeKind, IncomeSource},
         money::Fen,
         placement::{Placement, PlacementStatus},
         worker::Worker,
@@ -65,8 +66,29 @@ pub struct Dossier {
     pub worker: Option<Worker>,
     /// On what it rests.
     pub placement: Option<Placement>,
+    /// The income of the claim's cycle, where it rests on income.
+    pub earnings: Vec<Earning>,
+    /// The county within which income does not count, as far as it is known.
+    pub home: Option<String>,
     /// What speaks against paying it as it is.
     pub conflicts: Vec<String>,
+}
+
+/// What a person may claim, has claimed, and earned.
+#[derive(Clone, Debug)]
+pub struct Entitled {
+    /// The person.
+    pub worker: Worker,
+    /// What the rules give, those on income for this cycle and the last.
+    pub dues: Vec<Due>,
+    /// What was claimed.
+    pub claims: Vec<Claim>,
+    /// Every income on record, by day.
+    pub earnings: Vec<Earning>,
+    /// The cycle of income that holds today.
+    pub cycle: Option<(Day, Day)>,
+    /// The county within which income does not count, as far as it is known.
+    pub home: Option<String>,
 }
 
 impl Market {
@@ -148,23 +170,25 @@ impl Market {
     ///
     /// # Errors
     /// As [`Market::worker`].
-    pub async fn entitlements(
-        &self,
-        actor: &Actor,
-        id: &WorkerId,
-    ) -> MarketResult<(Worker, Vec<Due>, Vec<Claim>)> {
+    pub async fn entitlements(&self, actor: &Actor, id: &WorkerId) -> MarketResult<Entitled> {
         let worker = self.worker(actor, id).await?;
         let mut view = self.store.read().await?;
         let circle = self.circle(&mut view, &BTreeSet::from([id.clone()])).await?;
-        let mut dues = circle.judge(self.now().day(), |_| true)?;
+        let today = self.now().day();
+        let mut dues = circle.judge(today, |_| true)?;
+        let last = circle.judge_last_cycle(today)?;
+        let open = |due: &Due| !matches!(due.row.status, Status::Pending | Status::Ineligible);
+        dues.extend(last.into_iter().filter(open));
         dues.retain(|due| {
             let rule = due.policy.rule(&due.row.rule);
             due.row.person.as_deref() == Some(id.as_str())
                 && rule.is_some_and(|rule| rule.beneficiary == Beneficiary::Person)
         });
-        let mut claims = circle.claims;
+        let (home, cycle) = (circle.home(&worker, today), cycle_of(today)?);
+        let Circle { mut claims, mut earnings, .. } = circle;
         claims.retain(|claim| claim.payee == Payee::Worker(id.clone()));
-        Ok((worker, dues, claims))
+        earnings.retain(|earned| earned.worker == *id);
+        Ok(Entitled { worker, dues, claims, earnings, cycle, home })
     }
 
     /// A claim with everything that a reviewer must see; the look is in the audit trail.
@@ -189,8 +213,11 @@ impl Market {
             None => None,
         };
         let worker = claim.worker.as_ref().and_then(|id| circle.workers.get(id)).cloned();
-        let conflicts = conflicts(&claim, due.as_ref(), &circle);
-        Ok(Dossier { claim, policy, rule, due, worker, placement, conflicts })
+        let earnings = earnings_of(&claim, policy, rule, &circle);
+        let home = worker.as_ref().and_then(|worker| circle.home(worker, claim.as_of));
+        let mut conflicts = conflicts(&claim, due.as_ref(), &circle);
+        conflicts.extend(twice_told(&earnings));
+        Ok(Dossier { claim, policy, rule, due, worker, placement, earnings, home, conflicts })
     }
 }
 
@@ -288,13 +315,40 @@ fn rivals(placement: &Placement, circle: &Circle) -> usize {
     circle.placements.iter().filter(rival).count()
 }
 
+/// The income of the claim's cycle, as far as it was known when it was judged.
+fn earnings_of(claim: &Claim, policy: &Policy, rule: &Rule, circle: &Circle) -> Vec<Earning> {
+    let Some((from, to)) = policy.income_cycle(rule, claim.as_of) else {
+        return Vec::new();
+    };
+    let days = from..=to.min(claim.as_of);
+    let own = circle.earnings.iter().filter(|earned| claim.worker.as_ref() == Some(&earned.worker));
+    own.filter(|earned| days.contains(&earned.day)).cloned().collect()
+}
+
+/// Wages that the ledger has and somebody declared as well, as far as day and amount tell.
+fn twice_told(earnings: &[Earning]) -> Vec<String> {
+    let is_declared = |earned: &Earning| matches!(earned.source, IncomeSource::Declared(_));
+    let declared = earnings.iter().filter(|e| is_declared(e) && e.kind == IncomeKind::Wage);
+    let in_ledger = |one: &Earning| {
+        let mut paid = earnings.iter().filter(|other| !is_declared(other));
+        paid.any(|other| other.day == one.day && other.amount == one.amount)
+    };
+    declared
+        .filter(|one| in_ledger(one))
+        .map(|one| {
+            let (day, amount) = (one.day, one.amount);
+            format!("{day} 申报的工资{amount}元，工资台账里有同日同额的一笔，请核对是否重复")
+        })
+        .collect()
+}
+
 fn conflicts(claim: &Claim, due: Option<&Due>, circle: &Circle) -> Vec<String> {
     let mut told = Vec::new();
     let Some(due) = due else {
         told.push("申报所依据的就业登记已经作废或改动，请退回".to_owned());
         return told;
     };
-    if due.row.status != Status::Eligible && !claim.stage.draws() {
+    if due.row.status != Status::Eligible && claim.stage.is_live() {
         let why = super::claims::why_not(due);
         told.push(format!("按现有登记重新核算，这一笔已不能付：{why}"));
     }

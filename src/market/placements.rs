@@ -84,7 +84,12 @@ impl Market {
             proofs: BTreeSet::new(),
             booking: found.booking,
             status: PlacementStatus::Running,
-            station: found.worker.station.clone(),
+            // Whoever registers it keeps it, also where the person is registered nowhere near.
+            station: found
+                .worker
+                .station
+                .clone()
+                .or_else(|| actor.account().and_then(|account| account.station.clone())),
             version: 1,
             demo,
             created_at: now,

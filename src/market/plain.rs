@@ -3,11 +3,21 @@
 use super::circle::Due;
 use crate::{
     domain::calendar::Day,
-    policy::{Missing, Status},
+    policy::{Award, Missing, Status},
 };
 
 /// What an entitlement means for the person: two short sentences at most.
 pub fn plain(due: &Due, today: Day) -> String {
+    match due.cycle() {
+        // Asked for once the cycle is over: which one must be said.
+        Some((from, to)) if to < today => {
+            format!("{}到{}挣的钱：{}", words(from), words(to), of_row(due, today))
+        }
+        _ => of_row(due, today),
+    }
+}
+
+fn of_row(due: &Due, today: Day) -> String {
     let row = &due.row;
     match row.status {
         Status::Eligible => {
@@ -35,7 +45,7 @@ pub fn plain(due: &Due, today: Day) -> String {
             let lacks: Vec<&str> = row
                 .missing
                 .iter()
-                .filter(|missing| **missing != Missing::Duration)
+                .filter(|missing| !matches!(missing, Missing::Duration | Missing::Income))
                 .map(|missing| missing.label())
                 .collect();
             if !lacks.is_empty() {
@@ -54,13 +64,24 @@ pub fn plain(due: &Due, today: Day) -> String {
 }
 
 fn next(due: &Due, today: Day) -> String {
-    match due.row.next {
+    let over = due.cycle().is_some_and(|(_, to)| to < today);
+    match due.row.next.filter(|_| !over) {
         Some(next) => match next.on {
             Some(day) if day > today => {
                 let days = today.days_until(day);
                 format!("再干{days}天，到{}能领到{}元。", words(day), next.amount)
             }
-            _ => format!("收入再多一档，能领到{}元。", next.amount),
+            _ => {
+                let tiers = due.policy.rule(&due.row.rule).map(|rule| &rule.award);
+                let tier = match tiers {
+                    Some(Award::IncomeTiers(award)) => {
+                        award.tiers.iter().find(|tier| tier.amount_fen == next.amount)
+                    }
+                    _ => None,
+                };
+                let income = tier.map(|tier| format!("挣满{}元，", tier.income_fen));
+                format!("{}能领到{}元。", income.unwrap_or_default(), next.amount)
+            }
         },
         None => String::new(),
     }

@@ -223,6 +223,7 @@ impl Market {
         if wage.open() == Fen::ZERO {
             wage.status = paid;
         }
+        txn.add_wage_payment(&wage.id, on, payment.amount).await?;
         self.write_wage(&mut txn, actor, "pay", &wage).await?;
         txn.commit().await?;
         Ok(wage)
@@ -325,6 +326,7 @@ impl Market {
             }
             // What was recorded did not arrive.
             wage.paid = Fen::ZERO;
+            txn.deny_wage_payments(&wage.id).await?;
             self.fall_into_arrears(&mut txn, &mut wage).await?;
         }
         self.write_wage(&mut txn, actor, verb, &wage).await?;
@@ -405,8 +407,7 @@ impl Market {
     /// Flags what was to be paid before today and was not.
     pub(super) async fn flag_arrears(&self) -> MarketResult<usize> {
         let today = self.now().day();
-        let round = super::clockwork::ROUND;
-        let due = self.store.read().await?.wages_lapsed(today, round).await?;
+        let due = self.store.read().await?.wages_lapsed(today, super::clockwork::ROUND).await?;
         let mut done = 0;
         for found in due {
             let mut txn = self.store.begin().await?;

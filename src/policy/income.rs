@@ -8,9 +8,9 @@ use super::{
     case::Income,
     claim::{Key, Ledger},
     facts::{Facts, Resident},
-    file::{Rule, Tiers},
+    file::{Award, Policy, Rule, Tiers},
     judgement::Judgement,
-    reading::{HouseholdCut, IncomeCycle, Reading},
+    reading::{HouseholdCut, IncomeCycle, Reading, Readings},
     spell,
     trace::Step,
 };
@@ -24,8 +24,8 @@ struct Cycle {
 }
 
 impl Cycle {
-    fn first_day(facts: &Facts, award: &Tiers, day: Day) -> Day {
-        let first = match facts.readings().income_cycle {
+    fn first_day(readings: &Readings, award: &Tiers, day: Day) -> Day {
+        let first = match readings.income_cycle {
             IncomeCycle::First => u32::from(award.first_month),
             IncomeCycle::Second => u32::from(award.first_month) + 1,
         };
@@ -33,9 +33,26 @@ impl Cycle {
         month.earlier((u32::from(month.number()) + 24 - first) % 12).first_day()
     }
 
-    fn of(facts: &Facts, award: &Tiers) -> Cycle {
-        let from = Cycle::first_day(facts, award, facts.case.as_of);
+    fn of(readings: &Readings, award: &Tiers, day: Day) -> Cycle {
+        let from = Cycle::first_day(readings, award, day);
         Cycle { from, to: from.month().later(11).last_day() }
+    }
+}
+
+impl Policy {
+    /// The first and last day of the cycle that holds a day; none where the rule is not on income.
+    pub fn income_cycle(&self, rule: &Rule, day: Day) -> Option<(Day, Day)> {
+        match &rule.award {
+            Award::IncomeTiers(award) => {
+                let Cycle { from, to } = Cycle::of(&self.readings, award, day);
+                Some((from, to))
+            }
+            Award::SpellFee(_)
+            | Award::SpellRange(_)
+            | Award::SpellBrackets(_)
+            | Award::RosterRange(_)
+            | Award::Described(_) => None,
+        }
     }
 }
 
@@ -56,8 +73,9 @@ pub(super) fn evaluate(
     rows: &mut Vec<Entitlement>,
     totals: &mut Vec<HouseholdTotal>,
 ) {
-    let ledger = Ledger::of(facts, rule, |day| Cycle::first_day(facts, award, day));
-    let cycle = Cycle::of(facts, award);
+    let readings = facts.readings();
+    let ledger = Ledger::of(facts, rule, |day| Cycle::first_day(readings, award, day));
+    let cycle = Cycle::of(readings, award, facts.case.as_of);
     let mut income: BTreeMap<&str, Vec<&Income>> = BTreeMap::new();
     for received in &facts.case.income {
         income.entry(&received.person).or_default().push(received);

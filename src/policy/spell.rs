@@ -5,7 +5,7 @@ use super::{
     case::{Division, Spell},
     claim::{Claim, Ledger, settle, spell_keys},
     facts::{Facts, Resident},
-    file::{Award, Beneficiary, Bracket, Rule},
+    file::{Award, Beneficiary, Bracket, Policy, Rule},
     judgement::Judgement,
     reading::{
         AllInsurances, BracketBoundary, HomeCounty, InsuredMonths, LateEvidence, OtherEmployers,
@@ -81,9 +81,16 @@ fn judge(facts: &Facts, rule: &Rule, spell: &Spell, resident: &Resident) -> Judg
 
 /// The county that 跨县 leaves.
 pub(super) fn home(facts: &Facts, resident: &Resident) -> Division {
-    match facts.readings().home_county {
-        HomeCounty::Hukou => resident.person.hukou,
-        HomeCounty::District => facts.policy.district,
+    facts.policy.home_of(resident.person.hukou)
+}
+
+impl Policy {
+    /// The county that somebody of this hukou leaves by working elsewhere.
+    pub fn home_of(&self, hukou: Division) -> Division {
+        match self.readings.home_county {
+            HomeCounty::Hukou => hukou,
+            HomeCounty::District => self.district,
+        }
     }
 }
 

@@ -201,7 +201,7 @@ impl fmt::Display for Step {
             }
             Step::Roster { relocated, poverty_or_monitored, holds } => write!(
                 f,
-                "吸纳移民 {relocated} 人，其中脱贫人口或监测对象 {poverty_or_monitored} 人：{}",
+                "吸纳条文所列人员 {relocated} 人，其中脱贫人口或监测对象 {poverty_or_monitored} 人：{}",
                 mark(*holds)
             ),
             Step::PaidBefore { amount } => write!(f, "同一事项此前已付 {amount} 元"),

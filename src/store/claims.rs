@@ -125,6 +125,23 @@ impl View {
         rows.iter().map(payment).collect()
     }
 
+    /// What was paid in a calendar year less what was asked back in it, by rule.
+    pub async fn spent_in(&mut self, year: i16) -> StoreResult<Vec<(String, Fen)>> {
+        let rows = sqlx::query(
+            "select claim.rule, cast(sum(payment.amount_fen) as bigint) as total \
+             from payment join claim on claim.id = payment.claim where payment.day like $1 \
+             group by claim.rule order by claim.rule",
+        )
+        .bind(format!("{year:04}-%"))
+        .fetch_all(self.connection())
+        .await?;
+        let total = |row: &AnyRow| {
+            let cells = Cells::new(row, "payment", "rule");
+            Ok((cells.text("rule")?, Fen(cells.int("total")?)))
+        };
+        rows.iter().map(total).collect()
+    }
+
     /// The objections to a claim, oldest first.
     pub async fn objections_to(&mut self, claim: &ClaimId) -> StoreResult<Vec<Objection>> {
         let rows = sqlx::query("select * from objection where claim = $1 order by id")

@@ -1,4 +1,4 @@
-//! Stable employment: placements, and the incomes that were declared.
+//! Stable employment: placements; and incomes, declared or paid by the wage ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,14 @@ use super::{
 };
 use crate::domain::{
     calendar::Month,
-    ids::{BookingId, OrgId, PlacementId, StationId, WorkerId},
-    income::DeclaredIncome,
+    division,
+    ids::{BookingId, IncomeId, OrgId, PlacementId, StationId, WorkerId},
+    income::{DeclaredIncome, Earning, IncomeKind, IncomeSource},
     money::Fen,
     org::Employer,
     placement::{Ending, Insurance, Placement, PlacementTerms},
     time::Moment,
+    town::town_at,
 };
 
 /// Which placements are asked for; what is absent restricts nothing.
@@ -99,10 +101,41 @@ impl View {
         for some in chunks(workers) {
             let mut statement = Statement::new("select * from income where worker in ");
             statement.bind_list(some.iter().map(ToString::to_string));
-            statement.push(" order by day, id");
+            statement.push(" and void_at is null order by day, id");
             let rows = statement.fetch_all(self.connection()).await?;
             for row in &rows {
                 found.push(income(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A declared income that counts.
+    pub async fn income(&mut self, id: &IncomeId) -> StoreResult<Option<DeclaredIncome>> {
+        let row = sqlx::query("select * from income where id = $1 and void_at is null")
+            .bind(id.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(income).transpose()
+    }
+
+    /// What reached these people by the wage ledger, by day.
+    pub async fn wages_received(
+        &mut self,
+        workers: &BTreeSet<WorkerId>,
+    ) -> StoreResult<Vec<Earning>> {
+        let mut found = Vec::new();
+        for some in chunks(workers) {
+            let mut statement = Statement::new(
+                "select wage_payment.*, wage.worker, wage.job, job.division, job.lat, job.lon \
+                 from wage_payment join wage on wage.id = wage_payment.wage \
+                 join job on job.id = wage.job where wage_payment.arrived = 1 and wage.worker in ",
+            );
+            statement.bind_list(some.iter().map(ToString::to_string));
+            statement.push(" order by wage_payment.day, wage_payment.wage, wage_payment.seq");
+            let rows = statement.fetch_all(self.connection()).await?;
+            for row in &rows {
+                found.push(received(row)?);
             }
         }
         Ok(found)
@@ -196,6 +229,16 @@ impl Txn {
         .await?;
         Ok(())
     }
+
+    /// A declared income counts no more. Answers whether it did.
+    pub async fn void_income(&mut self, id: &IncomeId, at: Moment) -> StoreResult<bool> {
+        let done = sqlx::query("update income set void_at = $1 where id = $2 and void_at is null")
+            .bind(at.0)
+            .bind(id.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
 }
 
 fn placement(row: &AnyRow) -> StoreResult<Placement> {
@@ -248,5 +291,22 @@ fn income(row: &AnyRow) -> StoreResult<DeclaredIncome> {
         division: cells.text("division")?,
         kind: cells.parsed("kind")?,
         created_at: Moment(cells.int("created_at")?),
+    })
+}
+
+fn received(row: &AnyRow) -> StoreResult<Earning> {
+    let cells = Cells::new(row, "wage_payment", "wage");
+    // The county that the posting names, else the one in which its point lies.
+    let named = cells.text_maybe("division")?;
+    let named = named.and_then(|code| division::find(&code).ok()?.county());
+    let point = cells.point()?;
+    let county = named.or_else(|| point.and_then(town_at)?.code.get(..6));
+    Ok(Earning {
+        worker: cells.parsed("worker")?,
+        day: cells.parsed("day")?,
+        amount: Fen(cells.int("amount_fen")?),
+        division: county.map(str::to_owned),
+        kind: IncomeKind::Wage,
+        source: IncomeSource::Ledger(cells.parsed("wage")?, cells.parsed("job")?),
     })
 }

@@ -200,6 +200,40 @@ impl Txn {
         Ok(())
     }
 
+    /// Notes what reached the worker on a day.
+    pub async fn add_wage_payment(
+        &mut self,
+        wage: &WageId,
+        day: Day,
+        amount: Fen,
+    ) -> StoreResult<()> {
+        let row = sqlx::query("select count(*) as payments from wage_payment where wage = $1")
+            .bind(wage.as_str())
+            .fetch_one(self.connection())
+            .await?;
+        let before: i64 = row.try_get("payments")?;
+        sqlx::query(
+            "insert into wage_payment (wage, seq, day, amount_fen, arrived) \
+             values ($1, $2, $3, $4, 1)",
+        )
+        .bind(wage.as_str())
+        .bind(before + 1)
+        .bind(day.to_string())
+        .bind(amount.0)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// What was noted as paid on an entry did not arrive.
+    pub async fn deny_wage_payments(&mut self, wage: &WageId) -> StoreResult<()> {
+        sqlx::query("update wage_payment set arrived = 0 where wage = $1")
+            .bind(wage.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Bars somebody from publishing. Answers whether no bar stood before.
     pub async fn add_bar(&mut self, bar: &Bar) -> StoreResult<bool> {
         let done = sqlx::query(

@@ -23,6 +23,8 @@ use crate::{
 in_browser!(
     a_placement_comes_to_be_paid_and_its_dossier_is_printed,
     a_worker_claims_what_is_his_and_an_objection_stops_it,
+    a_year_s_income_is_added_up_and_rewarded,
+    a_gig_becomes_a_stable_employment,
     entities_and_the_forecast,
 );
 
@@ -229,6 +231,124 @@ async fn a_worker_claims_what_is_his_and_an_objection_stops_it() {
     window.press("提交异议").await;
     window.sees("异议已收下").await;
     window.sees("现在没有公示").await;
+}
+
+async fn a_year_s_income_is_added_up_and_rewarded() {
+    let house = House::open().await;
+    let worker = house.newcomer("xiaojun").await;
+    let input = json!({
+        "name": "马小军", "phone": "13800000012", "village": VILLAGE, "household": "良田-0012",
+        "groups": ["poverty"],
+    });
+    let station = Some("liangtian".parse().unwrap());
+    let new = NewWorker { station, ..NewWorker::default() };
+    house.market.register(&worker.actor(), &input, new).await.unwrap();
+    let staff = house.staff("zhangmin", "liangtian").await;
+    let rural = house.checker(Role::Reviewer, "nongye", "rural", "农业农村和水务局").await;
+    let village = house.checker(Role::Village, "hexu", VILLAGE, "和顺新村").await;
+    let window = Window::open(&house, PHONE).await;
+    window.hold_still().await;
+
+    // On the phone: what was earned elsewhere, a cycle that is over.
+    window.be(&worker).await;
+    window.go("/my").await;
+    window.sees("我能领的补贴").await;
+    window.press("我一年挣了多少").await;
+    window.sees("还没有").await;
+    window.fill("date", "2026-09-20").await;
+    window.fill("amount", "一万二").await;
+    window.fill("division", "虎丘").await;
+    window.press("记上").await;
+    window.sees("金额写成元").await;
+    assert_eq!(window.value("division").await, "虎丘");
+    show(&window, "income-faults").await;
+    window.fill("amount", "12000").await;
+    window.press("记上").await;
+    window.sees("记上了").await;
+    window.sees("其中外出务工12000元").await;
+    window.sees("现在可以申请1000元").await;
+    window.fill("paper", "工资发放记录或银行流水").await;
+    window.attach("file", &scan()).await;
+    window.press("上传").await;
+    window.sees("材料已收下").await;
+    show(&window, "income").await;
+    window.go("/my").await;
+    window.sees("现在可以申请1000元").await;
+    show(&window, "phone-dues").await;
+    window.press("我要申请").await;
+    window.sees("已经替您提交").await;
+    window.sees("村级核对").await;
+
+    // At the station: the next cycle, for the same person.
+    window.be(&staff).await;
+    let window = window.sized(DESK).await;
+    window.go("/desk/incomes").await;
+    window.fill("phone", "13800000012").await;
+    window.fill("name", "马小军").await;
+    window.press("看收入").await;
+    window.fill("date", "2026-11-01").await;
+    window.fill("amount", "20000.50").await;
+    window.fill("division", "320505").await;
+    window.press("记上").await;
+    window.sees("现在可以申请2000元").await;
+    window.fill("date", "2026-11-02").await;
+    window.fill("amount", "5000").await;
+    window.fill("division", "金凤区").await;
+    window.press("记上").await;
+    window.sees("在户籍县（区）以内，不计入").await;
+    let window = both(window, "income-desk").await;
+    window.click("button[aria-label^='撤销2026-11-02']").await;
+    window.sees("这一笔不再计入").await;
+    window.press("替他申报").await;
+    window.sees("已存为待提交").await;
+
+    // Whoever reviews sees the income.
+    window.be(&village).await;
+    window.go("/desk/claims").await;
+    window.press("去办").await;
+    window.press("通过").await;
+    window.be(&rural).await;
+    window.go("/desk/claims?stage=all").await;
+    window.press("查看").await;
+    window.sees("周期内的收入").await;
+    both(window, "claim-income").await;
+}
+
+async fn a_gig_becomes_a_stable_employment() {
+    let house = House::open().await;
+    let (employer, staff) =
+        (house.employer("guoye").await, house.staff("zhangmin", "liangtian").await);
+    let worker = house.worker("maxiaojun", "13800000012").await;
+    let fields = json!({ "title": "苹果分拣工", "headcount": 2, "division": "640106" });
+    let job = house.handed_in(&employer, &fields).await;
+    house.market.approve(&staff.actor(), &job).await.unwrap();
+    let request = linggong::market::BookingRequest {
+        worker: worker.account.worker.clone().unwrap(),
+        shift: None,
+        idempotency_key: None,
+    };
+    let booked = house.market.book(&worker.actor(), &job, &request).await.unwrap().booking;
+    let shift = booked.shifts[0];
+    let now = house.market.now();
+    house.clock.go(shift.start.0 - now.0);
+    house.market.check_in(&employer.actor(), &booked.id, None).await.unwrap();
+    house.clock.go(shift.end.0 - shift.start.0);
+    house.market.check_out(&employer.actor(), &booked.id, None).await.unwrap();
+    let window = Window::open(&house, DESK).await;
+    window.hold_still().await;
+    window.be(&staff).await;
+    window.go(&format!("/desk/bookings/{}", booked.id)).await;
+    let window = both(window, "booking-stays").await;
+    window.press("转为稳定就业").await;
+    window.sees("由零工转来：苹果分拣工").await;
+    window.fill("hukou", "金凤区").await;
+    window.fill("start", &house.market.now().day().to_string()).await;
+    let window = both(window, "placement-from-gig").await;
+    window.press("登记").await;
+    window.sees("已登记").await;
+    window.go(&format!("/desk/bookings/{}", booked.id)).await;
+    window.press("转为稳定就业").await;
+    window.sees("能领什么").await;
 }
 
 async fn entities_and_the_forecast() {

@@ -179,6 +179,35 @@ proptest! {
     }
 
     #[test]
+    fn judging_all_at_once_equals_judging_each_household(case in case()) {
+        let whole = answer(&case);
+        for person in &case.people {
+            let lives_with = |other: &&Person| {
+                other.id == person.id
+                    || (person.household.is_some() && other.household == person.household)
+            };
+            let people: Vec<Person> = case.people.iter().filter(lives_with).cloned().collect();
+            let own = |id: &String| people.iter().any(|one| one.id == *id);
+            let part = Case {
+                as_of: case.as_of,
+                households: case.households.clone(),
+                spells: case.spells.iter().filter(|held| own(&held.person)).cloned().collect(),
+                income: case.income.iter().filter(|held| own(&held.person)).cloned().collect(),
+                rosters: vec![],
+                paid: case.paid.iter().filter(|paid| paid.person.as_ref().is_some_and(own)).cloned()
+                    .collect(),
+                people: people.clone(),
+            };
+            let rows = |answer: &Answer| -> Vec<_> {
+                let of_them = answer.entitlements.iter()
+                    .filter(|row| row.person.as_ref().is_some_and(own));
+                of_them.cloned().collect()
+            };
+            prop_assert_eq!(rows(&answer(&part)), rows(&whole));
+        }
+    }
+
+    #[test]
     fn splitting_a_household_s_income_never_beats_the_cap(
         case in case(), parts in proptest::collection::vec((0..4u8, 0i64..6_000_000), 1..12),
     ) {

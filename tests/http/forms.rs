@@ -203,8 +203,31 @@ async fn changes(world: &World) -> usize {
 }
 
 /// Forms that send a file; see `uploads_are_read_strictly`.
-const UPLOADS: [&str; 3] =
-    ["/desk/placements/{id}/evidence", "/desk/placements/insurance", "/desk/forecast"];
+const UPLOADS: [&str; 5] = [
+    "/desk/placements/{id}/evidence",
+    "/desk/placements/insurance",
+    "/desk/forecast",
+    "/desk/workers/{id}/evidence",
+    "/me/income/evidence",
+];
+
+/// The form by which income is declared.
+fn income_form(form: Form) -> Form {
+    Form {
+        good: [("date", "2026-11-01"), ("amount", "1200.50"), ("division", "320505")]
+            .into_iter()
+            .chain([("kind", "wage")])
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect(),
+        fields: vec![
+            ("date", "date", texts(["", "昨天", "2026-13-01", "2028-01-01", "20261101"])),
+            ("amount", "amount", texts(["", "二百", "-1", "1e3", "18.505", "0"])),
+            ("division", "division", texts(["", "银川市", "宁夏", "没有这个县", "999999"])),
+            ("kind", "kind", texts(NO_WORDS)),
+        ],
+        ..form
+    }
+}
 
 /// Every form of every page but those that send a file.
 async fn forms(world: &World) -> Vec<Form> {
@@ -245,6 +268,14 @@ async fn forms(world: &World) -> Vec<Form> {
         ..step(route, &waiting)
     };
     let (placed, claims) = money(world).await;
+    let served = staff.register(&worker(8)).await;
+    let income = json!({
+        "date": "2026-11-01", "amount_fen": 100_000, "division": "320505", "kind": "wage"
+    });
+    let operator = Actor::Operator;
+    let person = served.parse().unwrap();
+    let declared = world.market.declare_income(&operator, &person, &income).await.unwrap();
+    let declared = declared.id.to_string();
     let kind = Some(EmployerKind::Enterprise);
     let payer = world.account_of(Role::Reviewer, "payer", None, kind).await;
     let placed = |route: &'static str| step(route, &placed);
@@ -548,7 +579,16 @@ async fn forms(world: &World) -> Vec<Form> {
         Form { by: payer.clone(), ..checked("/desk/claims/{id}/pay", 3) },
         Form { by: payer.clone(), ..doubtful("/desk/claims/{id}/claw_back", "claw_back", 4) },
         form("/desk/absorption/claims", "/desk/absorption/claims".to_owned(), &staff),
-        form("/desk/budgets", "/desk/budgets".to_owned(), &payer),
+        Form {
+            good: [("rule", "broker-service-fee"), ("amount", "1000")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            fields: vec![
+                ("rule", "rule", texts(["", "none", "training-subsidy", "\u{1}", "../"])),
+                ("amount", "amount", texts(["", "二百", "-1", "1e3", "18.505", "1,000"])),
+            ],
+            ..form("/desk/budgets", "/desk/budgets".to_owned(), &payer)
+        },
         Form {
             good: [("text", "这个人没有出去务工"), ("contact", "13800000008")]
                 .map(|(name, value)| (name, value.to_owned()))
@@ -564,6 +604,19 @@ async fn forms(world: &World) -> Vec<Form> {
             )
         },
         form("/me/claims", "/me/claims".to_owned(), &seeker),
+        form("/my/claims", "/my/claims".to_owned(), &seeker),
+        income_form(form("/me/income", "/me/income".to_owned(), &seeker)),
+        income_form(step("/desk/workers/{id}/income", &served)),
+        step("/desk/workers/{id}/claims", &served),
+        step("/incomes/{id}/void", &declared),
+        Form {
+            good: vec![("phone", "13900000009".to_owned()), ("name", "马小军".to_owned())],
+            fields: vec![
+                ("phone", "phone", texts(["", "12", "abc", "1390000000", "139000000012"])),
+                ("name", "name", blanks()),
+            ],
+            ..form("/desk/incomes", "/desk/incomes".to_owned(), &staff)
+        },
     ]
 }
 
@@ -676,6 +729,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "kind"
                         | "shift"
                         | "instant"
+                        | "rule"
                         | "stations"
                         | "wage_unit"
                         | "settlement"
@@ -771,9 +825,10 @@ async fn uploads_are_read_strictly(world: World) {
     let staff = world.staff().await;
     let (placed, _) = money(&world).await;
     let evidence = UPLOADS[0].replace("{id}", &placed);
+    let person = UPLOADS[3].replace("{id}", &staff.register(&worker(8)).await);
     let token = csrf(&staff);
     let before = changes(&world).await;
-    for to in [evidence.as_str(), UPLOADS[1], UPLOADS[2]] {
+    for to in [evidence.as_str(), person.as_str(), UPLOADS[1], UPLOADS[2]] {
         for token in ["", "0", &"f".repeat(64)] {
             let body = multipart(token, "劳动合同", b"%PDF-1.7 %%EOF");
             is_page(&send(&staff, to, MULTIPART, body).await, 403, to);

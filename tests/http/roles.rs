@@ -256,6 +256,13 @@ impl Cast {
             self.placement(role, whose, path).await.to_string()
         } else if path.contains("/claims/{id}") || path.contains("/notices/{id}") {
             self.claim(role, whose, path).await.to_string()
+        } else if path.contains("/incomes/{id}") {
+            let worker = self.worker(role, whose).await.parse().unwrap();
+            let income = json!({
+                "date": "2026-11-01", "amount_fen": 100_000, "division": "320505", "kind": "wage"
+            });
+            let market = &self.world.market;
+            market.declare_income(&Actor::Operator, &worker, &income).await.unwrap().id.to_string()
         } else if path.contains("/evidence/{id}") {
             self.evidence(role, whose, path).await.to_string()
         } else if path.contains("{id}") {

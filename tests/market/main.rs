@@ -9,9 +9,11 @@ mod clock;
 mod support;
 
 mod bulletins;
+mod claim_model;
 mod claims;
 mod fairness;
 mod hiring;
+mod incomes;
 mod life;
 mod lists;
 mod messages;

@@ -92,7 +92,7 @@ impl World {
     }
 
     /// The only wage entry of a booking's first shift.
-    async fn wage(&self, booking: &Booking) -> WageEntry {
+    pub async fn wage(&self, booking: &Booking) -> WageEntry {
         let mut view = self.market.store.read().await.unwrap();
         let one = view.attendance_of(&booking.id).await.unwrap().remove(0);
         view.wage_for(&one.id).await.unwrap().expect("an entry")
@@ -106,7 +106,7 @@ impl World {
     }
 }
 
-fn pay(fen: i64) -> Payment {
+pub fn pay(fen: i64) -> Payment {
     let voucher = Some("20261125-7".to_owned());
     Payment { amount: Fen(fen), on: None, method: PayMethod::Bank, voucher }
 }

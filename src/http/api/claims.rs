@@ -29,7 +29,7 @@ use crate::{
         problem::Problem,
     },
     market::{Decision, Due, Ground, HORIZONS, Line, NewClaim, Notice, Sum, plain},
-    policy::{Entitlement, Status},
+    policy::Entitlement,
 };
 
 /// A claim on the wire.
@@ -90,6 +90,7 @@ pub struct DueView {
     policy: String,
     title: String,
     words: String,
+    as_of: String,
     can_claim: bool,
 }
 
@@ -102,13 +103,14 @@ pub struct EntitlementsView {
     claims: Vec<ClaimView>,
 }
 
-fn due_view(due: Due, today: Day) -> DueView {
+pub(super) fn due_view(due: Due, today: Day) -> DueView {
     let rule = due.policy.rule(&due.row.rule);
     DueView {
         policy: due.policy.id.clone(),
         title: rule.map_or_else(String::new, |rule| rule.title.clone()),
         words: plain(&due, today),
-        can_claim: due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO),
+        as_of: due.as_of.to_string(),
+        can_claim: due.is_payable(),
         row: due.row,
     }
 }
@@ -119,13 +121,13 @@ pub async fn entitlements(
     visitor: Visitor,
     Id(id): Id<WorkerId>,
 ) -> Result<Json<EntitlementsView>, Problem> {
-    let (worker, dues, claims) = app.market.entitlements(&visitor.actor()?, &id).await?;
+    let held = app.market.entitlements(&visitor.actor()?, &id).await?;
     let today = app.market.now().day();
     Ok(Json(EntitlementsView {
-        worker_id: worker.id.to_string(),
+        worker_id: held.worker.id.to_string(),
         as_of: today.to_string(),
-        items: dues.into_iter().map(|due| due_view(due, today)).collect(),
-        claims: claims.iter().map(ClaimView::from).collect(),
+        items: held.dues.into_iter().map(|due| due_view(due, today)).collect(),
+        claims: held.claims.iter().map(ClaimView::from).collect(),
     }))
 }
 
@@ -336,27 +338,24 @@ pub struct LineView {
     clause: String,
     now: SumView,
     within: Vec<WithinView>,
-    towns: BTreeMap<String, SumView>,
+    towns: BTreeMap<String, Vec<WithinView>>,
     budget_fen: Option<i64>,
     paid_fen: i64,
 }
 
 impl From<&Line> for LineView {
     fn from(line: &Line) -> LineView {
-        let within = HORIZONS.iter().zip(&line.within);
+        let within = |sums: &[Sum; 3]| {
+            let spans = HORIZONS.iter().zip(sums);
+            spans.map(|(days, sum)| WithinView { days: *days, sum: SumView::from(sum) }).collect()
+        };
         LineView {
             rule: line.rule.clone(),
             title: line.title.clone(),
             clause: line.clause.clone(),
             now: SumView::from(&line.now),
-            within: within
-                .map(|(days, sum)| WithinView { days: *days, sum: SumView::from(sum) })
-                .collect(),
-            towns: line
-                .towns
-                .iter()
-                .map(|(town, sum)| (town.clone(), SumView::from(sum)))
-                .collect(),
+            within: within(&line.within),
+            towns: line.towns.iter().map(|(town, sums)| (town.clone(), within(sums))).collect(),
             budget_fen: line.budget.map(|budget| budget.0),
             paid_fen: line.paid.0,
         }

@@ -1,4 +1,4 @@
-//! Placements, their evidence, and declared income over HTTP. A person stands as an id only.
+//! Placements, their evidence, income and absorption over HTTP. A person stands as an id only.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,17 @@ use axum::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::bookings::Items;
+use super::{
+    bookings::Items,
+    claims::{DueView, due_view},
+};
 use crate::{
     domain::{
         calendar::Day,
         evidence::{About, Evidence},
         fields::FieldErrors,
-        ids::{EvidenceId, PlacementId, WorkerId},
-        income::DeclaredIncome,
+        ids::{EvidenceId, IncomeId, PlacementId, WorkerId},
+        income::{DeclaredIncome, Earning, IncomeSource},
         placement::{Ending, Placement},
     },
     http::{
@@ -28,7 +31,7 @@ use crate::{
         guard::Visitor,
         problem::Problem,
     },
-    market::PlacementMove,
+    market::{Absorbed, PlacementMove},
 };
 
 #[derive(Serialize)]
@@ -265,6 +268,95 @@ pub async fn content(
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// An income on the wire, whoever wrote it down.
+#[derive(Serialize)]
+pub struct EarningView {
+    date: String,
+    amount_fen: i64,
+    division: Option<String>,
+    kind: &'static str,
+    source: &'static str,
+    id: String,
+}
+
+impl From<&Earning> for EarningView {
+    fn from(earned: &Earning) -> EarningView {
+        let (source, id) = match &earned.source {
+            IncomeSource::Ledger(wage, _) => ("ledger", wage.to_string()),
+            IncomeSource::Declared(id) => ("declared", id.to_string()),
+        };
+        EarningView {
+            date: earned.day.to_string(),
+            amount_fen: earned.amount.0,
+            division: earned.division.clone(),
+            kind: earned.kind.word(),
+            source,
+            id,
+        }
+    }
+}
+
+/// `GET /workers/{id}/incomes`: by the wage ledger and as declared.
+pub async fn incomes(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<WorkerId>,
+) -> Result<Json<Items<EarningView>>, Problem> {
+    let held = app.market.entitlements(&visitor.actor()?, &id).await?;
+    Ok(Json(Items { items: held.earnings.iter().map(EarningView::from).collect() }))
+}
+
+/// `POST /incomes/{id}/void`
+pub async fn void_income(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<IncomeId>,
+) -> Result<Json<IncomeView>, Problem> {
+    let income = app.market.void_income(&visitor.actor()?, &id).await?;
+    Ok(Json(IncomeView::from(&income)))
+}
+
+/// `POST /workers/{id}/evidence?paper=`: the body is the file.
+pub async fn add_evidence_on(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<WorkerId>,
+    query: Query,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let paper = query.get("paper").unwrap_or_default();
+    let held = app.market.add_evidence(&visitor.actor()?, About::Worker(id), paper, &body).await?;
+    Ok((StatusCode::CREATED, Json(EvidenceView::from(&held))).into_response())
+}
+
+/// Whom an entity has absorbed nearby (四), on the wire.
+#[derive(Serialize)]
+pub struct AbsorbedView {
+    entity: String,
+    name: String,
+    relocated: u32,
+    listed: u32,
+    share_bp: Option<u32>,
+    items: Vec<DueView>,
+}
+
+/// `GET /absorption`
+pub async fn absorption(
+    State(app): State<App>,
+    visitor: Visitor,
+) -> Result<Json<Items<AbsorbedView>>, Problem> {
+    let (held, today) = (app.market.absorbed(&visitor.actor()?).await?, app.market.now().day());
+    let view = |one: Absorbed| AbsorbedView {
+        share_bp: one.share_bp(),
+        entity: one.entity,
+        name: one.name,
+        relocated: one.relocated,
+        listed: one.listed,
+        items: one.dues.into_iter().map(|due| due_view(due, today)).collect(),
+    };
+    Ok(Json(Items { items: held.into_iter().map(view).collect() }))
 }
 
 /// `POST /workers/{id}/incomes`

@@ -28,7 +28,7 @@ use crate::{
         body::{Id, Query},
         problem::Problem,
     },
-    market::{MarketError, Times, Wanted},
+    market::{self, MarketError, Times, Verb, Wanted},
 };
 
 /// A correction of a shift's times.
@@ -92,6 +92,8 @@ pub struct BookingPage {
     pub stars: Vec<Choice>,
     /// Whether this side does not want the other.
     pub blocks: bool,
+    /// Where the work done becomes a stable employment, or its page where it did.
+    pub stays: Option<String>,
     /// Whether the code is asked for at the door.
     pub needs_code: bool,
     /// What is typed.
@@ -219,6 +221,12 @@ pub async fn render(
     }
     let worked = rows.iter().any(|one| one.status == Presence::Done);
     let given = view.rating(id, side).await?.unwrap_or_default();
+    let places = market::may(&actor, Verb::Place) && side == Party::Employer;
+    let stays = match view.placement_from(id).await? {
+        _ if !places || !worked => None,
+        Some(held) => Some(format!("/desk/placements/{}", held.id)),
+        None => Some(format!("/desk/placements/new?booking={id}")),
+    };
     let blocks = view.blocks(&booking.worker, &payer(&posting), side).await?;
     drop(view);
     let nav = if side == Party::Worker { "/me" } else { "/desk" };
@@ -246,6 +254,7 @@ pub async fn render(
         shifts,
         stars: if worked { stars(given) } else { Vec::new() },
         blocks,
+        stays,
         needs_code,
         values,
         faults,

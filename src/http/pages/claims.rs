@@ -7,6 +7,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     facts::Fact,
+    income::{self, EarningRow},
     input::Form,
     jobs::Chip,
     page,
@@ -17,8 +18,8 @@ use super::{
 use crate::{
     domain::{
         account::Actor,
-        claim::{Claim, ClaimEvent, Objection, Payee, Stage},
-        identity::{ResidentId, mask_name},
+        claim::{Claim, ClaimEvent, Objection, Stage},
+        identity::ResidentId,
         ids::ClaimId,
     },
     http::{
@@ -106,6 +107,8 @@ pub struct ClaimPage {
     pub amount: String,
     /// What is known.
     pub facts: Vec<Fact>,
+    /// The income on which it rests (七), newest first.
+    pub earnings: Vec<EarningRow>,
     /// How it was judged; none where the ground is gone.
     pub due: Option<DueRow>,
     /// The papers.
@@ -122,6 +125,8 @@ pub struct ClaimPage {
     pub idle: &'static str,
     /// What happened.
     pub steps: Vec<Step>,
+    /// The same for the dossier.
+    pub record: Vec<Step>,
     /// What the district has not confirmed.
     pub unconfirmed: Vec<String>,
 }
@@ -149,20 +154,6 @@ fn amount(claim: &Claim) -> String {
         (None, Some((low, high))) => format!("{low}—{high}元，待核定"),
         (None, None) => "待核定".to_owned(),
     }
-}
-
-async fn payee(app: &App, claim: &Claim) -> Result<String, Problem> {
-    let mut view = app.market.store.read().await?;
-    Ok(match &claim.payee {
-        Payee::Organiser(id) => {
-            view.org(id).await?.map_or_else(|| id.to_string(), |org| org.employer.name)
-        }
-        Payee::Worker(id) => {
-            let worker = view.worker(id).await?;
-            worker.map(|worker| mask_name(&worker.person.name)).unwrap_or_default()
-        }
-        Payee::Entity(key) => key.clone(),
-    })
 }
 
 /// The steps that people take at desks, the likeliest first.
@@ -233,15 +224,12 @@ pub async fn claims(
         if !fits {
             continue;
         }
-        let worker = match &claim.worker {
-            Some(id) => app.market.store.read().await?.worker(id).await?,
-            None => None,
-        };
+        let (payee, person) = app.market.named(claim).await?;
         rows.push(ClaimRow {
             href: format!("/desk/claims/{}", claim.id),
             title: title(claim),
-            payee: payee(&app, claim).await?,
-            person: worker.map(|worker| mask_name(&worker.person.name)).unwrap_or_default(),
+            payee,
+            person,
             amount: amount(claim),
             stage: claim.stage.label(),
             mine: is_mine,
@@ -385,9 +373,10 @@ pub async fn shown(
     if let Some(query) = query {
         chrome = chrome.telling(query);
     }
-    let is_own = claim.filed_by == actor.name();
+    let home = dossier.home.as_deref();
+    let earnings = dossier.earnings.iter().rev().map(|e| income::row(e, false, home));
     let actions = actions(app, &actor, claim, failed.as_ref());
-    let idle = if is_own {
+    let idle = if claim.filed_by == actor.name() {
         "这是您提交的申报，由下一个环节的人办理。"
     } else if claim.stage.is_notice() {
         "正在公示，公示期满自动进入下一环节。"
@@ -404,7 +393,8 @@ pub async fn shown(
         way: way(&dossier),
         reason: claim.reason.clone(),
         amount: amount(claim),
-        facts: facts(&dossier, payee(app, claim).await?),
+        facts: facts(&dossier, app.market.named(claim).await?.0),
+        earnings: earnings.collect(),
         due,
         papers: held.iter().map(Paper::of).collect(),
         lacking,
@@ -419,6 +409,7 @@ pub async fn shown(
         actions,
         idle,
         steps: timeline::steps(&log, &known, &reader),
+        record: timeline::record(&log, &known),
         unconfirmed,
     })
 }

@@ -12,28 +12,24 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     claim_steps::yuan,
-    input::{Sent, Upload},
+    input::{Choice, Faults, Form, Sent, Upload},
     page, see_other,
 };
 use crate::{
     domain::{account::Role, claim::Budget, fields::FieldErrors},
     http::{body::Query, problem::Problem},
-    market::{Ground, HORIZONS, Line, NewClaim, Reach, Sum, Verb, plain, reach},
+    market::{Ground, HORIZONS, Line, MarketError, NewClaim, Reach, Sum, Verb, plain, reach},
     policy::{Policy, Status},
 };
 
 /// A rule's line.
 pub struct ForecastRow {
-    /// The rule's id.
-    pub rule: String,
     /// The clause and title.
     pub title: String,
     /// Due now.
     pub now: String,
     /// Within each horizon.
     pub within: Vec<String>,
-    /// By town.
-    pub towns: Vec<(String, String)>,
     /// Set aside.
     pub budget: String,
     /// Paid.
@@ -42,12 +38,24 @@ pub struct ForecastRow {
     pub is_over: bool,
 }
 
+/// What newly falls due in a town by one rule.
+pub struct TownRow {
+    /// The town.
+    pub town: String,
+    /// The clause and title.
+    pub title: String,
+    /// Within each horizon.
+    pub within: Vec<String>,
+}
+
 /// One policy's forecast.
 pub struct Forecast {
     /// The policy's title.
     pub title: String,
     /// Its lines.
     pub rows: Vec<ForecastRow>,
+    /// The same by town.
+    pub towns: Vec<TownRow>,
 }
 
 /// The page.
@@ -60,10 +68,28 @@ pub struct ForecastPage {
     pub horizons: Vec<u32>,
     /// The policy in force, and another where one was uploaded.
     pub forecasts: Vec<Forecast>,
+    /// The rules that can have a budget.
+    pub rules: Vec<Choice>,
     /// The calendar year of budgets.
     pub year: i16,
     /// Whether the reader sets budgets.
     pub budgets: bool,
+    /// What is typed.
+    pub values: Form,
+    /// What is wrong.
+    pub faults: Faults,
+}
+
+impl ForecastPage {
+    /// What is typed in a field.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.get(name)
+    }
+
+    /// What is wrong with a field.
+    pub fn fault(&self, name: &str) -> Option<&str> {
+        self.faults.at(name)
+    }
 }
 
 fn sum(sum: &Sum) -> String {
@@ -74,18 +100,35 @@ fn sum(sum: &Sum) -> String {
     }
 }
 
+fn titled(line: &Line) -> String {
+    format!("（{}）{}", line.clause, line.title)
+}
+
 fn row(line: &Line) -> ForecastRow {
     let most = line.paid + line.now.high + line.within[HORIZONS.len() - 1].high;
     ForecastRow {
-        rule: line.rule.clone(),
-        title: format!("（{}）{}", line.clause, line.title),
+        title: titled(line),
         now: sum(&line.now),
         within: line.within.iter().map(sum).collect(),
-        towns: line.towns.iter().map(|(town, held)| (town.clone(), sum(held))).collect(),
         budget: line.budget.map_or_else(|| "没有登记".to_owned(), |budget| format!("{budget}元")),
         paid: format!("{}元", line.paid),
         is_over: line.budget.is_some_and(|budget| most > budget),
     }
+}
+
+fn forecast_of(title: String, lines: &[Line]) -> Forecast {
+    let mut towns: Vec<TownRow> = Vec::new();
+    for line in lines {
+        let title = titled(line);
+        towns.extend(line.towns.iter().map(|(town, sums)| TownRow {
+            town: town.clone(),
+            title: title.clone(),
+            within: sums.iter().map(sum).collect(),
+        }));
+    }
+    // Stable: within a town the rules stay in the plan's order.
+    towns.sort_by(|a, b| a.town.cmp(&b.town));
+    Forecast { title, rows: lines.iter().map(row).collect(), towns }
 }
 
 async fn render(
@@ -93,29 +136,36 @@ async fn render(
     visitor: &Visitor,
     query: Option<&Query>,
     other: Option<&Policy>,
+    (values, faults): (Form, Faults),
 ) -> Result<Response, Problem> {
     let actor = visitor.actor()?;
     let held = app.market.forecast(&actor, None).await?;
-    let mut forecasts =
-        vec![Forecast { title: "现行方案".to_owned(), rows: held.iter().map(row).collect() }];
+    let mut forecasts = vec![forecast_of("现行方案".to_owned(), &held)];
     if let Some(other) = other {
         let lines = app.market.forecast(&actor, Some(other)).await?;
         let title = format!("假如按：{}（{}）", other.title, other.id);
-        forecasts.push(Forecast { title, rows: lines.iter().map(row).collect() });
+        forecasts.push(forecast_of(title, &lines));
     }
     let role = visitor.account.as_ref().map(|account| account.role);
     let mut chrome = Chrome::new(app, visitor, "/desk/forecast");
     if let Some(query) = query {
         chrome = chrome.telling(query);
     }
+    let chosen = values.get("rule").to_owned();
+    let rules = held.iter().map(|line| Choice::of(&line.rule, titled(line), &chosen)).collect();
     let shown = ForecastPage {
         chrome,
+        rules,
         horizons: HORIZONS.to_vec(),
         forecasts,
         year: app.market.now().day().year(),
         budgets: role.is_some_and(|role| reach(role, Verb::PayClaim) != Reach::Nothing),
+        values,
+        faults,
     };
-    Ok(page(StatusCode::OK, &shown))
+    let sound = shown.faults.is_empty();
+    let status = if sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(page(status, &shown))
 }
 
 /// `GET /desk/forecast`
@@ -124,7 +174,7 @@ pub async fn forecast(
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
-    render(&app, &visitor, Some(&query), None).await
+    render(&app, &visitor, Some(&query), None, Default::default()).await
 }
 
 /// `POST /desk/forecast`: the same placements under the uploaded policy file.
@@ -135,15 +185,19 @@ pub async fn what_if(
 ) -> Result<Response, Problem> {
     let text = String::from_utf8(upload.file);
     let parsed = text.ok().map(|text| Policy::parse(&text));
-    let fault = |message: String| Problem::from(FieldErrors::one("file", "format", message));
-    match parsed {
-        Some(Ok(policy)) => render(&app, &visitor, None, Some(&policy)).await,
-        Some(Err(error)) => {
-            let first = error.0.first().map(ToString::to_string).unwrap_or_default();
-            Err(fault(format!("政策文件第{first}")))
+    let message = match parsed {
+        Some(Ok(policy)) => {
+            return render(&app, &visitor, None, Some(&policy), Default::default()).await;
         }
-        None => Err(fault("政策文件不是UTF-8文字".to_owned())),
-    }
+        Some(Err(error)) => {
+            let first = error.0.first();
+            first.map_or_else(String::new, |f| format!("政策文件第{}行：{}", f.line, f.message))
+        }
+        None => "政策文件不是UTF-8文字".to_owned(),
+    };
+    let mut faults = Faults::default();
+    faults.add("file", message);
+    render(&app, &visitor, None, None, (upload.form, faults)).await
 }
 
 /// `POST /desk/budgets`
@@ -153,12 +207,26 @@ pub async fn set_budget(
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
     form.only_once(&[])?;
-    let amount = yuan(&form.plain("amount"))?;
-    let amount = amount.ok_or_else(|| FieldErrors::one("amount", "missing", "请填写金额"))?;
-    let (rule, year) = (form.plain("rule"), app.market.now().day().year());
-    let budget = Budget { rule, year, amount };
-    app.market.set_budget(&visitor.actor()?, &budget).await?;
-    Ok(see_other("/desk/forecast", "saved").into_response())
+    let missing = || FieldErrors::one("amount", "missing", "请填写金额");
+    let amount = yuan(&form.plain("amount")).and_then(|amount| amount.ok_or_else(missing));
+    let set = match amount {
+        Ok(amount) => {
+            let (rule, year) = (form.plain("rule"), app.market.now().day().year());
+            let budget = Budget { rule, year, amount };
+            app.market.set_budget(&visitor.actor()?, &budget).await
+        }
+        Err(errors) => Err(errors.into()),
+    };
+    match set {
+        Ok(()) => Ok(see_other("/desk/forecast", "saved").into_response()),
+        Err(MarketError::Invalid(errors)) => {
+            let mut faults = Faults::default();
+            let field = |path: &str| if path == "amount_fen" { "amount" } else { path }.to_owned();
+            faults.add_all(&errors, field);
+            render(&app, &visitor, None, None, (form, faults)).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// An entity's line.

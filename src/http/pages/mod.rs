@@ -21,6 +21,7 @@ mod fairness;
 mod forecast;
 mod form;
 mod home;
+mod income;
 mod input;
 mod insurance;
 mod jobs;
@@ -68,11 +69,15 @@ pub use crew::{add_member, answer_crew, book_crew, crew, remove_member};
 pub use desk::desk;
 pub use dispatch::{confirm, dispatch, note_present, plan_again};
 pub use door::code;
-pub use dues::claim_own;
+pub use dues::{claim_on_phone, claim_own};
 pub use fairness::{appeal, appeals, invite, marks, rule};
 pub use forecast::{absorption, file_absorption, forecast, set_budget, what_if};
 pub use form::{create, edit, new, revise};
 pub use home::home;
+pub use income::{
+    add_own_paper, add_paper, claim_for_person, declare, declare_own, find_income, income, incomes,
+    own_income, void_income,
+};
 pub use insurance::{insurance, insurance_sheet, insure};
 pub use jobs::{opening, openings};
 pub use kiosk::kiosk;

@@ -27,7 +27,6 @@ use crate::{
         fields::FieldErrors,
         identity::{Phone, ResidentId},
         ids::PlacementId,
-        money::Fen,
         placement::{Ending, Insurance, PlacementEvent},
     },
     http::{
@@ -37,7 +36,7 @@ use crate::{
     market::{
         Due, Ground, MarketError, NewClaim, Outlook, PlacementMove, county_name, papers, plain,
     },
-    policy::{Beneficiary, Status},
+    policy::Beneficiary,
     store::Kind,
 };
 
@@ -108,7 +107,6 @@ impl DueRow {
     pub fn of(due: &Due, claims: &[Claim], there: &[String], today: Day, role: Role) -> DueRow {
         let rule = due.policy.rule(&due.row.rule);
         let claim = claims.iter().rev().find(|c| c.rule == due.row.rule && c.stage.is_live());
-        let gives = due.row.status == Status::Eligible && due.row.payable != Some(Fen::ZERO);
         let readings = due.row.notes.iter().filter_map(|note| due.policy.interpretation(*note));
         let demanded = rule.map(|rule| rule.evidence.clone()).unwrap_or_default();
         DueRow {
@@ -126,7 +124,7 @@ impl DueRow {
                     (paper, is_there)
                 })
                 .collect(),
-            can_claim: gives && claim.is_none() && files(role, due),
+            can_claim: due.is_payable() && claim.is_none() && files(role, due),
             claim: claim.map(|c| (format!("/desk/claims/{}", c.id), c.stage.label())),
         }
     }

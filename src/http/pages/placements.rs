@@ -31,7 +31,6 @@ use crate::{
     },
     http::{body::Query, problem::Problem},
     market::{Due, MarketError, Outlook, county_name},
-    policy::Status,
 };
 
 /// How far a term of months has come.
@@ -154,10 +153,7 @@ fn fileable(outlook: &Outlook, role: Role) -> Vec<&str> {
     let gives = |due: &&Due| {
         let row = &due.row;
         let goes = |claim: &Claim| claim.rule == row.rule && claim.stage.is_live();
-        row.status == Status::Eligible
-            && row.payable != Some(Fen::ZERO)
-            && files(role, due)
-            && !outlook.claims.iter().any(goes)
+        due.is_payable() && files(role, due) && !outlook.claims.iter().any(goes)
     };
     outlook.dues.iter().filter(gives).map(|due| due.row.rule.as_str()).collect()
 }

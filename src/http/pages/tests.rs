@@ -20,9 +20,10 @@ use super::{
     dues::{OwnClaim, OwnDue},
     facts::Fact,
     fairness::{MarkRow, MarksPage},
-    forecast::{AbsorbedRow, AbsorptionPage, Forecast, ForecastPage, ForecastRow},
+    forecast::{AbsorbedRow, AbsorptionPage, Forecast, ForecastPage, ForecastRow, TownRow},
     form::{Draft, Purpose, form_page},
     home::{HomePage, Queue, QueueRow, Task},
+    income::{EarningRow, IncomePage, IncomesPage},
     input::{Choice, Faults, Form},
     insurance::{InsurancePage, RowFault},
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
@@ -399,6 +400,7 @@ fn work(fill: Fill) -> [String; 5] {
         }),
         stars: fill.choices(),
         blocks: fill == Fill::Full,
+        stays: fill.maybe("/desk/placements/new?booking=bkg_1"),
         needs_code: fill != Fill::Empty,
         values: Form::of([("reason", fill.text("忘了签"))]),
         faults: fill.faults(&["code", "check_in", "check_out", "reason"]),
@@ -544,22 +546,69 @@ fn me(fill: Fill) -> String {
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
             live: i != 0,
         }),
-        dues: fill.list(|i| OwnDue {
-            rule: "transport-household".to_owned(),
-            title: fill.text("脱贫户和监测对象家庭一次性交通补助"),
-            words: fill.text("现在可以申请1000元。"),
-            placement: (i == 0).then(|| "plc_1".to_owned()),
-            can_claim: i != 2,
-        }),
-        claims: fill.list(|_| OwnClaim {
-            title: fill.text("脱贫户和监测对象家庭一次性交通补助"),
-            stage: "村级核对",
-            amount: "1000元".to_owned(),
-            reason: fill.maybe("请补合同"),
-        }),
+        dues: own_dues(fill),
+        claims: own_claims(fill),
         matches: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
+}
+
+fn earnings(fill: Fill) -> Vec<EarningRow> {
+    fill.list(|i| EarningRow {
+        day: "2026-11-24".to_owned(),
+        amount: "220".to_owned(),
+        place: fill.text("江苏省虎丘区"),
+        kind: "工资",
+        source: fill.text("工资台账"),
+        note: fill.maybe("在户籍县（区）以内，不计入"),
+        href: (i == 0).then(|| "/me/wages/wag_1".to_owned()),
+        void: (i > 0).then(|| format!("/incomes/inc_{i}/void")),
+    })
+}
+
+fn own_dues(fill: Fill) -> Vec<OwnDue> {
+    fill.list(|i| OwnDue {
+        rule: "transport-household".to_owned(),
+        title: fill.text("脱贫户和监测对象家庭一次性交通补助"),
+        words: fill.text("现在可以申请1000元。"),
+        placement: (i == 0).then(|| "plc_1".to_owned()),
+        as_of: "2026-11-24".to_owned(),
+        can_claim: i != 2,
+    })
+}
+
+fn own_claims(fill: Fill) -> Vec<OwnClaim> {
+    fill.list(|_| OwnClaim {
+        title: fill.text("脱贫户和监测对象家庭一次性交通补助"),
+        stage: "村级核对",
+        amount: "1000元".to_owned(),
+        reason: fill.maybe("请补合同"),
+    })
+}
+
+fn incomes(fill: Fill) -> [String; 2] {
+    let shown = IncomePage {
+        chrome: fill.chrome(),
+        own: fill == Fill::Full,
+        title: fill.text("马小军"),
+        base: "/me/income".to_owned(),
+        papers_to: "/me/income/evidence".to_owned(),
+        claims_to: "/me/claims".to_owned(),
+        dues: own_dues(fill),
+        rows: earnings(fill),
+        sums: fill.list(|_| fill.text("2025年10月1日到2026年9月30日：在外挣了12000元")),
+        papers: papers(fill),
+        choices: vec![Choice::of("其他材料", "其他材料", "")],
+        kinds: vec![Choice::of("wage", "工资", "wage")],
+        values: Form::of(["date", "amount", "division"].map(|name| (name, fill.text("1")))),
+        faults: fill.faults(&["date", "amount", "division", "kind", "paper", "file"]),
+    };
+    let found = IncomesPage {
+        chrome: fill.chrome(),
+        values: Form::of(["phone", "name"].map(|name| (name, fill.text("13800001234")))),
+        faults: fill.faults(&["phone", "name"]),
+    };
+    [shown.render().unwrap(), found.render().unwrap()]
 }
 
 fn people(fill: Fill) -> [String; 4] {
@@ -778,6 +827,8 @@ fn phone(fill: Fill) -> Vec<String> {
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
             live: i > 0,
         }),
+        dues: own_dues(fill),
+        claims: own_claims(fill),
     };
     vec![
         home.render().unwrap(),
@@ -971,6 +1022,7 @@ fn claim_page(fill: Fill) -> ClaimPage {
         reason: fill.maybe("请补合同"),
         amount: "200元".to_owned(),
         facts: fill.facts(),
+        earnings: earnings(fill),
         due: (fill != Fill::Empty).then(|| due_row(fill, false)),
         papers: papers(fill),
         lacking: fill.list(|_| fill.text("劳动合同")),
@@ -989,6 +1041,11 @@ fn claim_page(fill: Fill) -> ClaimPage {
         },
         idle: "这一步由别的部门办理。",
         steps: fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("提交了申报"),
+            who: fill.text("您"),
+        }),
+        record: fill.list(|_| Step {
             at: "2026-11-24 10:00".to_owned(),
             what: fill.text("提交了申报"),
             who: fill.text("您"),
@@ -1043,18 +1100,24 @@ fn money(fill: Fill) -> [String; 7] {
         forecasts: fill.list(|_| Forecast {
             title: fill.text("现行方案"),
             rows: fill.list(|i| ForecastRow {
-                rule: "broker-service-fee".to_owned(),
                 title: fill.text("（六）就业创业服务补贴"),
                 now: "1笔 200元".to_owned(),
                 within: vec!["—".to_owned(); 3],
-                towns: fill.list(|_| (fill.text("良田镇"), "1笔 200元".to_owned())),
                 budget: "没有登记".to_owned(),
                 paid: "0元".to_owned(),
                 is_over: i == 0,
             }),
+            towns: fill.list(|_| TownRow {
+                town: fill.text("良田镇"),
+                title: fill.text("（六）就业创业服务补贴"),
+                within: vec!["1笔 200元".to_owned(); 3],
+            }),
         }),
+        rules: vec![Choice::of("broker-service-fee", fill.text("就业创业服务补贴"), "")],
         year: 2026,
         budgets: fill != Fill::Empty,
+        values: Form::of([("amount", fill.text("1000"))]),
+        faults: fill.faults(&["rule", "amount", "file"]),
     };
     let absorption = AbsorptionPage {
         chrome: fill.chrome(),
@@ -1107,6 +1170,7 @@ fn samples(fill: Fill) -> Vec<String> {
     pages.extend(dispatch(fill));
     pages.extend(placed(fill));
     pages.extend(money(fill));
+    pages.extend(incomes(fill));
     pages
 }
 

@@ -111,6 +111,7 @@ pub fn what(verb: &str) -> &str {
         "export" => "导出名单",
         "add_evidence" => "交了材料",
         "declare" => "申报收入",
+        "void_income" => "撤销一笔收入",
         "file_claim" => "填了申报",
         "submit_claim" => "提交了申报",
         "withdraw_claim" => "撤回了申报",
@@ -162,10 +163,16 @@ pub fn who(
     reader: &Account,
     naming: Naming,
 ) -> String {
+    match known.get(actor) {
+        Some(account) if account.id == reader.id => "您".to_owned(),
+        _ => named(actor, known, naming),
+    }
+}
+
+fn named(actor: &str, known: &BTreeMap<String, Account>, naming: Naming) -> String {
     match (actor, known.get(actor)) {
         ("house", _) => "系统".to_owned(),
         ("operator", _) => "运维（命令行）".to_owned(),
-        (_, Some(account)) if account.id == reader.id => "您".to_owned(),
         (_, Some(account)) if naming == Naming::Role => account.role.label().to_owned(),
         (_, Some(account)) => format!("{} {}", account.role.label(), account.login),
         (_, None) => "已不在的账号".to_owned(),
@@ -181,4 +188,16 @@ pub fn steps(rows: &[LogRow], known: &BTreeMap<String, Account>, reader: &Accoun
         who: who(&row.actor, known, reader, naming),
     };
     rows.iter().rev().map(step).collect()
+}
+
+/// What was done about a record, oldest first and by whom, for paper: nobody reads it as 您, and who
+/// only looked stays in the audit trail.
+pub fn record(rows: &[LogRow], known: &BTreeMap<String, Account>) -> Vec<Step> {
+    let done = rows.iter().filter(|row| !matches!(row.verb.as_str(), "look" | "export"));
+    done.map(|row| Step {
+        at: words::minute(row.at),
+        what: what(&row.verb).to_owned(),
+        who: named(&row.actor, known, Naming::Login),
+    })
+    .collect()
 }

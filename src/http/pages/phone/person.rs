@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{
     super::{
+        dues::{OwnClaim, OwnDue, own_dues},
         input::{Faults, Form, Sent},
         login, page,
         worker::{CONSENT, OwnBooking, own_booking},
@@ -191,7 +192,7 @@ pub async fn register(
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
 }
 
-/// A worker's bookings.
+/// A worker's bookings, and what the person may claim.
 #[derive(Template)]
 #[template(path = "phone_my.html")]
 pub struct PhoneMy {
@@ -199,6 +200,10 @@ pub struct PhoneMy {
     pub frame: Frame,
     /// The bookings.
     pub bookings: Vec<OwnBooking>,
+    /// What the person may claim.
+    pub dues: Vec<OwnDue>,
+    /// What was claimed.
+    pub claims: Vec<OwnClaim>,
 }
 
 /// `GET /my`
@@ -212,9 +217,12 @@ pub async fn my(
         return Ok(Redirect::to(&format!("/my/in?at={station}")).into_response());
     };
     let bookings = app.market.bookings_by(&visitor.actor()?, &worker).await?;
+    let (dues, claims) = own_dues(&app, &visitor, &worker).await?;
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
         bookings: bookings.into_iter().map(|row| own_booking(row, app.market.now())).collect(),
+        dues,
+        claims,
     };
     Ok(page(StatusCode::OK, &my))
 }
