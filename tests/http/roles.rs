@@ -243,6 +243,10 @@ impl Cast {
             self.worker(role, whose).await
         } else if path.contains("/bookings/{id}") {
             self.booking(role, whose, path).await
+        } else if path.contains("/door/{id}") {
+            let booking = self.booking(role, whose, path).await.parse().unwrap();
+            let mut view = self.world.market.store.read().await.unwrap();
+            view.booking(&booking).await.unwrap().unwrap().job.to_string()
         } else if path.contains("/m/{station}/{id}") {
             self.job(role, whose, path).await
         } else if path.contains("/screens/{id}") {
@@ -372,7 +376,8 @@ impl Cast {
             since: now,
         };
         let kind = path.trim_start_matches("/api/v1").trim_start_matches("/desk");
-        let kind = kind.trim_start_matches("/me").split('/').nth(1).unwrap();
+        let kind = kind.trim_start_matches("/me").trim_start_matches("/my");
+        let kind = kind.split('/').nth(1).unwrap();
         let id = match kind {
             "attendance" => one.id.to_string(),
             "corrections" => {
