@@ -376,8 +376,9 @@ impl Cast {
             since: now,
         };
         let kind = path.trim_start_matches("/api/v1").trim_start_matches("/desk");
-        let kind = kind.trim_start_matches("/me").trim_start_matches("/my");
-        let kind = kind.split('/').nth(1).unwrap();
+        let rest_of = &kind[1..];
+        let kind = kind.strip_prefix("/me/").or_else(|| kind.strip_prefix("/my/"));
+        let kind = kind.unwrap_or(rest_of).split('/').next().unwrap();
         let id = match kind {
             "attendance" => one.id.to_string(),
             "corrections" => {
