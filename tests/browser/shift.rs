@@ -170,7 +170,7 @@ impl Shift {
             phone.fill("phone", number).await;
             phone.press("本人同意登记，由我代为报名").await;
             phone.press("加入班组").await;
-            phone.sees("已加入班组").await;
+            phone.sees(name).await;
         }
         phone.go(&format!("/jobs/{}", self.job)).await;
         phone.press("全组报名").await;
@@ -291,10 +291,12 @@ impl Shift {
             desk.press("记发放").await;
             desk.sees("已记上").await;
         }
+        // The slip goes to paper, or into a file.
+        assert!(desk.print().await.starts_with(b"%PDF"));
         let phone = &self.phone;
         phone.go("/my").await;
         phone.press("我的工钱").await;
-        phone.press("220元").await;
+        phone.press("苹果分拣工").await;
         phone.press("收到了").await;
         phone.sees("好，记上了").await;
     }

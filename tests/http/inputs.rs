@@ -89,7 +89,7 @@ fn blanks() -> Vec<Value> {
 
 async fn bad_postings_name_their_field(world: World) {
     let admin = world.admin().await;
-    let ride = json!({ "address": "良田镇政府门口", "time": "06:40" });
+    let ride = json!({ "address": "良田镇政府门口", "time": "06:40", "lat": 38.36, "lon": 106.13 });
     let base = with(
         posting(),
         &json!({ "crs": "wgs84", "occupation": null, "stations": ["near"], "pickup": ride }),

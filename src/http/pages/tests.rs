@@ -351,6 +351,7 @@ fn rights(fill: Fill) -> [String; 4] {
         chips: fill.chips(),
         rows: fill.list(|i| complaint_row(fill, i)),
         kinds: fill.choices(),
+        jobs: fill.choices(),
         values: Form::of(names.map(|name| (name, fill.text("干了三天没给钱")))),
         faults: fill.faults(&names),
     };
