@@ -35,7 +35,6 @@ mod kiosk;
 mod money;
 mod pages;
 mod phone;
-mod shift;
 mod story;
 mod syntax;
 mod window;
