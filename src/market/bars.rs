@@ -11,10 +11,8 @@ use crate::{
         account::Actor,
         attendance::Party,
         fairness::MarkKind,
-        identity::mask_name,
         ids::BarId,
         ledger::{WageEntry, payer},
-        org::EmployerKind,
         posting::Posting,
         time::DAY,
     },
@@ -39,11 +37,7 @@ impl Market {
             return Ok(());
         }
         let posting = txn.posting(&wage.job).await?.ok_or(MarketError::NotFound)?;
-        let employer = &posting.terms.employer;
-        let name = match employer.kind {
-            EmployerKind::Individual => mask_name(&employer.name),
-            _ => employer.name.clone(),
-        };
+        let name = posting.terms.employer.public_name();
         let bar = Bar {
             id: BarId::grow(self.seedling()),
             payer: wage.payer.clone(),

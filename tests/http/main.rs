@@ -19,6 +19,7 @@ mod inputs;
 mod jobs;
 mod openapi;
 mod pins;
+mod posters;
 mod privacy;
 mod roles;
 mod screens;

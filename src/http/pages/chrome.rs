@@ -56,6 +56,8 @@ pub struct Chrome {
 const NAV: &[(&str, &str, Access)] = &[
     ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
     ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+    ("/desk/orgs", "核验单位", Access::May(Verb::Verify)),
+    ("/org", "单位资料", Access::May(Verb::KeepOrg)),
     ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
     ("/desk/wages", "工资台账", Access::May(Verb::Pay)),
     ("/desk/complaints", "投诉", Access::May(Verb::Handle)),
@@ -88,6 +90,7 @@ impl Chrome {
             access.allows(account)
                 && match *href {
                     "/complaints" => seeks,
+                    "/org" => account.is_some_and(|a| a.org.is_some()),
                     "/marks" => account.is_some_and(|a| a.org.is_some() || a.worker.is_some()),
                     other => !other.starts_with("/me") || seeks,
                 }
@@ -197,6 +200,11 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "claim_moved" => ("done", "已办理"),
         "claimed_own" => ("done", "已经替您提交，办到哪一步在下面看"),
         "objected" => ("done", "异议已收下，会有人核查"),
+        "org_registered" => ("done", "已登记。可以先写岗位草稿；工作人员核验以后才能提交和发布"),
+        "org_renewed" => ("done", "已保存，等工作人员重新核验"),
+        "org_verified" => ("done", "已通过核验"),
+        "org_refused" => ("done", "已记上，对方会看到原因"),
+        "mandate_added" => ("done", "委托书已收下，等工作人员核验"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };

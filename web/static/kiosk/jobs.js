@@ -103,7 +103,7 @@ export function factsOf(job, now) {
     { term: "要几个人", picture: "people", values: [places] },
     { term: "有什么要求", picture: "check", values: (job.requirements || "").split("\n") },
     { term: "管什么", picture: "meal", values: [(job.benefits || []).join("、")] },
-    { term: "谁招人", picture: "who", values: [name, by, "站点工作人员看过"] },
+    { term: "谁招人", picture: "who", values: [name, by, `${job.verified_by || "站点工作人员"}核验过`] },
     {
       term: "怎么定",
       picture: "hand",
