@@ -17,6 +17,7 @@ use super::{
     desk::{DeskPage, DeskRow},
     dispatch::{Asked, DispatchPage, DonePage, Refused},
     door::CodePage,
+    dues::{OwnClaim, OwnDue},
     facts::Fact,
     fairness::{MarkRow, MarksPage},
     forecast::{AbsorbedRow, AbsorptionPage, Forecast, ForecastPage, ForecastRow},
@@ -43,7 +44,7 @@ use super::{
     timeline::Step,
     vetting::{PosterRow, PostersPage, VettingPage},
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnClaim, OwnCrew, OwnDue, RegisterPage},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
 };
 use crate::{
     domain::{
