@@ -1,26 +1,23 @@
-//! Who may post: organisations register, staff verify or refuse them; brokers hand in the
-//! authorisations of those for whom they post. Whoever is not cleared drafts, and publishes nothing.
+//! Who may post: organisations register, correct their particulars; staff verify or refuse them.
 
 use serde_json::{Value, json};
 
 use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
-    intake::{self, Authorised, Particulars},
+    intake::{self, Particulars},
+    mandates::MANDATE_PAPER,
 };
 use crate::{
     domain::{
         account::{Account, Actor, Role},
-        evidence::{About, Evidence},
+        evidence::Evidence,
         fields::FieldErrors,
-        ids::{AccountId, MandateId, OrgId},
+        ids::{AccountId, OrgId},
         life::Life,
         limits,
         org::Org,
-        poster::{
-            self, Check, CheckEvent, Checked, Decided, Mandate, NotCleared, Poster, is_between,
-        },
-        posting::Posting,
+        poster::{Check, CheckEvent, Checked, Decided, Mandate, Poster, is_between},
     },
     store::{Kind, MandateFilter, StoreError, Txn, View},
 };
@@ -47,7 +44,7 @@ pub struct PosterFile {
     pub mandates: Vec<Mandate>,
 }
 
-fn object(input: &Value) -> MarketResult<&serde_json::Map<String, Value>> {
+pub(super) fn object(input: &Value) -> MarketResult<&serde_json::Map<String, Value>> {
     match input {
         Value::Object(map) => Ok(map),
         _ => Err(FieldErrors::one("", "type", "请求内容应当是一个JSON对象").into()),
@@ -177,7 +174,12 @@ impl Market {
         Ok(next)
     }
 
-    async fn own_poster(&self, view: &mut View, actor: &Actor, id: &OrgId) -> MarketResult<Poster> {
+    pub(super) async fn own_poster(
+        &self,
+        view: &mut View,
+        actor: &Actor,
+        id: &OrgId,
+    ) -> MarketResult<Poster> {
         if !authority::may(actor, Verb::KeepOrg) {
             return Err(MarketError::Forbidden);
         }
@@ -221,30 +223,6 @@ impl Market {
         Ok(self.store.read().await?.posters(check, limits::POSTERS_MAX).await?)
     }
 
-    /// Authorisations in this state, oldest first, each with its broker's name.
-    ///
-    /// # Errors
-    /// [`MarketError::Forbidden`].
-    pub async fn mandates(
-        &self,
-        actor: &Actor,
-        check: Check,
-    ) -> MarketResult<Vec<(Mandate, String)>> {
-        if !authority::may(actor, Verb::Verify) {
-            return Err(MarketError::Forbidden);
-        }
-        let mut view = self.store.read().await?;
-        let filter = MandateFilter { check: Some(check), ..MandateFilter::default() };
-        let held = view.mandates(&filter, limits::MANDATES_MAX).await?;
-        let mut named = Vec::with_capacity(held.len());
-        for mandate in held {
-            let broker = view.org(&mandate.broker).await?;
-            let name = broker.map_or_else(String::new, |org| org.employer.public_name());
-            named.push((mandate, name));
-        }
-        Ok(named)
-    }
-
     /// Who may not post any more, with a licence that is over or a refusal, and has postings that
     /// people still see. The postings stay, since people hold places of them; staff decide.
     ///
@@ -283,12 +261,12 @@ impl Market {
         next.checked = self.judged(&mut txn, actor, &next.checked, event, reason).await?;
         next.version += 1;
         next.updated_at = self.now();
-        self.write_poster(&mut txn, actor, &next, verb_of(event)).await?;
+        self.write_poster(&mut txn, actor, &next, event.word()).await?;
         txn.commit().await?;
         Ok(next)
     }
 
-    async fn judged(
+    pub(super) async fn judged(
         &self,
         view: &mut View,
         actor: &Actor,
@@ -314,212 +292,7 @@ impl Market {
         };
         Ok(held.map_or_else(|| HOUSE.to_owned(), |station| station.name))
     }
-
-    /// Takes in an employer's authorisation with its signed paper.
-    ///
-    /// # Errors
-    /// As [`Market::add_evidence`], and [`MarketError::Invalid`] with every field's fault.
-    pub async fn add_mandate(
-        &self,
-        actor: &Actor,
-        broker: &OrgId,
-        input: &Value,
-        paper: &[u8],
-    ) -> MarketResult<Mandate> {
-        let told = intake::authorised(object(input)?, self.now().day());
-        let Authorised { employer, from, to } = match (told, paper.is_empty()) {
-            (Ok(told), false) => told,
-            (told, lacks) => {
-                let mut errors = told.err().unwrap_or_default();
-                if lacks {
-                    errors.add("file", "missing", "请选择委托书的照片或扫描件");
-                }
-                return Err(errors.into());
-            }
-        };
-        let mut txn = self.store.begin().await?;
-        let poster = self.own_poster(&mut txn, actor, broker).await?;
-        if !poster.is_between() {
-            let message = "只有经纪人和中介需要委托书";
-            return Err(FieldErrors::one("employer", "range", message).into());
-        }
-        let filter = MandateFilter { broker: Some(broker.clone()), ..MandateFilter::default() };
-        if txn.mandates(&filter, limits::MANDATES_MAX).await?.len() as i64 >= limits::MANDATES_MAX {
-            let message = format!("委托书最多{}份，已经满了", limits::MANDATES_MAX);
-            return Err(FieldErrors::one("file", "length", message).into());
-        }
-        let about = About::Org(broker.clone());
-        let evidence = self.add_evidence_in(&mut txn, actor, about, MANDATE_PAPER, paper).await?;
-        let mandate = Mandate {
-            id: MandateId::grow(self.seedling()),
-            broker: broker.clone(),
-            employer,
-            from,
-            to,
-            evidence: evidence.id,
-            checked: Checked::fresh(),
-            version: 1,
-            created_at: self.now(),
-        };
-        self.write_mandate(&mut txn, actor, &mandate, "add_mandate").await?;
-        txn.commit().await?;
-        Ok(mandate)
-    }
-
-    async fn write_mandate(
-        &self,
-        txn: &mut Txn,
-        actor: &Actor,
-        mandate: &Mandate,
-        verb: &'static str,
-    ) -> MarketResult<()> {
-        if !txn.put_mandate(mandate).await? {
-            return Err(MarketError::Stale);
-        }
-        let detail =
-            json!({ "broker": mandate.broker.as_str(), "check": mandate.checked.check.word() });
-        txn.log(self.entry(actor, verb, Kind::Mandate, &mandate.id, detail));
-        Ok(())
-    }
-
-    /// Verifies an authorisation, or refuses it with a reason; also one that was right before.
-    ///
-    /// # Errors
-    /// [`MarketError::Refused`] where its state has no such step.
-    pub async fn judge_mandate(
-        &self,
-        actor: &Actor,
-        id: &MandateId,
-        event: CheckEvent,
-        reason: Option<&str>,
-    ) -> MarketResult<Mandate> {
-        if !authority::may(actor, Verb::Verify) {
-            return Err(MarketError::Forbidden);
-        }
-        let mut txn = self.store.begin().await?;
-        let mut next = txn.mandate(id).await?.ok_or(MarketError::NotFound)?;
-        next.checked = self.judged(&mut txn, actor, &next.checked, event, reason).await?;
-        next.version += 1;
-        self.write_mandate(&mut txn, actor, &next, verb_of(event)).await?;
-        txn.commit().await?;
-        Ok(next)
-    }
-
-    /// Whether a posting may be published now, by its poster's licence and authorisation. The
-    /// operator and who administers vouch for authorisations that they have seen elsewhere.
-    ///
-    /// # Errors
-    /// [`MarketError::NotCleared`]
-    pub(super) async fn check_cleared(
-        &self,
-        view: &mut View,
-        actor: &Actor,
-        posting: &Posting,
-    ) -> MarketResult<()> {
-        let vouches = actor.account().is_none_or(|account| account.role == Role::Admin);
-        match self.not_cleared(view, posting, vouches).await? {
-            Some(why) => Err(why.into()),
-            None => Ok(()),
-        }
-    }
-
-    async fn not_cleared(
-        &self,
-        view: &mut View,
-        posting: &Posting,
-        vouches: bool,
-    ) -> MarketResult<Option<NotCleared>> {
-        let today = self.now().day();
-        let (own, through) = (&posting.org, &posting.terms.via_broker);
-        if let Some(id) = own
-            && let Some(poster) = view.poster(id).await?
-            && let Err(why) = poster.clears(today)
-        {
-            return Ok(Some(why));
-        }
-        let Some(broker) = through else {
-            return Ok(None);
-        };
-        let Some(poster) = view.poster(broker).await? else {
-            return Ok(None);
-        };
-        if let Err(why) = poster.clears(today) {
-            return Ok(Some(why));
-        }
-        let employer = &posting.terms.employer;
-        if vouches || poster::is_same(&poster.org.employer, employer) {
-            return Ok(None);
-        }
-        let filter = MandateFilter { broker: Some(broker.clone()), ..MandateFilter::default() };
-        let mandates = view.mandates(&filter, limits::MANDATES_MAX).await?;
-        Ok(poster::authorises(&mandates, employer, today).err())
-    }
-
-    /// What keeps a posting from being published now, for faces; none where nothing does.
-    pub async fn hindrance(
-        &self,
-        actor: &Actor,
-        posting: &Posting,
-    ) -> MarketResult<Option<NotCleared>> {
-        let mut view = self.store.read().await?;
-        match self.check_cleared(&mut view, actor, posting).await {
-            Ok(()) => Ok(None),
-            Err(MarketError::NotCleared(why)) => Ok(Some(why)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// From whom a posting comes to people: who posted it, and for whom, with who verified each
-    /// and until when it may; the first is who employs, where that is somebody else.
-    pub async fn chain(&self, posting: &Posting) -> MarketResult<Vec<String>> {
-        let mut view = self.store.read().await?;
-        let id = posting.terms.via_broker.as_ref().or(posting.org.as_ref());
-        let Some(poster) = (match id {
-            Some(id) => view.poster(id).await?,
-            None => None,
-        }) else {
-            return Ok(Vec::new());
-        };
-        let verified = |checked: &Checked| match (&checked.check, &checked.decided) {
-            (Check::Verified, Some(decided)) => {
-                format!("{}核验，{}", decided.office, decided.at.day())
-            }
-            (check, _) => check.label().to_owned(),
-        };
-        let employer = &posting.terms.employer;
-        let kind = poster.org.employer.kind.label();
-        let name = poster.org.employer.public_name();
-        let own = format!("{name}（{kind}，{}）", verified(&poster.checked));
-        if poster::is_same(&poster.org.employer, employer) {
-            return Ok(vec![own]);
-        }
-        let mut chain = vec![employer.public_name(), own];
-        let filter =
-            MandateFilter { broker: Some(poster.org.id.clone()), ..MandateFilter::default() };
-        let mandates = view.mandates(&filter, limits::MANDATES_MAX).await?;
-        let today = self.now().day();
-        let holds = |mandate: &&Mandate| {
-            poster::authorises(std::slice::from_ref(*mandate), employer, today).is_ok()
-        };
-        if let Some(mandate) = mandates.iter().find(holds) {
-            let told = verified(&mandate.checked);
-            chain.push(format!("委托书{}到{}（{told}）", mandate.from, mandate.to));
-        }
-        Ok(chain)
-    }
 }
-
-/// The paper that proves an authorisation.
-pub(super) const MANDATE_PAPER: &str = "委托书";
 
 /// Papers about an organisation.
 pub const ORG_PAPERS: [&str; 4] = ["营业执照", "身份证明", MANDATE_PAPER, "其他材料"];
-
-/// How a decision stands in the audit trail.
-fn verb_of(event: CheckEvent) -> &'static str {
-    match event {
-        CheckEvent::Verify => "verify",
-        CheckEvent::Refuse => "refuse",
-        CheckEvent::Renew => "renew",
-    }
-}

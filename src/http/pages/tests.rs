@@ -95,6 +95,12 @@ impl Fill {
                 current: i == 0,
                 count: Some(i),
             }),
+            around: self.list(|i| NavItem {
+                href: "/desk/jobs/new",
+                text: "发布岗位",
+                current: i == 1,
+                count: None,
+            }),
             messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
             draft_done: full.then_some("posting:new"),
             csrf: "c0ffee".to_owned(),
