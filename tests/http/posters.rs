@@ -42,11 +42,13 @@ fn newcomer() -> Value {
 /// Registers, and signs the new account in.
 async fn registered(world: &World, input: &Value) -> (String, Client) {
     let org = world.anonymous().post("/api/v1/orgs", input).await.expect(201);
+    (org["id"].as_str().unwrap().to_owned(), signed_in(world, input).await)
+}
+
+async fn signed_in(world: &World, input: &Value) -> Client {
     let body = json!({ "login": input["login"], "password": input["password"] });
     let token = world.anonymous().post("/api/v1/login", &body).await.expect(200);
-    let token = token["token"].as_str().map(str::to_owned);
-    let client = Client { token, router: world.anonymous().router };
-    (org["id"].as_str().unwrap().to_owned(), client)
+    Client { token: token["token"].as_str().map(str::to_owned), ..world.anonymous() }
 }
 
 async fn step(client: &Client, kind: &str, id: &str, step: &str, reason: Option<&str>) -> Answer {
@@ -235,6 +237,7 @@ async fn a_licence_that_ends_stops_posting_and_is_told_to_staff(world: World) {
     step(&staff, "jobs", &open, "approve", None).await.expect(200);
     assert!(!staff.get("/").await.text().contains("岗位还开着"));
     world.clock.go(3 * DAY);
+    let poster = signed_in(&world, &newcomer()).await;
     let problem = submit(&poster, &later).await.problem(409, "licence");
     assert!(problem["title"].as_str().unwrap().contains("2026-11-26"), "{problem}");
     // What people took places of stays, is told to staff, and grows no more.
