@@ -251,6 +251,7 @@ fn posting(at: usize, row: &Row, now: Moment) -> Posting {
         created_at: now,
         updated_at: now,
         published_at: Some(now),
+        verified_by: None,
     }
 }
 

@@ -180,6 +180,7 @@ impl Listed {
             created_at: since,
             updated_at: since,
             published_at: Some(since),
+            verified_by: None,
         }
     }
 }

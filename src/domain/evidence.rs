@@ -1,8 +1,8 @@
-//! Evidence (佐证材料): scans that prove a placement or an income. What a file is, its first and last
+//! Evidence (佐证材料): scans that prove a placement, an income or who somebody is. What a file is, its first and last
 //! bytes say, not its name.
 
 use super::{
-    ids::{AccountId, EvidenceId, PlacementId, WorkerId},
+    ids::{AccountId, EvidenceId, OrgId, PlacementId, WorkerId},
     time::Moment,
     wage::choices,
 };
@@ -75,6 +75,8 @@ pub enum About {
     Placement(PlacementId),
     /// A person: the household, the groups, income without a placement.
     Worker(WorkerId),
+    /// An organisation: its licence, an employer's authorisation.
+    Org(OrgId),
 }
 
 /// A piece of evidence on record; its bytes are sealed beside it.

@@ -89,6 +89,8 @@ ids! {
     NoticeId = "ntc";
     /// A stable employment (稳定就业).
     PlacementId = "plc";
+    /// An employer's authorisation of a broker (委托书).
+    MandateId = "mdt";
     /// A piece of evidence (佐证材料).
     EvidenceId = "evd";
     /// A claim (申报).

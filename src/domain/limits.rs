@@ -71,6 +71,14 @@ pub const AVAILABLE_CHARS_MAX: usize = 200;
 pub const EVIDENCE_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Pieces of evidence about one placement or person.
 pub const EVIDENCE_MAX: usize = 40;
+/// Pieces of evidence about one organisation.
+pub const ORG_EVIDENCE_MAX: usize = 1_100;
+/// Authorisations of one broker, and in one list.
+pub const MANDATES_MAX: i64 = 1_000;
+/// Days for which one authorisation holds.
+pub const MANDATE_DAYS_MAX: i64 = 3 * 366;
+/// Organisations in one list.
+pub const POSTERS_MAX: i64 = 2_000;
 /// Bytes of a sheet that is uploaded.
 pub const SHEET_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Rows of a sheet that is uploaded.

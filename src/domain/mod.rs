@@ -24,6 +24,7 @@ pub mod money;
 pub mod org;
 pub mod pin;
 pub mod placement;
+pub mod poster;
 pub mod posting;
 pub mod provides;
 pub mod rules;

@@ -1,6 +1,10 @@
 //! Organisations (单位): who employs, and who brings people to those who employ.
 
-use super::{identity::Uscc, ids::OrgId, wage::choices};
+use super::{
+    identity::{Uscc, mask_name},
+    ids::OrgId,
+    wage::choices,
+};
 
 choices! {
     /// What kind of employer it is; the plan pays by kind (四, 六).
@@ -64,6 +68,16 @@ pub struct Employer {
     pub uscc: Option<Uscc>,
     /// The kind.
     pub kind: EmployerKind,
+}
+
+impl Employer {
+    /// The name as everyone may see it: of a private person only the family name.
+    pub fn public_name(&self) -> String {
+        match self.kind {
+            EmployerKind::Individual => mask_name(&self.name),
+            _ => self.name.clone(),
+        }
+    }
 }
 
 /// An organisation on record.

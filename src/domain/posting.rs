@@ -200,6 +200,8 @@ pub struct Posting {
     pub updated_at: Moment,
     /// When it was published.
     pub published_at: Option<Moment>,
+    /// The office that published it, as people read it: a station's name, or 平台.
+    pub verified_by: Option<String>,
 }
 
 impl Posting {

@@ -5,8 +5,6 @@
 use serde::Serialize;
 
 use crate::domain::{
-    identity::mask_name,
-    org::EmployerKind,
     posting::{Posting, Shift},
     provides::Pickup,
 };
@@ -151,6 +149,9 @@ pub struct JobView {
     pub valid_until: String,
     /// When it was published.
     pub published_at: Option<String>,
+    /// The office that published it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<String>,
     /// Whether it is demonstration data.
     pub demo: bool,
     /// Metres from the station whose stream this is.
@@ -162,10 +163,6 @@ impl From<&Posting> for JobView {
     fn from(posting: &Posting) -> JobView {
         let terms = &posting.terms;
         let (employer, provides) = (&terms.employer, &terms.provides);
-        let name = match employer.kind {
-            EmployerKind::Individual => mask_name(&employer.name),
-            _ => employer.name.clone(),
-        };
         JobView {
             id: posting.id.to_string(),
             version: posting.version,
@@ -176,7 +173,7 @@ impl From<&Posting> for JobView {
             occupation: terms.occupation.as_ref().map(|code| code.as_str().to_owned()),
             skills: terms.skills.clone(),
             employer: EmployerView {
-                name,
+                name: employer.public_name(),
                 uscc: employer.uscc.as_ref().map(|code| code.as_str().to_owned()),
                 kind: employer.kind.word(),
             },
@@ -207,6 +204,7 @@ impl From<&Posting> for JobView {
             stations: terms.stations.iter().map(ToString::to_string).collect(),
             valid_until: terms.valid_until.to_string(),
             published_at: posting.published_at.map(|at| at.to_string()),
+            verified_by: posting.verified_by.clone(),
             demo: posting.demo,
             distance_m: None,
         }

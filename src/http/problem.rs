@@ -13,6 +13,7 @@ use crate::{
         booking::NoPlace,
         evidence::NotEvidence,
         fields::{FieldError, FieldErrors},
+        poster::NotCleared,
     },
     market::{MarketError, NoClaim},
     store::StoreError,
@@ -128,6 +129,21 @@ impl From<NoPlace> for Problem {
     }
 }
 
+impl From<NotCleared> for Problem {
+    fn from(why: NotCleared) -> Problem {
+        let code = match &why {
+            NotCleared::Unchecked | NotCleared::Refused(_) => "unverified",
+            NotCleared::Expired(_) => "licence",
+            NotCleared::NoMandate(_)
+            | NotCleared::MandateUnchecked(_)
+            | NotCleared::MandateRefused(_)
+            | NotCleared::MandateEarly(_)
+            | NotCleared::MandateOver(_) => "mandate",
+        };
+        Problem::new(StatusCode::CONFLICT, code, why.sentence())
+    }
+}
+
 impl From<NoClaim> for Problem {
     fn from(error: NoClaim) -> Problem {
         let (code, title) = match error {
@@ -171,6 +187,7 @@ impl From<MarketError> for Problem {
                 let title = format!("暂停发布：{why}。结清以后请找站点工作人员解除");
                 Problem::new(StatusCode::CONFLICT, "barred", title)
             }
+            MarketError::NotCleared(why) => Problem::from(why),
             MarketError::KeyReused => {
                 let title = "这个Idempotency-Key已经用于另一个请求";
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", title)

@@ -75,6 +75,20 @@ pub fn hash_token(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 
+/// Notes what is wrong with the login and the password of a new account; the login, cleaned.
+pub(super) fn new_credentials(
+    errors: &mut FieldErrors,
+    login: &str,
+    password: &str,
+) -> Option<String> {
+    let login = text::bounded(errors, "login", "登录名", login, limits::LOGIN_CHARS);
+    let (least, most) = limits::PASSWORD_CHARS;
+    if !(least..=most).contains(&password.chars().count()) {
+        errors.add("password", "length", format!("密码要{least}到{most}个字符"));
+    }
+    login
+}
+
 /// Runs the deliberately slow password hash where it holds nobody up.
 pub(super) async fn slowly<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
@@ -100,12 +114,7 @@ impl Market {
             return Err(MarketError::Forbidden);
         }
         let mut errors = FieldErrors::default();
-        let login = text::bounded(&mut errors, "login", "登录名", &new.login, limits::LOGIN_CHARS);
-        let length = new.password.chars().count();
-        let (least, most) = limits::PASSWORD_CHARS;
-        if !(least..=most).contains(&length) {
-            errors.add("password", "length", format!("密码要{least}到{most}个字符"));
-        }
+        let login = new_credentials(&mut errors, &new.login, &new.password);
         let Some(login) = login.filter(|_| errors.is_empty()) else {
             return Err(errors.into());
         };
@@ -146,18 +155,29 @@ impl Market {
             station: new.station,
             worker: None,
         };
-        let at = self.now();
-        let new = NewAccount { account: &account, password_hash: &password_hash, at };
-        match txn.add_account(new).await {
-            Err(StoreError::Conflict(_)) => {
-                return Err(MarketError::Duplicate { field: "login", held: None });
-            }
-            other => other?,
-        }
+        self.open_account(&mut txn, &account, &password_hash).await?;
         let detail = json!({ "role": account.role.word() });
         txn.log(self.entry(actor, "add_user", Kind::Account, &account.id, detail));
         txn.commit().await?;
         Ok(account)
+    }
+
+    /// Stores a new account within a transaction.
+    ///
+    /// # Errors
+    /// [`MarketError::Duplicate`] where the login is taken.
+    pub(super) async fn open_account(
+        &self,
+        txn: &mut Txn,
+        account: &Account,
+        password_hash: &str,
+    ) -> MarketResult<()> {
+        match txn.add_account(NewAccount { account, password_hash, at: self.now() }).await {
+            Err(StoreError::Conflict(_)) => {
+                Err(MarketError::Duplicate { field: "login", held: None })
+            }
+            other => Ok(other?),
+        }
     }
 
     /// The argon2id hash of a secret, in PHC form.

@@ -3,7 +3,7 @@
 use crate::domain::{
     account::{Account, Actor, Role},
     claim::{Claim, Payee},
-    ids::StationId,
+    ids::{OrgId, StationId},
     placement::Placement,
     posting::Posting,
     station::Station,
@@ -46,6 +46,10 @@ choices! {
         Handle = "handle", "处理投诉和申诉";
         /// Lead a crew and take places for it.
         Lead = "lead", "带班组";
+        /// Verify who may post: organisations and authorisations.
+        Verify = "verify", "核验发布单位";
+        /// Keep one's organisation's particulars, papers and authorisations.
+        KeepOrg = "keep_org", "维护单位资料";
         /// See accounts and the audit trail.
         Administer = "administer", "管理";
         /// Issue, watch and speak to screens, and answer their calls.
@@ -128,6 +132,9 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::FileClaim
             | Verb::ReadClaim,
         ) => Own,
+        // Who posts, posts in the whole district.
+        (Role::Staff, Verb::Verify) => Any,
+        (Role::Employer | Role::Broker, Verb::KeepOrg) => Own,
         (Role::Broker, Verb::Place) => Own,
         (
             Role::Worker | Role::Leader,
@@ -203,6 +210,12 @@ fn belongs(posting: &Posting, home: &Station) -> bool {
 pub fn reaches_station(actor: &Actor, verb: Verb, station: &StationId) -> bool {
     let home = actor.account().and_then(|account| account.station.as_ref());
     holds(actor_reach(actor, verb), false, home == Some(station))
+}
+
+/// Whether the actor's right to the verb reaches this organisation.
+pub fn reaches_org(actor: &Actor, verb: Verb, org: &OrgId) -> bool {
+    let own = actor.account().is_some_and(|account| account.org.as_ref() == Some(org));
+    holds(actor_reach(actor, verb), own, false)
 }
 
 /// Whether the actor's right to the verb reaches this worker.

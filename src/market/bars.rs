@@ -11,11 +11,9 @@ use crate::{
         account::Actor,
         attendance::Party,
         fairness::MarkKind,
-        identity::mask_name,
         ids::BarId,
         ledger::{WageEntry, WageEvent, payer},
         life::Life,
-        org::EmployerKind,
         posting::Posting,
         time::DAY,
     },
@@ -67,11 +65,7 @@ impl Market {
             return Ok(());
         }
         let posting = txn.posting(&wage.job).await?.ok_or(MarketError::NotFound)?;
-        let employer = &posting.terms.employer;
-        let name = match employer.kind {
-            EmployerKind::Individual => mask_name(&employer.name),
-            _ => employer.name.clone(),
-        };
+        let name = posting.terms.employer.public_name();
         let bar = Bar {
             id: BarId::grow(self.seedling()),
             payer: wage.payer.clone(),

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         booking::NoPlace, claim::ClaimRefused, evidence::NotEvidence, fields::FieldErrors, life,
-        placement::PlacementRefused,
+        placement::PlacementRefused, poster::NotCleared,
     },
     policy::{CaseError, PolicyError},
     store::StoreError,
@@ -62,6 +62,9 @@ pub enum MarketError {
     /// The employer may not publish until staff lift the bar; why.
     #[error("barred from publishing")]
     Barred(String),
+    /// The poster is not verified, its licence is over, or an authorisation is missing.
+    #[error(transparent)]
+    NotCleared(#[from] NotCleared),
     /// The idempotency key came with another request before.
     #[error("the key was used for another request")]
     KeyReused,

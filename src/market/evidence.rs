@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
+    posters::ORG_PAPERS,
 };
 use crate::{
     domain::{
@@ -64,16 +65,35 @@ impl Market {
         paper: &str,
         bytes: &[u8],
     ) -> MarketResult<Evidence> {
+        let mut txn = self.store.begin().await?;
+        let evidence = self.add_evidence_in(&mut txn, actor, about, paper, bytes).await?;
+        txn.commit().await?;
+        Ok(evidence)
+    }
+
+    /// Takes in a file within a transaction that the caller commits.
+    pub(super) async fn add_evidence_in(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        about: About,
+        paper: &str,
+        bytes: &[u8],
+    ) -> MarketResult<Evidence> {
         if bytes.len() > limits::EVIDENCE_BYTES_MAX {
             let mib = limits::EVIDENCE_BYTES_MAX / 1024 / 1024;
             let message = format!("文件太大，最大{mib}MB，请压缩或分开上传");
             return Err(FieldErrors::one("file", "length", message).into());
         }
         let media = Media::of(bytes)?;
-        if !papers()?.contains(&paper) {
+        let is_known = match &about {
+            About::Org(_) => ORG_PAPERS.contains(&paper),
+            About::Placement(_) | About::Worker(_) => papers()?.contains(&paper),
+        };
+        if !is_known {
             return Err(FieldErrors::one("paper", "unknown", "请选择这是什么材料").into());
         }
-        let mut txn = self.store.begin().await?;
+        let mut most = limits::EVIDENCE_MAX;
         let held = match &about {
             About::Placement(id) => {
                 let placement = txn.placement(id).await?.ok_or(MarketError::NotFound)?;
@@ -89,10 +109,17 @@ impl Market {
                 }
                 txn.evidence_on(id).await?
             }
+            About::Org(id) => {
+                txn.org(id).await?.ok_or(MarketError::NotFound)?;
+                if !authority::reaches_org(actor, Verb::KeepOrg, id) {
+                    return Err(MarketError::NotFound);
+                }
+                most = limits::ORG_EVIDENCE_MAX;
+                txn.evidence_about(id).await?
+            }
         };
-        if held.len() >= limits::EVIDENCE_MAX {
-            let max = limits::EVIDENCE_MAX;
-            let message = format!("材料最多{max}份，已经满了");
+        if held.len() >= most {
+            let message = format!("材料最多{most}份，已经满了");
             return Err(FieldErrors::one("file", "length", message).into());
         }
         let evidence = Evidence {
@@ -108,7 +135,6 @@ impl Market {
         txn.add_evidence(&evidence, bytes).await?;
         let detail = json!({ "sha256": evidence.sha256 });
         txn.log(self.entry(actor, "add_evidence", Kind::Evidence, &evidence.id, detail));
-        txn.commit().await?;
         Ok(evidence)
     }
 
@@ -154,6 +180,10 @@ impl Market {
                     return Ok(true);
                 }
                 filter.worker = Some(id.clone());
+            }
+            About::Org(id) => {
+                return Ok(authority::reaches_org(actor, Verb::KeepOrg, id)
+                    || authority::reaches_org(actor, Verb::Verify, id));
             }
         }
         let view: &mut View = txn;

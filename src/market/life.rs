@@ -64,6 +64,11 @@ impl Market {
         if posted.terms == held.terms {
             return Ok(held);
         }
+        let longer = posted.terms.valid_until > held.terms.valid_until;
+        if live && (longer || posted.terms.headcount > held.terms.headcount) {
+            // More of a published posting is publishing.
+            self.check_cleared(&mut txn, actor, &held).await?;
+        }
         let (from, mut next) = (held.status, held.clone());
         next.terms = posted.terms;
         next.label = self.label_after(&mut txn, &held, &next.terms).await?;
@@ -160,9 +165,13 @@ impl Market {
         (id, event, reason): (&JobId, Event, Option<&str>),
     ) -> MarketResult<Posting> {
         let held = self.hold(txn, actor, verb, id).await?;
-        let next = self.stepped(&held, event, reason)?;
+        let mut next = self.stepped(&held, event, reason)?;
         if matches!(event, Event::Submit | Event::Approve) {
             self.check_bar(txn, &held).await?;
+            self.check_cleared(txn, actor, &held).await?;
+        }
+        if event == Event::Approve {
+            next.verified_by = Some(self.office(txn, actor).await?);
         }
         let mut entry = step_entry(self, actor, event.word(), &next, Some(held.status));
         if event == Event::Approve {

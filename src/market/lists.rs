@@ -68,6 +68,7 @@ impl Market {
                     self.check_bar(txn, &new).await?;
                     new.status = Status::Open;
                     new.published_at = Some(new.created_at);
+                    new.verified_by = Some(self.office(txn, actor).await?);
                 }
                 let entry = step_entry(self, actor, "import", &new, None);
                 self.write_posting(txn, &new, None, entry).await?;
@@ -107,6 +108,7 @@ impl Market {
             self.check_bar(txn, &next).await?;
             next.status = held.status.next(Event::Submit)?.next(Event::Approve)?;
             next.published_at = Some(next.updated_at);
+            next.verified_by = Some(self.office(txn, actor).await?);
         }
         let entry = step_entry(self, actor, "import", &next, Some(held.status));
         self.write_posting(txn, &next, event, entry).await?;

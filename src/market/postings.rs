@@ -124,6 +124,7 @@ impl Market {
             created_at: now,
             updated_at: now,
             published_at: None,
+            verified_by: None,
         }
     }
 

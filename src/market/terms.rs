@@ -12,6 +12,7 @@ use crate::{
         fields::FieldErrors,
         ids::OrgId,
         org::{Employer, Label, Org},
+        poster::{is_between, is_same},
         posting::{Posting, Terms},
     },
     feed::view::JobView,
@@ -63,10 +64,17 @@ impl Market {
                 errors.add(format!("stations[{i}]"), "unknown", format!("没有“{id}”这个站点"));
             }
         }
-        if let Some(broker) = &posted.terms.via_broker
-            && view.org(broker).await?.is_none()
-        {
-            errors.add("via_broker", "unknown", "没有这个经纪人或机构");
+        if let Some(id) = &posted.terms.via_broker {
+            let broker = view.org(id).await?.map(|org| org.employer);
+            let employer = &posted.terms.employer;
+            match broker {
+                Some(broker) if !is_between(employer.kind) || is_same(&broker, employer) => {}
+                Some(_) => {
+                    let message = "经纪人和中介只能替用人单位招人，不能替另一家中介或经纪人招人";
+                    errors.add("employer.kind", "range", message);
+                }
+                None => errors.add("via_broker", "unknown", "没有这个经纪人或机构"),
+            }
         }
         if errors.is_empty() { Ok(posted) } else { Err(errors.into()) }
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     evidence::{About, Evidence},
-    ids::{AccountId, EvidenceId, PlacementId, WorkerId},
+    ids::{AccountId, EvidenceId, OrgId, PlacementId, WorkerId},
     time::Moment,
 };
 
@@ -40,6 +40,15 @@ impl View {
     pub async fn evidence_on(&mut self, worker: &WorkerId) -> StoreResult<Vec<Evidence>> {
         let rows = sqlx::query("select * from evidence where worker = $1 order by id")
             .bind(worker.as_str())
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(evidence).collect()
+    }
+
+    /// The evidence about an organisation, oldest first.
+    pub async fn evidence_about(&mut self, org: &OrgId) -> StoreResult<Vec<Evidence>> {
+        let rows = sqlx::query("select * from evidence where org = $1 order by id")
+            .bind(org.as_str())
             .fetch_all(self.connection())
             .await?;
         rows.iter().map(evidence).collect()
@@ -81,13 +90,14 @@ impl View {
 impl Txn {
     /// Adds a piece of evidence with its bytes.
     pub async fn add_evidence(&mut self, evidence: &Evidence, bytes: &[u8]) -> StoreResult<()> {
-        let (placement, worker) = match &evidence.about {
-            About::Placement(id) => (Some(id.as_str()), None),
-            About::Worker(id) => (None, Some(id.as_str())),
+        let (placement, worker, org) = match &evidence.about {
+            About::Placement(id) => (Some(id.as_str()), None, None),
+            About::Worker(id) => (None, Some(id.as_str()), None),
+            About::Org(id) => (None, None, Some(id.as_str())),
         };
         sqlx::query(
             "insert into evidence (id, placement, worker, paper, media, size_bytes, sha256, \
-             added_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             added_by, created_at, org) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(evidence.id.as_str())
         .bind(placement)
@@ -98,6 +108,7 @@ impl Txn {
         .bind(&evidence.sha256)
         .bind(evidence.added_by.as_ref().map(AccountId::as_str))
         .bind(evidence.created_at.0)
+        .bind(org)
         .execute(self.connection())
         .await?;
         let sealed = self.vault.seal_bytes(&sealed_at(&evidence.id), bytes)?;
@@ -113,10 +124,9 @@ impl Txn {
 fn evidence(row: &AnyRow) -> StoreResult<Evidence> {
     let cells = Cells::new(row, "evidence", "id");
     let placement = cells.parsed_maybe("placement")?.map(About::Placement);
-    let about = match placement {
-        Some(about) => Some(about),
-        None => cells.parsed_maybe("worker")?.map(About::Worker),
-    };
+    let worker = cells.parsed_maybe("worker")?.map(About::Worker);
+    let org = cells.parsed_maybe("org")?.map(About::Org);
+    let about = placement.or(worker).or(org);
     Ok(Evidence {
         id: cells.parsed("id")?,
         about: cells.checked("placement", about)?,

@@ -34,6 +34,8 @@ choices! {
         Account = "account", "账号";
         /// An organisation.
         Org = "org", "单位";
+        /// An employer's authorisation of a broker.
+        Mandate = "mandate", "委托书";
         /// A station.
         Station = "station", "站点";
         /// A notice on a station's screens.

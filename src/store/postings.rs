@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     geo::Point,
-    identity::{Uscc, mask_name},
+    identity::Uscc,
     ids::{AccountId, JobId, OrgId, StationId},
     money::Fen,
     org::{Employer, EmployerKind},
@@ -117,10 +117,10 @@ const INSERT: &str = "insert into job (id, source, external_id, org, poster, tit
     label, address, division, lat, lon, wage_min, wage_max, wage_unit, settlement, headcount, \
     taken, shifts, benefits, requirements, instant, stations, valid_until, expires_at, status, \
     reason, version, demo, created_at, updated_at, published_at, \
-    provides) \
+    provides, verified_by) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
     $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, \
-    $38, $39, $40) \
+    $38, $39, $40, $41) \
     on conflict (id) do update set title = excluded.title, description = excluded.description, \
     occupation = excluded.occupation, skills = excluded.skills, \
     employer_name = excluded.employer_name, employer_sealed = excluded.employer_sealed, \
@@ -134,7 +134,7 @@ const INSERT: &str = "insert into job (id, source, external_id, org, poster, tit
     stations = excluded.stations, valid_until = excluded.valid_until, \
     expires_at = excluded.expires_at, status = excluded.status, reason = excluded.reason, \
     version = excluded.version, updated_at = excluded.updated_at, \
-    published_at = excluded.published_at \
+    published_at = excluded.published_at, verified_by = excluded.verified_by \
     where job.version = excluded.version - 1";
 
 impl Txn {
@@ -147,13 +147,12 @@ impl Txn {
     pub async fn put_posting(&mut self, posting: &Posting) -> StoreResult<bool> {
         let terms = &posting.terms;
         let employer = &terms.employer;
-        let (name, sealed) = match employer.kind {
+        let sealed = match employer.kind {
             // A private employer's name is a person's name.
             EmployerKind::Individual => {
-                let sealed = self.vault.seal(&sealed_at(&posting.id), &employer.name)?;
-                (mask_name(&employer.name), Some(sealed))
+                Some(self.vault.seal(&sealed_at(&posting.id), &employer.name)?)
             }
-            _ => (employer.name.clone(), None),
+            _ => None,
         };
         let external = posting.external.as_ref();
         let done = sqlx::query(INSERT)
@@ -166,7 +165,7 @@ impl Txn {
             .bind(&terms.description)
             .bind(terms.occupation.as_ref().map(|code| code.as_str()))
             .bind(json::words(&terms.skills))
-            .bind(name)
+            .bind(employer.public_name())
             .bind(sealed)
             .bind(employer.uscc.as_ref().map(Uscc::as_str))
             .bind(employer.kind.word())
@@ -197,6 +196,7 @@ impl Txn {
             .bind(posting.updated_at.0)
             .bind(posting.published_at.map(|at| at.0))
             .bind(json::text(&ProvidesJson::from(&terms.provides)))
+            .bind(posting.verified_by.as_deref())
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)
@@ -258,5 +258,6 @@ fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
         created_at: Moment(cells.int("created_at")?),
         updated_at: Moment(cells.int("updated_at")?),
         published_at: cells.int_maybe("published_at")?.map(Moment),
+        verified_by: cells.text_maybe("verified_by")?,
     })
 }

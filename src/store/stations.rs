@@ -1,4 +1,4 @@
-//! Stations and organisations.
+//! Stations.
 
 use sqlx::any::AnyRow;
 
@@ -7,13 +7,7 @@ use super::{
     engine::{Txn, View},
     rows::Cells,
 };
-use crate::domain::{
-    identity::Uscc,
-    ids::{OrgId, StationId},
-    org::{Employer, Org},
-    station::Station,
-    time::Moment,
-};
+use crate::domain::{ids::StationId, station::Station, time::Moment};
 
 impl View {
     /// Every station, by id.
@@ -30,15 +24,6 @@ impl View {
             .fetch_optional(self.connection())
             .await?;
         row.as_ref().map(station).transpose()
-    }
-
-    /// One organisation.
-    pub async fn org(&mut self, id: &OrgId) -> StoreResult<Option<Org>> {
-        let row = sqlx::query("select * from org where id = $1")
-            .bind(id.as_str())
-            .fetch_optional(self.connection())
-            .await?;
-        row.as_ref().map(org).transpose()
     }
 }
 
@@ -63,24 +48,6 @@ impl Txn {
         .await?;
         Ok(())
     }
-
-    /// Adds an organisation.
-    ///
-    /// # Errors
-    /// [`super::StoreError::Conflict`] where the id or the credit code is taken.
-    pub async fn add_org(&mut self, org: &Org, at: Moment) -> StoreResult<()> {
-        sqlx::query(
-            "insert into org (id, name, uscc, kind, created_at) values ($1, $2, $3, $4, $5)",
-        )
-        .bind(org.id.as_str())
-        .bind(&org.employer.name)
-        .bind(org.employer.uscc.as_ref().map(Uscc::as_str))
-        .bind(org.employer.kind.word())
-        .bind(at.0)
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
 }
 
 fn station(row: &AnyRow) -> StoreResult<Station> {
@@ -91,17 +58,5 @@ fn station(row: &AnyRow) -> StoreResult<Station> {
         point: cells.checked("lat", cells.point()?)?,
         radius_m: cells.real("radius_m")?,
         public: cells.flag("public")?,
-    })
-}
-
-fn org(row: &AnyRow) -> StoreResult<Org> {
-    let cells = Cells::new(row, "org", "id");
-    Ok(Org {
-        id: cells.parsed("id")?,
-        employer: Employer {
-            name: cells.text("name")?,
-            uscc: cells.parsed_maybe("uscc")?,
-            kind: cells.parsed("kind")?,
-        },
     })
 }

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, ops::Deref};
 use linggong::{
     domain::{
         account::{Account, Actor, Role},
+        evidence::About,
         ids::{JobId, StationId},
         org::{Employer, EmployerKind, Org},
         posting::Status,
@@ -190,6 +191,38 @@ impl House {
             self.market.register(&person.actor(), &input, NewWorker::default()).await.unwrap();
         let account = Account { worker: Some(worker.id), ..person.account };
         Person { account, ..person }
+    }
+
+    /// The id of an organisation that registers and waits to be verified.
+    pub async fn poster_registers(&self) -> String {
+        let input = json!({
+            "name": "宁夏某某商贸有限公司", "kind": "enterprise", "uscc": "91110101095807770R",
+            "licence_until": "2030-01-01", "contact": "王小明", "phone": "13800000077",
+            "login": "shangmao", "password": "12345678", "consent": true,
+        });
+        let new = self.market.read_newcomer(&input).unwrap();
+        let org = self.market.register_poster(new).await.unwrap().1.org.id;
+        let about = About::Org(org.clone());
+        let file = b"%PDF-1.7 %%EOF";
+        self.market.add_evidence(&Actor::Operator, about, "营业执照", file).await.unwrap();
+        org.to_string()
+    }
+
+    /// Hands in an authorisation of this broker, which waits to be verified.
+    pub async fn authorised(&self, broker: &Person, employer: &str) {
+        let input = json!({
+            "employer": { "name": employer, "uscc": "91110101MAC1DF1G95" },
+            "from": "2026-11-01", "to": "2027-10-31",
+        });
+        let org = broker.account.org.as_ref().unwrap();
+        let file = b"%PDF-1.7 %%EOF";
+        self.market.add_mandate(&broker.actor(), org, &input, file).await.unwrap();
+    }
+
+    /// The id of a posting that this person writes.
+    pub async fn drafted(&self, by: &Person, fields: &Value) -> JobId {
+        let input = posting(fields);
+        self.market.post(&by.actor(), &input, NewPosting::default()).await.unwrap().id
     }
 
     /// The id of a posting that this person posts and hands in.

@@ -18,6 +18,7 @@ enum Eyes {
     Newcomer,
     Worker,
     Employer,
+    Broker,
     Staff,
     Admin,
 }
@@ -32,6 +33,11 @@ const PAGES: &[Page] = &[
     Page("/", "/", Eyes::Employer, "home-employer"),
     Page("/", "/", Eyes::Staff, "home-staff"),
     Page("/login", "/login", Eyes::Nobody, "login"),
+    Page("/register", "/register", Eyes::Nobody, "poster-register"),
+    Page("/org", "/org", Eyes::Broker, "poster"),
+    Page("/desk/orgs", "/desk/orgs", Eyes::Staff, "posters"),
+    Page("/desk/orgs/{id}", "/desk/orgs/NEWCOMER", Eyes::Staff, "vetting"),
+    Page("/desk/jobs/{id}", "/desk/jobs/UNCLEARED", Eyes::Broker, "desk-job-uncleared"),
     Page("/jobs", "/jobs", Eyes::Nobody, "jobs"),
     Page("/jobs", "/jobs?q=没有这个活", Eyes::Nobody, "jobs-none"),
     Page("/jobs/{id}", "/jobs/JOB", Eyes::Worker, "job"),
@@ -105,6 +111,10 @@ async fn pages_of_the_consoles() {
     let admin = house.admin("root").await;
     let newcomer = house.newcomer("newcomer").await;
     let worker = house.worker("maxiaojun", "13800000001").await;
+    let broker = house.broker("jingji", "和顺劳务").await;
+    let newcomer_org = house.poster_registers().await;
+    house.authorised(&broker, "金凤区某某果业公司").await;
+    let uncleared = house.drafted(&broker, &json!({ "title": "苹果采摘工" })).await;
     let waiting =
         house.handed_in(&employer, &json!({ "title": "苹果分拣工", "headcount": 6 })).await;
     let own = house.handed_in(&employer, &json!({ "title": "苹果装箱工", "headcount": 4 })).await;
@@ -133,6 +143,7 @@ async fn pages_of_the_consoles() {
                 Eyes::Newcomer => Some(&newcomer),
                 Eyes::Worker => Some(&worker),
                 Eyes::Employer => Some(&employer),
+                Eyes::Broker => Some(&broker),
                 Eyes::Staff => Some(&staff),
                 Eyes::Admin => Some(&admin),
             };
@@ -141,6 +152,8 @@ async fn pages_of_the_consoles() {
                 None => window.be_nobody().await,
             }
             let address = address.replace("JOB", own.as_str()).replace("DRAFT", waiting.as_str());
+            let address = address.replace("NEWCOMER", &newcomer_org);
+            let address = address.replace("UNCLEARED", uncleared.as_str());
             window.go(&address).await;
             show(&window, name).await;
         }

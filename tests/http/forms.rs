@@ -78,6 +78,21 @@ fn tags() -> Vec<String> {
     vec![long(31), format!("装卸、{}", long(31)), "😀".repeat(31), many("、"), many(" ")]
 }
 
+/// What is no credit code.
+fn codes() -> Vec<String> {
+    texts(["91110000600037341N", "12345", "营业执照", "0", "911100006000373410X"])
+}
+
+/// What is no citizen's number.
+fn numbers() -> Vec<String> {
+    texts(["1", "110105194912310021", "11010519491331002X", "身份证", "1101051949123100"])
+}
+
+/// What is no day until which a licence runs.
+fn licences() -> Vec<String> {
+    texts(["昨天", "2026-13-01", "2020-01-01", "20261201", "1"])
+}
+
 /// What is no office's phone.
 fn phones() -> Vec<String> {
     texts(["12", "0951 5066123", "五零六六", "0951-50661234567", "tel:12333", "110（白天）"])
@@ -228,12 +243,14 @@ async fn changes(world: &World) -> usize {
 }
 
 /// Forms that send a file; see `uploads_are_read_strictly`.
-const UPLOADS: [&str; 5] = [
+const UPLOADS: [&str; 7] = [
     "/desk/placements/{id}/evidence",
     "/desk/placements/insurance",
     "/desk/forecast",
     "/desk/workers/{id}/evidence",
     "/me/income/evidence",
+    "/org/papers",
+    "/org/mandates",
 ];
 
 /// The form by which income is declared.
@@ -276,6 +293,7 @@ async fn forms(world: &World) -> Vec<Form> {
     let screen = world.market.issue_screen(&Actor::Operator, new).await.unwrap().screen.account;
     let call = world.market.call_staff(&"near".parse().unwrap()).await.unwrap().id;
     let anybody = world.anonymous();
+    let employer = world.employer().await;
     let put_up = world.put_up("near").await;
 
     let form = |route, to: String, by: &Client| Form {
@@ -325,6 +343,72 @@ async fn forms(world: &World) -> Vec<Form> {
             ..form("/login", "/login".to_owned(), &world.anonymous())
         },
         form("/logout", "/logout".to_owned(), &staff),
+        Form {
+            good: [
+                ("kind", "enterprise"),
+                ("name", "塞上建材有限公司"),
+                ("uscc", "91110101095807770R"),
+                ("id_number", ""),
+                ("licence_until", "2030-01-01"),
+                ("contact", "王小明"),
+                ("phone", "13800000001"),
+                ("login", "saishang"),
+                ("password", "12345678"),
+                ("consent", "yes"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                ("kind", "kind", [texts(NO_WORDS), texts([""])].concat()),
+                ("name", "name", [blanks(), vec!["一".to_owned(), long(81)]].concat()),
+                ("uscc", "uscc", [codes(), texts([""])].concat()),
+                ("id_number", "id_number", numbers()),
+                ("licence_until", "licence_until", licences()),
+                ("contact", "contact", [blanks(), vec![long(41)]].concat()),
+                ("phone", "phone", texts(["", "12812345678", "1381234567", "一三八", "+1 555"])),
+                ("login", "login", [texts(["", "  ", " \t\n"]), too_long(60)].concat()),
+                (
+                    "password",
+                    "password",
+                    [texts(["", "1234567", "x1y2z3", "七个字的密码短"]), vec!["x".repeat(201)]]
+                        .concat(),
+                ),
+                ("consent", "consent", texts(["", "no", "YES", "true", "on"])),
+            ],
+            secret: Some("password"),
+            ..form("/register", "/register".to_owned(), &anybody)
+        },
+        Form {
+            good: [
+                ("name", "塞上建材有限公司"),
+                ("uscc", "91110101095807770R"),
+                ("id_number", ""),
+                ("licence_until", "2030-01-01"),
+                ("contact", "王小明"),
+                ("phone", "13800000001"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: vec![
+                ("name", "name", too_long(80)),
+                ("uscc", "uscc", codes()),
+                ("id_number", "id_number", numbers()),
+                ("licence_until", "licence_until", licences()),
+                ("contact", "contact", too_long(40)),
+                ("phone", "phone", texts(["1", "12812345678", "1381234567", "一三八", "+1 555"])),
+            ],
+            ..form("/org", "/org".to_owned(), &employer)
+        },
+        Form {
+            good: vec![("step", "refuse".to_owned()), ("reason", "执照看不清楚".to_owned())],
+            fields: vec![(
+                "reason",
+                "reason-org-employer",
+                [blanks(), vec!["短".to_owned(), long(301)]].concat(),
+            )],
+            ..form("/desk/orgs/{id}", "/desk/orgs/org-employer".to_owned(), &staff)
+        },
+        form("/desk/mandates/{id}", "/desk/mandates/mdt_1".to_owned(), &staff),
         Form {
             good: vec![("shift", "0".to_owned())],
             fields: vec![("shift", "shift", texts(["-1", "1.5", "一", "99", "0x0", "\u{0}"]))],
@@ -859,18 +943,28 @@ async fn uploads_are_read_strictly(world: World) {
     let (placed, _) = money(&world).await;
     let evidence = UPLOADS[0].replace("{id}", &placed);
     let person = UPLOADS[3].replace("{id}", &staff.register(&worker(8)).await);
+    let kind = Some(EmployerKind::Broker);
+    let broker = world.account_of(Role::Broker, "broker", None, kind).await;
     let token = csrf(&staff);
     let before = changes(&world).await;
-    for to in [evidence.as_str(), person.as_str(), UPLOADS[1], UPLOADS[2]] {
+    for (staff, to) in [
+        (&staff, evidence.as_str()),
+        (&staff, person.as_str()),
+        (&staff, UPLOADS[1]),
+        (&staff, UPLOADS[2]),
+        (&broker, UPLOADS[5]),
+        (&broker, UPLOADS[6]),
+    ] {
+        let token = csrf(staff);
         for token in ["", "0", &"f".repeat(64)] {
             let body = multipart(token, "劳动合同", b"%PDF-1.7 %%EOF");
-            is_page(&send(&staff, to, MULTIPART, body).await, 403, to);
+            is_page(&send(staff, to, MULTIPART, body).await, 403, to);
         }
-        is_page(&send(&staff, to, URLENCODED, format!("csrf={token}")).await, 415, to);
-        is_page(&send(&staff, to, MULTIPART, "--y\r\n").await, 400, to);
-        is_page(&send(&staff, to, MULTIPART, multipart(&token, "", b"")).await, 422, to);
+        is_page(&send(staff, to, URLENCODED, format!("csrf={token}")).await, 415, to);
+        is_page(&send(staff, to, MULTIPART, "--y\r\n").await, 400, to);
+        is_page(&send(staff, to, MULTIPART, multipart(&token, "", b"")).await, 422, to);
         let large = vec![b'x'; 6 * 1024 * 1024];
-        is_page(&send(&staff, to, MULTIPART, multipart(&token, "", &large)).await, 413, to);
+        is_page(&send(staff, to, MULTIPART, multipart(&token, "", &large)).await, 413, to);
     }
     for (paper, file, at) in [
         ("劳动合同", &b"<script>"[..], "file"),

@@ -21,6 +21,7 @@ mod jobs;
 mod money;
 mod openapi;
 mod pins;
+mod posters;
 mod privacy;
 mod roles;
 mod screens;

@@ -14,14 +14,15 @@ use linggong::{
         evidence::About,
         fairness::{Mark, MarkKind, MarkStatus},
         ids::{
-            AttendanceId, BarId, BookingId, ClaimId, ComplaintId, CorrectionId, EvidenceId, MarkId,
-            MessageId, PlacementId, Seedling, WageId,
+            AttendanceId, BarId, BookingId, ClaimId, ComplaintId, CorrectionId, EvidenceId,
+            MandateId, MarkId, MessageId, PlacementId, Seedling, WageId,
         },
         ledger::{WageEntry, WageStatus},
         message::{Message, MessageKind},
         money::Fen,
-        org::EmployerKind,
+        org::{Employer, EmployerKind, Org},
         placement::Ending,
+        poster::{CheckEvent, Checked, Poster},
         posting::Shift,
         screen::ScreenKind,
         time::HOUR,
@@ -76,7 +77,11 @@ impl Cast {
             let client = world.account_of(*role, role.word(), station, kind).await;
             roles.push((role.word(), client));
         }
-        Cast { world, roles, made: 0 }
+        let mut cast = Cast { world, roles, made: 0 };
+        let mandate = cast.mandate("org-broker").await;
+        let (market, verify) = (&cast.world.market, CheckEvent::Verify);
+        market.judge_mandate(&Actor::Operator, &mandate, verify, None).await.unwrap();
+        cast
     }
 
     /// A posting in the state from which the route's step goes.
@@ -235,6 +240,43 @@ impl Cast {
         market.add_evidence(&Actor::Operator, about, "劳动合同", file).await.unwrap().id
     }
 
+    /// The role's own organisation, or another; one that can be judged where the step does that.
+    async fn org(&mut self, role: &'static str, whose: Whose, path: &str) -> String {
+        let judges = path.ends_with("/verify") || path.ends_with("/refuse");
+        if !judges {
+            let own = whose == Whose::Own && matches!(role, "employer" | "broker");
+            return if own { format!("org-{role}") } else { "org-other".to_owned() };
+        }
+        self.made += 1;
+        let employer =
+            Employer { name: "新来的".to_owned(), uscc: None, kind: EmployerKind::Enterprise };
+        let poster = Poster {
+            org: Org { id: format!("org-new-{}", self.made).parse().unwrap(), employer },
+            checked: Checked::fresh(),
+            licence_until: None,
+            contact: None,
+            version: 1,
+            created_at: crate::clock::NOW,
+            updated_at: crate::clock::NOW,
+        };
+        let mut txn = self.world.market.store.begin().await.unwrap();
+        txn.put_poster(&poster).await.unwrap();
+        txn.commit().await.unwrap();
+        poster.org.id.to_string()
+    }
+
+    /// An authorisation of this broker that waits.
+    async fn mandate(&mut self, broker: &str) -> MandateId {
+        let market = &self.world.market;
+        let input = json!({
+            "employer": { "name": "塞上建材有限公司", "uscc": "91110101095807770R" },
+            "from": "2026-11-01",
+            "to": "2027-11-01",
+        });
+        let (broker, paper) = (broker.parse().unwrap(), b"%PDF-1.7 %%EOF");
+        market.add_mandate(&Actor::Operator, &broker, &input, paper).await.unwrap().id
+    }
+
     async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
         let path = route.path;
         let id = if path.contains("/jobs/{id}") {
@@ -267,6 +309,10 @@ impl Cast {
             });
             let market = &self.world.market;
             market.declare_income(&Actor::Operator, &worker, &income).await.unwrap().id.to_string()
+        } else if path.contains("/orgs/{id}") {
+            self.org(role, whose, path).await
+        } else if path.contains("/mandates/{id}") {
+            self.mandate("org-other").await.to_string()
         } else if path.contains("/evidence/{id}") {
             self.evidence(role, whose, path).await.to_string()
         } else if path.contains("{id}") {
@@ -488,6 +534,7 @@ impl Cast {
                     }),
                 )
             }
+            "/api/v1/orgs" => json!({}),
             "/api/v1/placements/{id}" => json!({ "proofs": ["2026-10"] }),
             "/api/v1/placements/{id}/end" => json!({ "day": "2026-11-20", "reason": "合同到期" }),
             "/api/v1/placements/{id}/claims" => json!({ "rule": "broker-service-fee" }),
@@ -563,8 +610,12 @@ async fn every_role_gets_on_every_route_what_the_table_says() {
             if name == "anonymous" && route.access != Access::Public && done(own.min(foreign)) {
                 faults.push(format!("{title}: anybody may"));
             }
-            // A bar stands against an employer, whatever the station.
-            let owned = route.path.contains("{id}") && !route.path.contains("/bars/");
+            // A bar stands against an employer, whatever the station; who posts is verified for the
+            // whole district.
+            let district = ["/orgs/{id}", "/mandates/{id}"];
+            let owned = route.path.contains("{id}")
+                && !(name == "staff" && district.iter().any(|part| route.path.contains(part)))
+                && !route.path.contains("/bars/");
             let by_record = owned && route.access != Access::Public;
             if by_record && name != "admin" && done(foreign) {
                 faults.push(format!("{title}: {name} reaches a foreign record"));

@@ -68,6 +68,7 @@ pub fn posting(id: &str) -> Posting {
         created_at: NOW.plus(-3 * DAY),
         updated_at: NOW.plus(-2 * DAY),
         published_at: Some(NOW.plus(-2 * DAY)),
+        verified_by: None,
     }
 }
 

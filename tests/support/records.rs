@@ -121,6 +121,7 @@ pub fn posting(number: u32) -> Posting {
         created_at: NOW,
         updated_at: NOW,
         published_at: Some(NOW),
+        verified_by: None,
     }
 }
 

@@ -252,7 +252,8 @@ function fill(row, job) {
   tell("trade", short ? job.title : job.occupation_name || job.title, row);
   tell("label", job.label || "", row);
   tell("instant", job.instant ? "即时快招" : "", row);
-  tell("detail", short ? ((job.employer && job.employer.name) || "") : job.title, row);
+  const who = short ? (job.employer && job.employer.name) || "" : job.title;
+  tell("detail", job.verified_by ? `${who} · ${job.verified_by}核验` : who, row);
   tell("wage", words.wageWords(job.wage), row);
   tell("settlement", words.settlementWords(job.wage), row);
   tell("start", startOf(start, time), row);

@@ -33,6 +33,7 @@ const FINAL = new Set([CLOSE.notAllowed, CLOSE.noStation, CLOSE.replaced]);
  * @property {string | null} [occupation_name]
  * @property {{name: string, kind?: string}} [employer]
  * @property {string} [label] 直招, 机构 or 经纪人
+ * @property {string} [verified_by] the office that published it
  * @property {string} [address]
  * @property {{min_fen: number, max_fen?: number | null, unit: string, settlement: string}} [wage]
  * @property {number} [headcount]

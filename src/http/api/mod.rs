@@ -9,6 +9,7 @@ pub mod dispatch;
 pub mod fairness;
 pub mod jobs;
 pub mod openapi;
+pub mod orgs;
 pub mod pins;
 pub mod placements;
 pub mod screens;

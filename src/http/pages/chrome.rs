@@ -2,7 +2,7 @@
 
 use super::{App, Visitor};
 use crate::{
-    domain::account::Role,
+    domain::account::{Account, Role},
     http::{Access, assets, body::Query},
     market::Verb,
 };
@@ -43,8 +43,10 @@ pub struct Chrome {
     pub demo: bool,
     /// Who is signed in.
     pub user: Option<User>,
-    /// The menu.
+    /// The menu's groups.
     pub nav: Vec<NavItem>,
+    /// What belongs to the group where we are.
+    pub around: Vec<NavItem>,
     /// What to tell.
     pub messages: Vec<Message>,
     /// The form whose kept draft was saved.
@@ -53,58 +55,118 @@ pub struct Chrome {
     pub csrf: String,
 }
 
-const NAV: &[(&str, &str, Access)] = &[
-    ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
-    ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
-    ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
-    ("/desk/wages", "工资台账", Access::May(Verb::Pay)),
-    ("/desk/complaints", "投诉", Access::May(Verb::Handle)),
-    ("/desk/appeals", "申诉", Access::May(Verb::Handle)),
-    ("/desk/bars", "停发名单", Access::May(Verb::Handle)),
-    ("/jobs", "在招岗位", Access::Public),
-    ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
-    ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
-    ("/desk/placements", "稳定就业", Access::May(Verb::Place)),
-    ("/desk/claims", "申报", Access::Either(Verb::Place, Verb::CheckClaim)),
-    ("/desk/incomes", "收入申报", Access::May(Verb::SetPin)),
-    ("/desk/absorption", "就近吸纳", Access::May(Verb::Place)),
-    ("/desk/forecast", "资金预测", Access::May(Verb::Foresee)),
-    ("/notices", "公示", Access::Public),
-    ("/me", "我的报名", Access::May(Verb::Book)),
-    ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
-    ("/me/wages", "我的工钱", Access::May(Verb::Book)),
-    ("/me/crew", "我的班组", Access::May(Verb::Lead)),
-    ("/marks", "信用记录", Access::Either(Verb::Roster, Verb::Book)),
-    ("/complaints", "投诉维权", Access::May(Verb::Complain)),
-    ("/admin/accounts", "账号", Access::May(Verb::Administer)),
-    ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
+/// An entry of the menu: where it leads, what it says, whom it is for.
+type Entry = (&'static str, &'static str, Access);
+
+/// The menu by what people come for.
+const NAV: &[(&str, &[Entry])] = &[
+    (
+        "招人",
+        &[
+            ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
+            ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+            ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
+            ("/desk/orgs", "核验单位", Access::May(Verb::Verify)),
+            ("/org", "单位资料", Access::May(Verb::KeepOrg)),
+        ],
+    ),
+    ("找活", &[("/jobs", "在招岗位", Access::Public)]),
+    (
+        "我的",
+        &[
+            ("/me", "我的报名", Access::May(Verb::Book)),
+            ("/me/wages", "我的工钱", Access::May(Verb::Book)),
+            ("/me/crew", "我的班组", Access::May(Verb::Lead)),
+            ("/complaints", "投诉维权", Access::May(Verb::Complain)),
+        ],
+    ),
+    (
+        "工钱和投诉",
+        &[
+            ("/desk/wages", "工资台账", Access::May(Verb::Pay)),
+            ("/desk/complaints", "投诉", Access::May(Verb::Handle)),
+            ("/desk/appeals", "申诉", Access::May(Verb::Handle)),
+            ("/desk/bars", "停发名单", Access::May(Verb::Handle)),
+            ("/marks", "信用记录", Access::Either(Verb::Roster, Verb::Book)),
+        ],
+    ),
+    (
+        "补贴",
+        &[
+            ("/desk/placements", "稳定就业", Access::May(Verb::Place)),
+            ("/desk/claims", "申报", Access::Either(Verb::Place, Verb::CheckClaim)),
+            ("/desk/incomes", "收入申报", Access::May(Verb::SetPin)),
+            ("/desk/absorption", "就近吸纳", Access::May(Verb::Place)),
+            ("/desk/forecast", "资金预测", Access::May(Verb::Foresee)),
+            ("/notices", "公示", Access::Public),
+        ],
+    ),
+    (
+        "站点",
+        &[
+            ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
+            ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
+            ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
+        ],
+    ),
+    (
+        "管理",
+        &[
+            ("/admin/accounts", "账号", Access::May(Verb::Administer)),
+            ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
+        ],
+    ),
 ];
+
+/// Whether an entry is for this account; some are only for whom they are about.
+fn is_for(account: Option<&Account>, (href, _, access): &Entry) -> bool {
+    let seeks = account.is_some_and(|a| matches!(a.role, Role::Worker | Role::Leader));
+    access.allows(account)
+        && match *href {
+            "/complaints" => seeks,
+            "/org" => account.is_some_and(|a| a.org.is_some()),
+            "/marks" => account.is_some_and(|a| a.org.is_some() || a.worker.is_some()),
+            other => !other.starts_with("/me") || seeks,
+        }
+}
+
+/// The two rows of the menu at `path`: the groups, and what belongs to the group where we are. A
+/// group of one stands for itself.
+fn menu(account: Option<&Account>, path: &str) -> (Vec<NavItem>, Vec<NavItem>) {
+    let (mut groups, mut around) = (Vec::new(), Vec::new());
+    for (title, entries) in NAV {
+        let mut own: Vec<NavItem> = entries
+            .iter()
+            .filter(|entry| is_for(account, entry))
+            .map(|&(href, text, _)| NavItem { href, text, current: href == path, count: None })
+            .collect();
+        let current = own.iter().any(|item| item.current);
+        match own.as_mut_slice() {
+            [] => {}
+            [_] => groups.append(&mut own),
+            [first, ..] => {
+                groups.push(NavItem { href: first.href, text: title, current, count: None });
+                if current {
+                    around = own;
+                }
+            }
+        }
+    }
+    (groups, around)
+}
 
 impl Chrome {
     /// The frame of the page at `path`.
     pub fn new(app: &App, visitor: &Visitor, path: &str) -> Chrome {
         let account = visitor.account.as_ref();
-        let seeks = account.is_some_and(|a| matches!(a.role, Role::Worker | Role::Leader));
-        let shown = NAV.iter().filter(|(href, _, access)| {
-            access.allows(account)
-                && match *href {
-                    "/complaints" => seeks,
-                    "/marks" => account.is_some_and(|a| a.org.is_some() || a.worker.is_some()),
-                    other => !other.starts_with("/me") || seeks,
-                }
-        });
-        let nav = shown.map(|&(href, text, _)| NavItem {
-            href,
-            text,
-            current: href == path,
-            count: None,
-        });
+        let (nav, around) = menu(account, path);
         Chrome {
             version: assets::version(),
             demo: app.settings.demo,
             user: account
                 .map(|account| User { name: account.login.clone(), role: account.role.label() }),
-            nav: nav.collect(),
+            nav,
+            around,
             messages: Vec::new(),
             draft_done: None,
             csrf: visitor.csrf(),
@@ -113,7 +175,8 @@ impl Chrome {
 
     /// With how much waits at an address of the menu.
     pub fn counting(mut self, href: &str, count: usize) -> Chrome {
-        for item in self.nav.iter_mut().filter(|item| item.href == href) {
+        let items = self.nav.iter_mut().chain(self.around.iter_mut());
+        for item in items.filter(|item| item.href == href) {
             item.count = Some(count);
         }
         self
@@ -200,8 +263,61 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "claim_moved" => ("done", "已办理"),
         "claimed_own" => ("done", "已经替您提交，办到哪一步在下面看"),
         "objected" => ("done", "异议已收下，会有人核查"),
+        "org_registered" => ("done", "已登记。可以先写岗位草稿；工作人员核验以后才能提交和发布"),
+        "org_renewed" => ("done", "已保存，等工作人员重新核验"),
+        "org_verified" => ("done", "已通过核验"),
+        "org_refused" => ("done", "已记上，对方会看到原因"),
+        "mandate_added" => ("done", "委托书已收下，等工作人员核验"),
         "register_first" => ("warn", "先登记一下，再去报名"),
         _ => return None,
     };
     Some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{AccountId, Seedling};
+
+    fn account(role: Role) -> Account {
+        Account {
+            id: AccountId::grow(Seedling { at_ms: 1, random: 1 }),
+            login: "one".to_owned(),
+            role,
+            org: Some("org-one".parse().unwrap()),
+            station: None,
+            worker: None,
+        }
+    }
+
+    #[test]
+    fn every_entry_is_reached_in_two_presses_and_no_row_is_long() {
+        for role in Role::ALL {
+            let account = account(*role);
+            let (groups, _) = menu(Some(&account), "/");
+            assert!(groups.len() <= 7, "{role:?}");
+            let mut reached: Vec<&str> = Vec::new();
+            for group in &groups {
+                let (_, around) = menu(Some(&account), group.href);
+                assert!(around.len() <= 6, "{role:?} {}", group.text);
+                reached.push(group.href);
+                reached.extend(around.iter().map(|item| item.href));
+            }
+            let entries = NAV.iter().flat_map(|(_, entries)| entries.iter());
+            for entry in entries.filter(|entry| is_for(Some(&account), entry)) {
+                assert!(reached.contains(&entry.0), "{role:?} {}", entry.0);
+            }
+        }
+    }
+
+    #[test]
+    fn the_row_below_belongs_to_where_we_are() {
+        let staff = account(Role::Staff);
+        let (groups, around) = menu(Some(&staff), "/desk/appeals");
+        let current: Vec<&str> =
+            groups.iter().filter(|group| group.current).map(|group| group.text).collect();
+        assert_eq!(current, ["工钱和投诉"]);
+        assert!(around.iter().any(|item| item.current && item.href == "/desk/appeals"));
+        assert!(menu(None, "/jobs").1.is_empty());
+    }
 }

@@ -2,12 +2,7 @@
 
 use super::words;
 use crate::{
-    domain::{
-        identity::{Uscc, mask_name},
-        org::EmployerKind,
-        posting::Posting,
-        station::Station,
-    },
+    domain::{identity::Uscc, posting::Posting, station::Station},
     http::pages::posting_form::DIVISIONS,
 };
 
@@ -31,14 +26,19 @@ pub enum Reader {
 /// The employer's name as this reader may see it.
 pub fn employer(posting: &Posting, reader: Reader) -> String {
     let employer = &posting.terms.employer;
-    match (reader, employer.kind) {
-        (Reader::Anyone, EmployerKind::Individual) => mask_name(&employer.name),
-        _ => employer.name.clone(),
+    match reader {
+        Reader::Anyone => employer.public_name(),
+        Reader::Desk => employer.name.clone(),
     }
 }
 
-/// Everything about a posting; terms without a value are left out.
-pub fn facts(posting: &Posting, stations: &[Station], reader: Reader) -> Vec<Fact> {
+/// Everything about a posting; terms without a value are left out. `chain` is through whom it comes.
+pub fn facts(
+    posting: &Posting,
+    chain: &[String],
+    stations: &[Station],
+    reader: Reader,
+) -> Vec<Fact> {
     let terms = &posting.terms;
     let mut facts: Vec<Fact> = Vec::new();
     let mut tell = |term: &'static str, values: Vec<String>| {
@@ -74,7 +74,9 @@ pub fn facts(posting: &Posting, stations: &[Station], reader: Reader) -> Vec<Fac
     tell("用人单位", vec![format!("{}（{kind}）", employer(posting, reader))]);
     let code = terms.employer.uscc.as_ref().map(Uscc::as_str);
     tell("统一社会信用代码", code.map(str::to_owned).into_iter().collect());
-    tell("谁发布的", vec![posting.label.label().to_owned()]);
+    let through = chain.join(" → ");
+    tell("谁发布的", vec![posting.label.label().to_owned(), through]);
+    tell("谁核验的", posting.verified_by.iter().cloned().collect());
     let how = if terms.instant {
         "一步报名，有名额就录用"
     } else {

@@ -351,7 +351,12 @@ async fn saved(
     if then == "submit" && posting.status == Status::Draft {
         said = match app.market.submit(actor, &posting.id).await {
             Ok(_) => submitted,
-            Err(MarketError::Invalid(_) | MarketError::Refused(_)) => "posted_only",
+            Err(
+                MarketError::Invalid(_)
+                | MarketError::Refused(_)
+                | MarketError::NotCleared(_)
+                | MarketError::Barred(_),
+            ) => "posted_only",
             Err(error) => return Err(error.into()),
         };
     }

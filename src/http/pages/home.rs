@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         account::Role,
+        poster::{Check, Poster},
         posting::{Posting, Status},
         station::Station,
         time::{DAY, Moment},
@@ -71,6 +72,8 @@ pub struct HomePage {
 
 /// Rows of a queue on this page.
 const ROWS_MAX: usize = 5;
+/// A licence that ends within so many days is told to whom it belongs.
+const LICENCE_DAYS_NOTICE: i64 = 30;
 /// A posting that still wants people this long before its work starts is urgent.
 const SOON: i64 = DAY;
 
@@ -144,6 +147,69 @@ fn queues(desk: &AtDesk, reviews: bool, now: Moment) -> Vec<Queue> {
     .collect()
 }
 
+/// Who waits to be verified, and who may not post any more but is still seen.
+async fn vetting(app: &App, visitor: &Visitor) -> Result<Vec<Queue>, Problem> {
+    let (actor, now) = (visitor.actor()?, app.market.now());
+    let list = |text: &'static str, href: &str, rows: Vec<QueueRow>| {
+        let href = href.to_owned();
+        (!rows.is_empty()).then(|| Queue {
+            text,
+            href,
+            count: rows.len(),
+            rows: rows.into_iter().take(ROWS_MAX).collect(),
+        })
+    };
+    let row = |poster: &Poster, note: String| QueueRow {
+        href: format!("/desk/orgs/{}", poster.org.id),
+        title: poster.org.employer.name.clone(),
+        note,
+    };
+    let pending = app.market.posters(&actor, Some(Check::Pending)).await?;
+    let pending = pending.iter().map(|poster| {
+        let kind = poster.org.employer.kind.label();
+        row(poster, format!("{kind} · 等了{}", words::ago(poster.updated_at, now)))
+    });
+    let mandates = app.market.mandates(&actor, Check::Pending).await?;
+    let mandates = mandates.into_iter().map(|(mandate, broker)| QueueRow {
+        href: format!("/desk/orgs/{}", mandate.broker),
+        title: broker,
+        note: format!("替{}招人，{}到{}", mandate.employer.name, mandate.from, mandate.to),
+    });
+    let lapsed = app.market.posters_lapsed(&actor).await?;
+    let lapsed = lapsed.iter().map(|poster| {
+        let why = poster.clears(now.day()).err();
+        row(poster, why.map(|why| why.sentence()).unwrap_or_default())
+    });
+    let waiting = "/desk/orgs?status=pending";
+    Ok([
+        list("等您核验的单位", waiting, pending.collect()),
+        list("等您核验的委托书", "/desk/orgs", mandates.collect()),
+        list("证照到期或没有通过，岗位还开着", "/desk/orgs", lapsed.collect()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+/// What keeps the account's own organisation from publishing, and a licence that soon ends.
+async fn own_org(app: &App, visitor: &Visitor) -> Result<Vec<Queue>, Problem> {
+    let account = visitor.account.as_ref();
+    let keeps = account.is_some_and(|account| reach(account.role, Verb::KeepOrg) == Reach::Own);
+    let Some(id) = account.and_then(|account| account.org.clone()).filter(|_| keeps) else {
+        return Ok(Vec::new());
+    };
+    let poster = app.market.poster_file(&visitor.actor()?, &id).await?.poster;
+    let today = app.market.now().day();
+    let soon = poster.licence_until.filter(|day| today.days_until(*day) <= LICENCE_DAYS_NOTICE);
+    let (title, note) = match (poster.clears(today), soon) {
+        (Err(why), _) => ("还不能发布岗位", why.sentence()),
+        (Ok(()), Some(day)) => ("营业执照快到期了", format!("{day}到期，请登记新的有效期")),
+        (Ok(()), None) => return Ok(Vec::new()),
+    };
+    let row = QueueRow { href: "/org".to_owned(), title: title.to_owned(), note };
+    Ok(vec![Queue { text: "单位资料", href: "/org".to_owned(), count: 1, rows: vec![row] }])
+}
+
 async fn at_desk(app: &App, visitor: &Visitor, reviews: bool) -> Result<AtDesk, Problem> {
     let actor = visitor.actor()?;
     let market = &app.market;
@@ -191,6 +257,10 @@ pub async fn home(
             all(Status::Filled, "招满的岗位", desk.filled.len()),
         ];
         home.queues = queues(&desk, reviews, app.market.now());
+        if may(Verb::Verify) {
+            home.queues.extend(vetting(&app, &visitor).await?);
+        }
+        home.queues.splice(0..0, own_org(&app, &visitor).await?);
         home.posts = may(Verb::Post);
     }
     if may(Verb::CheckClaim) || may(Verb::Place) {

@@ -52,6 +52,8 @@ pub struct JobCard {
     pub employer: String,
     /// 直招, 机构 or 经纪人.
     pub label: &'static str,
+    /// The office that published it.
+    pub verified_by: Option<String>,
     /// Why it ranks where it does.
     pub reasons: Vec<String>,
 }
@@ -71,6 +73,7 @@ impl JobCard {
             left: posting.places_left(),
             employer: facts::employer(posting, Reader::Anyone),
             label: posting.label.label(),
+            verified_by: posting.verified_by.clone(),
             reasons: hit.reasons.clone(),
         }
     }
@@ -355,6 +358,7 @@ pub async fn render(
             false => chrome = chrome.stopped(problem.title),
         }
     }
+    let chain = app.market.chain(&posting).await?;
     let job = JobPage {
         chrome,
         id: posting.id.to_string(),
@@ -362,7 +366,7 @@ pub async fn render(
         wage: posting.terms.wage.to_string(),
         status: posting.status.label(),
         start: words::start(&posting, now),
-        facts: facts::facts(&posting, &[], Reader::Anyone),
+        facts: facts::facts(&posting, &chain, &[], Reader::Anyone),
         booking: booking(&posting, visitor, now),
         record,
         members: members.into_iter().filter(|member| member.joined).collect(),

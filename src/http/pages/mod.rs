@@ -33,6 +33,7 @@ pub mod phone;
 mod pins;
 mod placement;
 mod placements;
+mod posters;
 mod posting_form;
 mod problem;
 mod provides_form;
@@ -42,6 +43,7 @@ mod sheets;
 mod station;
 mod steps;
 mod timeline;
+mod vetting;
 mod wages;
 mod wages_file;
 mod words;
@@ -91,9 +93,11 @@ pub use placement::{
     void as void_placement,
 };
 pub use placements::{create_placement, new_placement, placements, roster_csv, roster_xlsx};
+pub use posters::{add_mandate, add_org_paper, join_posters, own_org, register_poster, renew_org};
 pub use problem::dress;
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
+pub use vetting::{judge_mandate, judge_org, posters, vetting};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
 pub use worker::{answer, book, cancel, me, read_message, register};

@@ -20,6 +20,7 @@ use crate::{
         booking::BookingStatus,
         ids::JobId,
         life::Life,
+        poster::NotCleared,
         posting::{Event, Posting, Status},
         time::Moment,
     },
@@ -137,13 +138,21 @@ fn owes_reason(event: Event) -> bool {
 }
 
 /// Why a posting can't take a step now, if it can't.
-fn hindrance(posting: &Posting, event: Event, now: Moment) -> Option<String> {
+fn hindrance(
+    posting: &Posting,
+    event: Event,
+    not_cleared: Option<&NotCleared>,
+    now: Moment,
+) -> Option<String> {
     if let Err(refused) = posting.status.next(event) {
         return Some(format!("岗位现在是“{}”", refused.from));
     }
     let published = matches!(event, Event::Submit | Event::Approve);
     let over = published && posting.terms.expires_at() <= now;
-    over.then(|| "有效期或班次已过，请先修改时间".to_owned())
+    if over {
+        return Some("有效期或班次已过，请先修改时间".to_owned());
+    }
+    not_cleared.filter(|_| published).map(NotCleared::sentence)
 }
 
 /// What stood in the way of a step, and the reason that was typed for it.
@@ -188,8 +197,9 @@ async fn render(
         at_reason = Some((failed.event, failed.typed, problem.title));
     }
     let (mut actions, mut blocked) = (Vec::new(), Vec::new());
+    let not_cleared = app.market.hindrance(&visitor.actor()?, posting).await?;
     for (event, _) in STEPS.iter().filter(|(_, verb)| standing.may(*verb)) {
-        if let Some(why) = hindrance(posting, *event, now) {
+        if let Some(why) = hindrance(posting, *event, not_cleared.as_ref(), now) {
             let text = event.label();
             blocked.push(Blocked { text, why });
             continue;
@@ -213,6 +223,7 @@ async fn render(
         };
         blocked.push(Blocked { text: "修改", why });
     }
+    let chain = app.market.chain(posting).await?;
     let undecided = matches!(posting.status, Status::Draft | Status::InReview);
     let findings = if undecided { app.market.findings(posting) } else { Vec::new() };
     let finding_row = |finding: Finding| FindingRow { field: field_label(finding.field), finding };
@@ -222,7 +233,7 @@ async fn render(
         title: posting.terms.title.clone(),
         status: posting.status.label(),
         reason: posting.reason.clone(),
-        facts: facts::facts(posting, &stations, Reader::Desk),
+        facts: facts::facts(posting, &chain, &stations, Reader::Desk),
         roster: roster.filter(|row| row.count > 0).collect(),
         steps: timeline::steps(&log, &known, &reader),
         findings: findings.into_iter().map(finding_row).collect(),
@@ -270,7 +281,12 @@ async fn step(
             app.settle().await;
             Ok(see_other(&format!("/desk/jobs/{id}"), said).into_response())
         }
-        Err(error @ (MarketError::Invalid(_) | MarketError::Refused(_))) => {
+        Err(
+            error @ (MarketError::Invalid(_)
+            | MarketError::Refused(_)
+            | MarketError::NotCleared(_)
+            | MarketError::Barred(_)),
+        ) => {
             let standing = app.market.standing(&actor, &id).await?;
             let failed = Failed { event, typed: form.get("reason").to_owned(), error };
             render(&app, &visitor, standing, None, Some(failed)).await

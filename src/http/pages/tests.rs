@@ -35,6 +35,7 @@ use super::{
     pins::PinsPage,
     placement::{DueRow, Paper, PlacementPage},
     placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
+    posters::{MandateRow, PosterPage, PosterRegisterPage},
     posting_form,
     problem::{ErrorPage, Link},
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
@@ -42,6 +43,7 @@ use super::{
     station::{NoticeRow, StationPage, StationsPage},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
+    vetting::{PosterRow, PostersPage, VettingPage},
     wages::{LedgerPage, SlipPage, WageRow},
     worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
 };
@@ -94,6 +96,12 @@ impl Fill {
                 current: i == 0,
                 count: Some(i),
             }),
+            around: self.list(|i| NavItem {
+                href: "/desk/jobs/new",
+                text: "发布岗位",
+                current: i == 1,
+                count: None,
+            }),
             messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
             draft_done: full.then_some("posting:new"),
             csrf: "c0ffee".to_owned(),
@@ -122,6 +130,7 @@ impl Fill {
             left: 5,
             employer: self.text("金凤区某物流公司"),
             label: "直招",
+            verified_by: self.maybe("良田就业创业服务站"),
             reasons: self.list(|_| self.text("近")),
         }
     }
@@ -1185,6 +1194,87 @@ fn money(fill: Fill) -> [String; 7] {
     ]
 }
 
+fn posters(fill: Fill) -> [String; 4] {
+    let fields = ["name", "uscc", "id_number", "contact", "phone", "login", "consent", "from"];
+    let register = PosterRegisterPage {
+        chrome: fill.chrome(),
+        kinds: fill.choices(),
+        values: Form::of(fields.map(|name| (name, fill.text("塞上建材")))),
+        faults: fill.faults(&fields[..7]),
+    };
+    let mandate = |i: usize| MandateRow {
+        id: format!("mdt_{i}"),
+        employer: fill.text("塞上建材"),
+        days: "2026-11-01 到 2027-11-01".to_owned(),
+        status: fill.text("已核验（良田站，2026-11-24）"),
+        reason: fill.maybe("没有盖章"),
+        paper: "/desk/evidence/evd_1".to_owned(),
+        to: format!("/desk/mandates/mdt_{i}"),
+        verifies: i == 0,
+        refuses: i < 2,
+        refusal: "不通过",
+    };
+    let own = PosterPage {
+        chrome: fill.chrome(),
+        name: fill.text("塞上建材"),
+        status: fill.text("待核验"),
+        lacking: fill.maybe("单位资料还没有核验"),
+        facts: fill.facts(),
+        papers: papers(fill),
+        choices: fill.choices(),
+        is_between: fill != Fill::Empty,
+        mandates: fill.list(mandate),
+        kinds: fill.choices(),
+        values: Form::of(fields.map(|name| (name, fill.text("塞上建材")))),
+        faults: fill.faults(if fill == Fill::Empty { &[] } else { &["uscc", "to", "mandate"] }),
+    };
+    let row = |_| PosterRow {
+        href: "/desk/orgs/org_1".to_owned(),
+        name: fill.text("塞上建材"),
+        kind: "企业",
+        status: fill.text("待核验"),
+        until: "长期".to_owned(),
+        waited: "3小时".to_owned(),
+    };
+    let list = PostersPage {
+        chrome: fill.chrome(),
+        chips: fill.chips(),
+        q: fill.text("建材"),
+        status: fill.text("pending"),
+        lapsed: fill.list(row),
+        mandates: fill.list(|i| (mandate(i), fill.text("经纪人"), "/desk/orgs/org_1".to_owned())),
+        rows: fill.list(row),
+    };
+    let one = VettingPage {
+        chrome: fill.chrome(),
+        id: "org_1".to_owned(),
+        to: "/desk/orgs/org_1".to_owned(),
+        name: fill.text("塞上建材"),
+        status: fill.text("待核验"),
+        reason: fill.maybe("执照看不清"),
+        lacking: fill.maybe("单位资料还没有核验"),
+        facts: fill.facts(),
+        papers: papers(fill),
+        verifies: true,
+        refuses: true,
+        refusal: "不通过",
+        fault: fill.maybe("请填写原因"),
+        typed: fill.text("执照"),
+        mandates: fill.list(mandate),
+        steps: fill.list(|_| Step {
+            at: "2026-11-24 10:00".to_owned(),
+            what: fill.text("登记了单位"),
+            who: fill.text("您"),
+        }),
+    };
+    [
+        register.render().unwrap(),
+        own.render().unwrap(),
+        list.render().unwrap(),
+        one.render().unwrap(),
+    ]
+}
+
 fn samples(fill: Fill) -> Vec<String> {
     let mut pages = vec![
         posting_form_page(fill),
@@ -1199,6 +1289,7 @@ fn samples(fill: Fill) -> Vec<String> {
     ];
     pages.extend(people(fill));
     pages.extend(stations(fill));
+    pages.extend(posters(fill));
     pages.extend(crew(fill));
     pages.extend(work(fill));
     pages.extend(rights(fill));

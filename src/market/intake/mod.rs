@@ -3,6 +3,7 @@
 //! Every fault of an input is noted, each at its field, in Chinese; nothing is guessed.
 
 mod placement;
+mod poster;
 mod posting;
 mod worker;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 pub use placement::{
     INSURANCE_HINT, Placed, PlacementPatch, Whom, income, insurance_of, placement, placement_patch,
 };
+pub use poster::{Authorised, Particulars, as_particulars, authorised, particulars};
 pub use posting::{Posted, posting, time_of_day};
 pub use worker::{Registered, worker};
 

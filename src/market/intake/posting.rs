@@ -115,24 +115,28 @@ pub fn posting(
 
 pub(super) fn employer(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<Employer> {
     let name = fields.text(errors, "name", "用人单位名称", limits::ORG_NAME_CHARS);
-    let uscc = match fields.text_maybe(errors, "uscc", "统一社会信用代码", 40) {
-        Some(text) => match text.parse::<Uscc>() {
-            Ok(code) => Some(code),
-            Err(_) => {
-                let message = "统一社会信用代码不对，请对照营业执照上的18位代码";
-                errors.add(fields.path("uscc"), "format", message);
-                None
-            }
-        },
-        None => None,
-    };
-    let hint = "enterprise、cooperative、family_farm、grower、workshop、sole_trader、agency、broker、individual";
+    let uscc = uscc(fields, errors);
     let kind = if fields.is_given("kind") {
-        fields.choice_maybe::<EmployerKind>(errors, "kind", "单位类型", hint)?
+        fields.choice_maybe::<EmployerKind>(errors, "kind", "单位类型", KINDS)?
     } else {
         EmployerKind::Enterprise
     };
     Some(Employer { name: name?, uscc, kind })
+}
+
+/// The kinds of employers, as a message names them.
+pub(super) const KINDS: &str = "enterprise、cooperative、family_farm、grower、workshop、sole_trader、\
+    agency、broker、individual";
+
+/// A credit code that may be missing.
+pub(super) fn uscc(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<Uscc> {
+    let text = fields.text_maybe(errors, "uscc", "统一社会信用代码", 40)?;
+    let code = text.parse::<Uscc>();
+    if code.is_err() {
+        let message = "统一社会信用代码不对，请对照营业执照上的18位代码";
+        errors.add(fields.path("uscc"), "format", message);
+    }
+    code.ok()
 }
 
 fn division(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Who acts in the demo: three sites, twelve employers, two brokers, an agency and the desks.
 
+use serde_json::json;
+
 use super::{DemoAccount, DemoError, placements};
 use crate::{
     domain::{
@@ -7,6 +9,7 @@ use crate::{
         geo::{Crs, Point},
         ids::{OrgId, StationId},
         org::{Employer, EmployerKind},
+        poster::CheckEvent,
         station::Station,
     },
     market::{Market, NewUser},
@@ -167,6 +170,30 @@ async fn enter(market: &Market, part: Part<'_>) -> Result<(Account, String), Dem
     Ok((account, password))
 }
 
+/// Every employer authorises every broker, each by a paper, and a desk has verified them.
+async fn authorise(market: &Market, desk: &Actor, brokers: &[Actor]) -> Result<(), DemoError> {
+    let today = market.now().day();
+    let to = today.add_months(MANDATE_MONTHS).to_string();
+    for broker in brokers {
+        let org = broker.account().and_then(|account| account.org.as_ref());
+        let org = org.ok_or(DemoError::Incomplete)?;
+        for (i, house) in EMPLOYERS.iter().enumerate() {
+            let employer = json!({
+                "name": house.name, "uscc": house.code(i), "kind": house.kind.word(),
+            });
+            let input = json!({ "employer": employer, "from": today.to_string(), "to": to });
+            let mandate = market.add_mandate(broker, org, &input, MANDATE).await?;
+            market.judge_mandate(desk, &mandate.id, CheckEvent::Verify, None).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Months for which the demo's authorisations hold.
+const MANDATE_MONTHS: u32 = 12;
+/// A paper that says that it is made up.
+const MANDATE: &[u8] = include_bytes!("mandate.pdf");
+
 /// One account of every role, for people who try the demo out.
 pub(super) struct Tryout {
     pub(super) accounts: Vec<DemoAccount>,
@@ -219,6 +246,7 @@ impl Cast {
                 Actor::Account(account)
             });
         }
+        authorise(market, desks.first().ok_or(DemoError::Incomplete)?, &brokers).await?;
         let market_site = stations.last().map(|station| &station.id);
         let mut rest = Vec::new();
         for (role, label) in [

@@ -127,7 +127,7 @@ export function factsOf(job, now) {
     { term: "有什么要求", picture: "check", values: (job.requirements || "").split("\n") },
     { term: "怎么去", picture: "drive", values: [job.pickup ? `有车接送：${rideWords(job.pickup)}` : ""] },
     { term: "管什么", picture: "meal", values: [...providedOf(job), (job.benefits || []).join("、")] },
-    { term: "谁招人", picture: "who", values: [name, by, "站点工作人员看过"] },
+    { term: "谁招人", picture: "who", values: [name, by, `${job.verified_by || "站点工作人员"}核验过`] },
     {
       term: "怎么定",
       picture: "hand",

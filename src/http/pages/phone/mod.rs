@@ -250,13 +250,14 @@ async fn show(
         status = problem.status;
         frame.message = Some(("stop", problem.title));
     }
+    let chain = app.market.chain(&posting).await?;
     let job = PhoneJob {
         frame,
         id: posting.id.to_string(),
         title: posting.terms.title.clone(),
         wage: posting.terms.wage.to_string(),
         start: words::start(&posting, now),
-        facts: facts::facts(&posting, &[], Reader::Anyone),
+        facts: facts::facts(&posting, &chain, &[], Reader::Anyone),
         booking: match jobs::booking(&posting, visitor, now) {
             Booking::SignIn(_) | Booking::Register => {
                 Booking::SignIn(format!("/my/in?at={station}&next=/m/{station}/{id}"))
