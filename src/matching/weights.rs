@@ -57,8 +57,8 @@ pub enum BadWeights {
     /// A number is negative, infinite or zero where it must not be.
     #[error("a weight is negative or not finite, or a half point is not positive")]
     Range,
-    /// Half of `skill`, or a fifth of `text`, is less than the other terms' sum.
-    #[error("half of `skill` and a fifth of `text` must not be less than the other terms together")]
+    /// Half of `skill`, or a tenth of `text`, is less than the other terms' sum.
+    #[error("half of `skill` and a tenth of `text` must not be less than the other terms together")]
     Order,
 }
 
@@ -81,7 +81,7 @@ impl Weights {
             return Err(BadWeights::Range);
         }
         let sum: f64 = rest.iter().sum();
-        if skill / 2.0 < sum || text / 5.0 < sum {
+        if skill / 2.0 < sum || text / 10.0 < sum {
             return Err(BadWeights::Order);
         }
         Ok(weights)

@@ -11,13 +11,14 @@ use super::{
     BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
     lists::Asked,
-    numbers::{Ask, FEW, Free, PHRASE, WHOLE},
+    numbers::{Ask, FEW, Free},
     scan::{KIN, Part, Scan, Seen},
     schema::JobFields,
     shelf::Shown,
-    statistics::{Pinned, Statistics},
+    statistics::Statistics,
     text::Text,
     top::{Entry, Top},
+    worded::by_words,
     words,
 };
 use crate::{
@@ -48,7 +49,7 @@ pub fn find(
         text.listen(&shown.searcher, fields)?;
     }
     let mut statistics = statistics(&shown.searcher, fields, query, &text)?;
-    let ask = ask(query, fit, weights, statistics.is_some())?;
+    let ask = ask(query, fit, weights, statistics.is_some().then(|| text.letters()))?;
     let parts = parts(shown, fields, query, &ask)?;
     let mut scan = Scan::new(&ask, &parts);
     match &statistics {
@@ -57,7 +58,7 @@ pub fn find(
     }
     if query.cursor.is_none()
         && let Some(counted) = &statistics
-        && scan.best < WHOLE
+        && !scan.whole
         && (text.is_doubtful(counted) || scan.total < FEW)
     {
         text.listen(&shown.searcher, fields)?;
@@ -68,54 +69,6 @@ pub fn find(
     }
     let (facets, top, total) = scan.into_found()?;
     Ok(page(&ask, &parts, top, (facets, total), (statistics, text.is_forgiving())))
-}
-
-/// Looks for postings that have the words. Where only the best are asked, first for those whose
-/// title has the whole text: with enough of them, no other is as good.
-fn by_words(
-    shown: &Shown<JobFields>,
-    fields: &JobFields,
-    text: &Text,
-    statistics: &Statistics,
-    scan: &mut Scan<'_>,
-) -> Result<(), SearchError> {
-    let pinned = Pinned { statistics, words: text.terms(), title: fields.title };
-    let scoring = EnableScoring::enabled_from_statistics_provider(&pinned, &shown.searcher);
-    let segments = shown.searcher.segment_readers();
-    if let Some(phrase) = text.phrase_query(fields.title).filter(|_| scan.is_choosy()) {
-        let phrase = phrase.weight(scoring)?;
-        let words = text.word_queries(fields);
-        let words = words.iter().map(|word| word.weight(scoring));
-        let words = words.collect::<tantivy::Result<Vec<_>>>()?;
-        let most = scan.text(PHRASE + text.bm25_at_most(statistics));
-        for (at, segment) in segments.iter().enumerate() {
-            let mut phrase = phrase.scorer(segment, 1.0)?;
-            let scorers = words.iter().map(|word| word.scorer(segment, 1.0));
-            let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
-            let mut doc = phrase.doc();
-            while doc != TERMINATED {
-                if !scan.is_hopeless(at, doc, most) {
-                    let bm25 = scorers.iter_mut().map(|scorer| {
-                        let here =
-                            scorer.doc() == doc || scorer.doc() < doc && scorer.seek(doc) == doc;
-                        if here { scorer.score() } else { 0.0 }
-                    });
-                    let bm25 = PHRASE + bm25.sum::<f32>();
-                    scan.worded(at, doc, bm25);
-                }
-                doc = phrase.advance();
-            }
-        }
-        if scan.done_with_text(scan.text(PHRASE.next_down())) {
-            return Ok(());
-        }
-        scan.seen_from = PHRASE;
-    }
-    let weight = BooleanQuery::new(text.clauses(fields)).weight(scoring)?;
-    for (at, segment) in segments.iter().enumerate() {
-        weight.for_each(segment, &mut |doc, bm25| scan.worded(at, doc, bm25))?;
-    }
-    Ok(())
 }
 
 /// The radius of the first circle in which the nearest are looked for, metres.
@@ -268,7 +221,7 @@ fn statistics(
     }
 }
 
-fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<Ask, SearchError> {
+fn ask(query: &JobQuery, fit: Fit, weights: &Weights, letters: Option<u16>) -> Result<Ask, SearchError> {
     if query.cursor.as_ref().is_some_and(|cursor| cursor.sort != query.sort) {
         return Err(BadCursor.into());
     }
@@ -309,7 +262,8 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
         sort: query.sort,
         limit: query.limit.clamp(1, PAGE_MAX),
         after: cursor.map(|cursor| (cursor.key, cursor.id.clone())),
-        scored,
+        scored: letters.is_some(),
+        letters: letters.unwrap_or_default(),
         counted: query.counted,
     })
 }

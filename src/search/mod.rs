@@ -36,6 +36,7 @@ mod sound;
 mod statistics;
 mod text;
 mod top;
+mod worded;
 pub mod words;
 mod worker_sheet;
 mod workers;

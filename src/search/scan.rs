@@ -8,7 +8,7 @@ use super::{
     facets::Counter,
     job_sheet::{JobRow, JobSheet},
     lists::{Asked, Tile},
-    numbers::{Ask, FEW, WHOLE},
+    numbers::{ALIKE, Ask, FEW, Met},
     query::pays,
     schema::Traits,
     top::Top,
@@ -54,10 +54,8 @@ pub struct Scan<'a> {
     pub top: Top<'a, Seen>,
     /// Those that were looked at closely: all hits where they are counted.
     pub total: u64,
-    /// The best BM25 of all hits, as far as [`WHOLE`].
-    pub best: f32,
-    /// Postings whose BM25 is as high were looked at before.
-    pub seen_from: f32,
+    /// Whether some title has all of the text.
+    pub whole: bool,
     /// Counts by segment.
     counters: Vec<Counter>,
     /// Rows nearer than this were seen before, metres.
@@ -85,8 +83,7 @@ impl<'a> Scan<'a> {
             // One more than the page tells whether there is a next one.
             top: Top::new(ask.limit + 1, after),
             total: 0,
-            best: 0.0,
-            seen_from: f32::INFINITY,
+            whole: false,
             counters: parts.iter().map(|_| Counter::default()).collect(),
             away_m: f64::NEG_INFINITY,
             ring: ask.reach,
@@ -133,41 +130,61 @@ impl<'a> Scan<'a> {
         self.tile = Some(tile);
     }
 
-    /// Looks at a document that has the searched words.
-    pub fn worded(&mut self, at: usize, doc: u32, bm25: f32) {
-        if let Some(part) = self.parts.get(at).filter(|_| bm25 < self.seen_from) {
-            for row in part.sheet.rows_of(doc) {
-                self.consider(at, part, row, None, bm25);
+    /// Looks at a document whose title has all of the text.
+    pub fn titled(&mut self, at: usize, doc: u32, met: Met) {
+        let Some(part) = self.parts.get(at) else { return };
+        let Some(calm) = part.sheet.calm.get(doc as usize) else { return };
+        let relevance = self.ask.relevance(met, calm.letters);
+        if let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) {
+            let most = self.ask.weights.text(relevance) + calm.at_most(&part.ceiling);
+            if most + self.skill_most() + self.distance_at_most < key_score(bar) {
+                return;
             }
+        }
+        let before = self.total;
+        for row in part.sheet.rows_of(doc) {
+            self.consider(at, part, row, None, relevance);
+        }
+        self.whole |= self.total > before;
+    }
+
+    /// Looks at a document that has some of the words.
+    pub fn some(&mut self, at: usize, doc: u32, bm25: f32) {
+        let Some(part) = self.parts.get(at) else { return };
+        let relevance = self.ask.some_relevance(bm25);
+        for row in part.sheet.rows_of(doc) {
+            self.consider(at, part, row, None, relevance);
         }
     }
 
-    /// Whether only the best by score are asked.
-    pub fn is_choosy(&self) -> bool {
-        !self.ask.counted && self.ask.sort == Sort::Match
+    /// Whether only the best by score are asked, and no other may be looked for.
+    fn is_choosy(&self) -> bool {
+        !self.ask.counted && self.ask.sort == Sort::Match && self.total >= FEW
     }
 
-    /// What words of this BM25 add.
-    pub fn text(&self, bm25: f32) -> f32 {
-        self.ask.weights.text(self.ask.relevance(bm25))
-    }
-
-    /// Whether a document can't be among the best, whatever its words add up to `text`.
-    pub fn is_hopeless(&self, at: usize, doc: u32, text: f32) -> bool {
-        let Some(part) = self.parts.get(at) else { return true };
-        self.total >= FEW && part.sheet.rows_of(doc).all(|row| self.hopeless(part, row, None, text))
-    }
-
-    /// Whether nothing whose words add up to `text` can be among the best.
-    pub fn done_with_text(&self, text: f32) -> bool {
-        let Some(bar) = self.top.bar().filter(|_| self.ask.sort == Sort::Match) else {
-            return false;
-        };
+    /// What all but the words adds at most.
+    fn wordless_at_most(&self) -> f32 {
         let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
-        let most = self.skill_most() + way + text;
-        self.parts
-            .iter()
-            .all(|part| most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar))
+        let most = |part: &Part<'_>| part.sheet.calm_at_most + part.ceiling.any_start();
+        self.skill_most() + way + self.parts.iter().map(most).fold(0.0, f32::max)
+    }
+
+    /// Whether nothing that meets the words so or worse can be among the best.
+    pub fn done_with_words(&self, met: Met) -> bool {
+        let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) else { return false };
+        let most = match met {
+            Met::Some => self.ask.some_relevance(ALIKE.next_down()),
+            _ => self.ask.relevance(met, 1),
+        };
+        self.ask.weights.text(most) + self.wordless_at_most() < key_score(bar)
+    }
+
+    /// The BM25 up to which nothing can be among the best; none where nothing can.
+    pub fn bm25_at_least(&self) -> Option<f32> {
+        match self.top.bar().filter(|_| self.is_choosy()) {
+            None => Some(f32::MIN),
+            Some(bar) => self.ask.bm25_for(key_score(bar) - self.wordless_at_most()),
+        }
     }
 
     /// Whether nothing farther than `away_m` can be among the best.
@@ -217,13 +234,11 @@ impl<'a> Scan<'a> {
         part: &'a Part<'a>,
         row_at: u32,
         marks: Option<u64>,
-        bm25: f32,
+        relevance: f64,
     ) {
-        let relevance = self.ask.relevance(bm25);
         let text = self.ask.weights.text(relevance);
-        // How many and how good there are decides whether sounds are searched, too.
-        let telling =
-            self.ask.scored && (self.total < FEW || self.best < WHOLE && bm25 > self.best);
+        // How many there are decides whether sounds are searched, too.
+        let telling = self.ask.scored && self.total < FEW;
         if !self.ask.counted && !telling && self.hopeless(part, row_at, marks, text) {
             return;
         }
@@ -234,7 +249,6 @@ impl<'a> Scan<'a> {
             return;
         }
         self.total += 1;
-        self.best = self.best.max(bm25);
         if self.ask.counted {
             if let Some(counter) = self.counters.get_mut(at) {
                 counter.count(part.sheet.skills.of(row.doc as usize), (traits, wage), distance_m);
@@ -249,7 +263,7 @@ impl<'a> Scan<'a> {
         let facts = JobFacts {
             skills: Overlap {
                 held: held.count_ones(),
-                asked: traits.asked,
+                asked: u32::from(traits.asked),
                 wished: ask.wished.len() as u32,
             },
             nearness,

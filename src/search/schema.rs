@@ -27,9 +27,9 @@ use crate::{
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
-pub const SEGMENTATION: &str = "linggong-2";
+pub const SEGMENTATION: &str = "linggong-3";
 /// As [`SEGMENTATION`], with a word for each trade that is named.
-pub const SEGMENTATION_OF_TITLES: &str = "linggong-2-titles";
+pub const SEGMENTATION_OF_TITLES: &str = "linggong-3-titles";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
@@ -69,8 +69,10 @@ fn fast_signed(schema: &mut SchemaBuilder, name: &str) -> Field {
 pub struct JobFields {
     pub id: Field,
     pub version: Field,
-    /// The words and trades of the title, with positions.
+    /// The words and trades of the title.
     pub title: Field,
+    /// Words of the title that are neighbours; see [`words::pairs`].
+    pub pair: Field,
     /// The title and everything else that people read.
     pub body: Field,
     /// How the title sounds; see [`sound::heard`].
@@ -104,8 +106,9 @@ impl Fields for JobFields {
             version: fast_signed(&mut schema, "version"),
             title: schema.add_text_field(
                 "title",
-                text(SEGMENTATION_OF_TITLES, IndexRecordOption::WithFreqsAndPositions),
+                text(SEGMENTATION_OF_TITLES, IndexRecordOption::WithFreqs),
             ),
+            pair: schema.add_text_field("pair", exact()),
             body: schema.add_text_field("body", text(SEGMENTATION, IndexRecordOption::WithFreqs)),
             sound: schema.add_text_field("sound", text("raw", IndexRecordOption::Basic)),
             told: schema.add_text_field("told", exact()),
@@ -148,6 +151,9 @@ impl JobFields {
         for sound in sound::heard(&terms.title, &title) {
             doc.add_text(self.sound, sound);
         }
+        for pair in words::pairs(&title) {
+            doc.add_text(self.pair, pair);
+        }
         for told in told(terms) {
             doc.add_text(self.told, told);
         }
@@ -172,7 +178,8 @@ impl JobFields {
             label: posting.label,
             instant: terms.instant,
             everywhere: terms.stations.is_empty(),
-            asked: u32::try_from(skills.len()).unwrap_or(u32::MAX),
+            asked: u16::try_from(skills.len()).unwrap_or(u16::MAX),
+            letters: u16::try_from(words::letters(&terms.title)).unwrap_or(u16::MAX),
         };
         doc.add_u64(self.spot, Spot::of(terms.point).0);
         doc.add_u64(self.wage, pack_wage(terms.wage));
@@ -309,11 +316,13 @@ pub struct Traits {
     /// Whether the posting chose no stations.
     pub everywhere: bool,
     /// Skills in the list.
-    pub asked: u32,
+    pub asked: u16,
+    /// Letters of the title.
+    pub letters: u16,
 }
 
 impl Traits {
-    /// Two bits for each choice, two flags, then the count.
+    /// Two bits for each choice, two flags, then the counts.
     pub fn pack(self) -> u64 {
         self.settlement as u64
             | (self.unit as u64) << 2
@@ -321,6 +330,7 @@ impl Traits {
             | u64::from(self.instant) << 6
             | u64::from(self.everywhere) << 7
             | u64::from(self.asked) << 8
+            | u64::from(self.letters) << 24
     }
 
     /// The traits again; none where a choice is unknown.
@@ -332,7 +342,8 @@ impl Traits {
             label: *Label::ALL.get(choice(4))?,
             instant: packed >> 6 & 1 == 1,
             everywhere: packed >> 7 & 1 == 1,
-            asked: (packed >> 8) as u32,
+            asked: (packed >> 8) as u16,
+            letters: (packed >> 24) as u16,
         })
     }
 }
@@ -353,6 +364,7 @@ mod tests {
                         instant: label == Label::Direct,
                         everywhere: unit == WageUnit::Day,
                         asked: 20,
+                        letters: 300,
                     };
                     assert_eq!(Traits::unpack(traits.pack()), Some(traits));
                     let wage = Wage::new(Fen(1), Fen(100_000_000), unit, settlement).unwrap();
