@@ -73,8 +73,12 @@ pub struct Profile {
     pub radius_m: f64,
     /// Skills in words.
     pub skills: Vec<String>,
-    /// Skills as occupations.
+    /// Skills that were given as occupations.
     pub occupations: Vec<OccupationCode>,
+    /// Occupations that the words of the skills stand for, told by the trades and the classifier.
+    pub skill_occupations: Vec<OccupationCode>,
+    /// Certificates that the person has shown, by the keys of `data/trades.toml`.
+    pub certificates: Vec<String>,
     /// The least wish for a day's pay.
     pub day_wage_wish: Option<Fen>,
     /// When the person can work.

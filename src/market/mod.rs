@@ -40,6 +40,7 @@ mod places;
 mod plain;
 mod postings;
 mod screens;
+mod searches;
 mod standing;
 mod stations;
 mod terms;

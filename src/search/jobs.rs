@@ -31,6 +31,8 @@ use crate::{
 pub struct Fit {
     /// The worker's time.
     pub free: Option<Free>,
+    /// The worker's certificates, a bit each.
+    pub certificates: Option<u32>,
     /// Whether only postings with a skill or a near occupation of the wish are asked.
     pub kindred_only: bool,
 }
@@ -259,6 +261,7 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, letters: Option<u16>) -> R
             .as_ref()
             .map(|station| Reach::new(station.point, Some(station.radius_m))),
         free: fit.free,
+        certificates: fit.certificates,
         sort: query.sort,
         limit: query.limit.clamp(1, PAGE_MAX),
         after: cursor.map(|cursor| (cursor.key, cursor.id.clone())),

@@ -75,6 +75,8 @@ pub struct Ask {
     pub direct_only: bool,
     pub station: Option<Reach>,
     pub free: Option<Free>,
+    /// Certificates of the worker, a bit each; none where nobody's fit is asked.
+    pub certificates: Option<u32>,
     pub sort: Sort,
     pub limit: usize,
     pub after: Option<(u64, String)>,

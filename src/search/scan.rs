@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     domain::{org::Label, posting::Shift, wage::Wage},
-    matching::{Ceiling, JobFacts, Overlap, Reach, Spot, first_start, time_bar, upcoming},
+    matching::{
+        Ceiling, JobFacts, Overlap, Reach, Spot, certificate_bar, first_start, time_bar, upcoming,
+    },
 };
 
 /// The mark of a near occupation; the others are the wished skills by their place.
@@ -292,6 +294,11 @@ impl<'a> Scan<'a> {
             return None;
         }
         let traits = part.sheet.traits(row)?;
+        if let Some(held) = ask.certificates
+            && certificate_bar(traits.licences, held).is_some()
+        {
+            return None;
+        }
         if ask.settlement.is_some_and(|asked| asked != traits.settlement)
             || ask.direct_only && traits.label != Label::Direct
             || ask.occupation.as_ref().is_some_and(|code| !row.trade.lies_in(code))

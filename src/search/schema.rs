@@ -14,6 +14,7 @@ use super::{job_sheet::JobSheet, sheet::Sheet, sound, words, worker_sheet::Worke
 use crate::{
     ask,
     domain::{
+        limits::TAGS_MAX,
         money::Fen,
         org::{EmployerKind, Label},
         posting::{Posting, Shift, Terms},
@@ -21,8 +22,8 @@ use crate::{
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
-    matching::{Spot, Trade},
-    words::wage,
+    matching::{Spot, Trade, certificates, licences},
+    words::{trades::LICENCES_MAX, wage},
 };
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
@@ -178,7 +179,8 @@ impl JobFields {
             label: posting.label,
             instant: terms.instant,
             everywhere: terms.stations.is_empty(),
-            asked: u16::try_from(skills.len()).unwrap_or(u16::MAX),
+            asked: u8::try_from(skills.len()).unwrap_or(u8::MAX),
+            licences: licences(terms),
             letters: u16::try_from(words::letters(&terms.title)).unwrap_or(u16::MAX),
         };
         doc.add_u64(self.spot, Spot::of(terms.point).0);
@@ -228,6 +230,8 @@ pub struct WorkerFields {
     pub radius_m: Field,
     pub day_wage: Field,
     pub trade: Field,
+    /// Certificates, a bit each.
+    pub certificates: Field,
     /// 1 where the worker is available in spans only.
     pub limited: Field,
     pub span_start: Field,
@@ -247,6 +251,7 @@ impl Fields for WorkerFields {
             radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
             day_wage: fast_signed(&mut schema, "day_wage"),
             trade: fast(&mut schema, "trade"),
+            certificates: fast(&mut schema, "certificates"),
             limited: fast(&mut schema, "limited"),
             span_start: fast_signed(&mut schema, "span_start"),
             span_end: fast_signed(&mut schema, "span_end"),
@@ -269,7 +274,8 @@ impl WorkerFields {
         for skill in words::skills(&profile.skills) {
             doc.add_text(self.skill, skill);
         }
-        for code in &profile.occupations {
+        doc.add_u64(self.certificates, u64::from(certificates(profile)));
+        for code in profile.occupations.iter().chain(&profile.skill_occupations) {
             doc.add_u64(self.trade, Trade::of(code).0);
         }
         doc.add_u64(self.spot, Spot::of(profile.point).0);
@@ -316,13 +322,17 @@ pub struct Traits {
     /// Whether the posting chose no stations.
     pub everywhere: bool,
     /// Skills in the list.
-    pub asked: u16,
+    pub asked: u8,
+    /// Certificates of which the work asks one, a bit each.
+    pub licences: u32,
     /// Letters of the title.
     pub letters: u16,
 }
 
+const _: () = assert!(TAGS_MAX <= u8::MAX as usize && 16 + LICENCES_MAX + 16 <= 64);
+
 impl Traits {
-    /// Two bits for each choice, two flags, then the counts.
+    /// Two bits for each choice, two flags, the skills, the certificates, then the letters.
     pub fn pack(self) -> u64 {
         self.settlement as u64
             | (self.unit as u64) << 2
@@ -330,7 +340,8 @@ impl Traits {
             | u64::from(self.instant) << 6
             | u64::from(self.everywhere) << 7
             | u64::from(self.asked) << 8
-            | u64::from(self.letters) << 24
+            | u64::from(self.licences) << 16
+            | u64::from(self.letters) << (16 + LICENCES_MAX)
     }
 
     /// The traits again; none where a choice is unknown.
@@ -342,8 +353,9 @@ impl Traits {
             label: *Label::ALL.get(choice(4))?,
             instant: packed >> 6 & 1 == 1,
             everywhere: packed >> 7 & 1 == 1,
-            asked: (packed >> 8) as u16,
-            letters: (packed >> 24) as u16,
+            asked: (packed >> 8) as u8,
+            licences: (packed >> 16) as u32 & ((1 << LICENCES_MAX) - 1),
+            letters: (packed >> (16 + LICENCES_MAX)) as u16,
         })
     }
 }
@@ -364,6 +376,7 @@ mod tests {
                         instant: label == Label::Direct,
                         everywhere: unit == WageUnit::Day,
                         asked: 20,
+                        licences: 0b1001,
                         letters: 300,
                     };
                     assert_eq!(Traits::unpack(traits.pack()), Some(traits));

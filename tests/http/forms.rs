@@ -451,6 +451,13 @@ async fn forms(world: &World) -> Vec<Form> {
             fields: vec![("text", "text", [blanks(), vec!["短".to_owned(), long(1001)]].concat())],
             ..form("/complaints", "/complaints".to_owned(), &seeker)
         },
+        Form {
+            good: [("name", "近处的日结"), ("query", "settlement=daily")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            ..form("/searches", "/searches".to_owned(), &seeker)
+        },
+        form("/searches/{id}/forget", "/searches/sch_1/forget".to_owned(), &seeker),
         form("/jobs/{id}/crew", format!("/jobs/{open}/crew"), &leader),
         form("/me/crew/{worker}/remove", "/me/crew/wkr_1/remove".to_owned(), &leader),
         form("/me/crews/{account}", "/me/crews/acc_1".to_owned(), &seeker),

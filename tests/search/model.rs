@@ -85,10 +85,12 @@ prop_compose! {
         skills in skills(), point in place(), occupation in occupation(),
         radius in 1_000.0..12_000.0f64, wish in proptest::option::of(1i64..8),
         spans in proptest::option::weighted(0.3, shifts()),
+        certificates in proptest::sample::subsequence(vec!["welding".to_owned()], 0..=1),
     ) -> Profile {
         let mut own = profile();
         (own.skills, own.point, own.radius_m) = (skills, point, radius);
         own.occupations = occupation.into_iter().collect();
+        own.certificates = certificates;
         own.day_wage_wish = wish.map(|yuan| Fen::from_yuan(yuan * 50));
         own.available = spans.map_or(Available::Always, Available::Spans);
         own

@@ -13,6 +13,7 @@ pub mod pins;
 pub mod placements;
 pub mod screens;
 pub mod search;
+pub mod searches;
 pub mod session;
 pub mod wages;
 pub mod workers;

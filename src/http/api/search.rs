@@ -43,6 +43,17 @@ pub struct Found {
     distance_m: Option<i64>,
 }
 
+impl From<(JobHit, Posting)> for Found {
+    fn from((hit, posting): (JobHit, Posting)) -> Found {
+        Found {
+            score: hit.score,
+            reasons: hit.reasons,
+            job: JobView::from(&posting),
+            distance_m: hit.distance_m.map(|metres| metres.round() as i64),
+        }
+    }
+}
+
 /// One value of a facet.
 #[derive(Serialize)]
 struct FacetRow {
@@ -278,14 +289,8 @@ fn shape(Listing { page, understood, jobs }: Listing) -> Json<FoundPage> {
         applied: one.applied,
         without: one.without,
     });
-    let items = jobs.into_iter().map(|(hit, posting)| Found {
-        score: hit.score,
-        reasons: hit.reasons,
-        job: JobView::from(&posting),
-        distance_m: hit.distance_m.map(|metres| metres.round() as i64),
-    });
     Json(FoundPage {
-        items: items.collect(),
+        items: jobs.into_iter().map(Found::from).collect(),
         total: page.counted.then_some(page.total),
         understood: understood.collect(),
         facets: facets(page.facets),
@@ -327,6 +332,38 @@ pub async fn found_for(
     let page =
         ask(app, move |index| index.matches(&worker.profile, &booked, limit, counted, now)).await?;
     with_postings(app, Answer { page, understood: Vec::new() }).await
+}
+
+/// Open postings like a published one.
+pub async fn like(app: &App, posting: &Posting, limit: usize) -> Result<Listing, Problem> {
+    let now = app.market.now();
+    let wanted = posting.clone();
+    let page = ask(app, move |index| index.similar(&wanted, limit, now)).await?;
+    with_postings(app, Answer { page, understood: Vec::new() }).await
+}
+
+/// A short list of postings.
+#[derive(Serialize)]
+pub struct Similar {
+    items: Vec<Found>,
+}
+
+/// `GET /jobs/{id}/similar`
+pub async fn similar(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<JobId>,
+    query: Query,
+) -> Result<Json<Similar>, Problem> {
+    let mut errors = FieldErrors::default();
+    let limit = limit(&query, &mut errors);
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let actor = visitor.actor().ok();
+    let posting = app.market.posting(actor.as_ref(), &id).await?;
+    let found = like(&app, &posting, limit).await?;
+    Ok(Json(Similar { items: found.jobs.into_iter().map(Found::from).collect() }))
 }
 
 /// `GET /jobs/{id}/candidates`

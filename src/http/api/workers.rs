@@ -63,6 +63,7 @@ pub struct WorkerView {
     crs: &'static str,
     radius_km: f64,
     skills: Vec<String>,
+    certificates: Vec<String>,
     groups: Vec<&'static str>,
     consents: Vec<ConsentView>,
     available: Option<AvailableView>,
@@ -88,6 +89,7 @@ impl From<&Worker> for WorkerView {
             crs: "wgs84",
             radius_km: profile.radius_m / 1000.0,
             skills: profile.skills.iter().cloned().chain(codes).collect(),
+            certificates: profile.certificates.clone(),
             groups: person.groups.iter().map(|group| group.word()).collect(),
             consents: worker
                 .consents

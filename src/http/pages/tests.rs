@@ -27,6 +27,7 @@ use super::{
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     kiosk::KioskPage,
     login::LoginPage,
+    narrow::Facet,
     notices::{NoticesPage, ObjectionPage, OnNotice},
     people::{Decision, PastRow, PeoplePage, PersonRow},
     phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
@@ -35,6 +36,7 @@ use super::{
     placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
     posting_form,
     problem::{ErrorPage, Link},
+    saved::SavedChip,
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     sheet::{Group, Person, Row},
     station::{NoticeRow, StationPage, StationsPage},
@@ -264,6 +266,7 @@ fn job(fill: Fill, booking: Booking) -> String {
         record: fill.text("干完3个班"),
         members: members(fill),
         fault: fill.maybe("没有这个班次，请重新选"),
+        similar: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
 }
@@ -503,12 +506,21 @@ fn jobs(fill: Fill) -> String {
         sorts: fill.choices(),
         settlements: fill.choices(),
         direct_only: fill != Fill::Empty,
+        facets: fill.list(|_| Facet { name: "怎么结", chips: fill.chips() }),
+        kept: fill.list(|_| ("skill", fill.text("装卸"))),
+        saved: fill.list(|i| SavedChip {
+            id: format!("sch_{i}"),
+            href: "/jobs?q=x".to_owned(),
+            text: fill.text("良田 分拣"),
+        }),
+        keep: fill.maybe("良田 分拣").map(|name| (name, "q=x".to_owned())),
         days: fill.chips(),
         from: fill.text("2026-11-25T00:00:00+08:00"),
         to: fill.text("2026-11-26T00:00:00+08:00"),
         cards: fill.list(|i| fill.card(i)),
         total: 3,
         next: fill.maybe("/jobs?cursor=x"),
+        map: "/jobs/map?q=x".to_owned(),
     };
     page.render().unwrap()
 }
