@@ -59,6 +59,7 @@ pub use authority::{Reach, Verb, reach};
 pub use batch::BatchEntry;
 pub use bookings::{Booked, BookingRequest};
 pub use bulletins::NewNotice;
+pub use candidates::HELPED;
 pub use circle::Due;
 pub use claims::{Ground, NewClaim};
 pub use complaints::NewComplaint;

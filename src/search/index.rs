@@ -345,12 +345,8 @@ impl Index {
             return Ok(JobPage::default());
         }
         let limit = limit.clamp(1, PAGE_MAX - 1);
-        let query = JobQuery {
-            limit: limit + 1,
-            wish: Some(wish),
-            counted: false,
-            ..JobQuery::new(now)
-        };
+        let query =
+            JobQuery { limit: limit + 1, wish: Some(wish), counted: false, ..JobQuery::new(now) };
         let fit = Fit { kindred_only: true, ..Fit::default() };
         let mut page = self.look(|shelves| {
             let shown = shelves.jobs.shown();

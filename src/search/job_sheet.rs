@@ -38,6 +38,8 @@ pub struct JobRow {
     shifts: u16,
     /// Whether the posting has further rows.
     pub many: bool,
+    /// Who posted it, in a number; 0 where nobody is known.
+    pub poster: u32,
 }
 
 /// The postings of a segment.
@@ -96,7 +98,7 @@ impl Sheet for JobSheet {
 
         let spans = Spans::open(segment, "shift_start", "shift_end")?;
         let (wage, traits) = (column::<u64>(segment, "wage")?, column::<u64>(segment, "traits")?);
-        let trade = column::<u64>(segment, "trade")?;
+        let (trade, poster) = (column::<u64>(segment, "trade")?, column::<u64>(segment, "poster")?);
         let expires_at = column::<i64>(segment, "expires_at")?;
         let published_at = column::<i64>(segment, "published_at")?;
         let mut shifts = Vec::new();
@@ -115,6 +117,7 @@ impl Sheet for JobSheet {
                 shifts_from: shifts_from as u32,
                 shifts: u16::try_from(shifts.len() - shifts_from).unwrap_or(u16::MAX),
                 many: false,
+                poster: poster.first(doc).unwrap_or_default() as u32,
             });
         }
         let (first_row, many) = rows_of_docs(docs, &row_docs);

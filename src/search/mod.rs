@@ -33,6 +33,7 @@ mod schema;
 mod sheet;
 mod shelf;
 mod sound;
+mod spread;
 mod statistics;
 mod text;
 mod top;

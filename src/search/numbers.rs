@@ -80,6 +80,8 @@ pub struct Ask {
     pub sort: Sort,
     pub limit: usize,
     pub after: Option<(u64, String)>,
+    /// What of that was shown; see [`Cursor`](super::Cursor).
+    pub shown: Vec<(u32, u32)>,
     /// Whether there are words that weigh.
     pub scored: bool,
     /// Letters of the text.

@@ -10,7 +10,7 @@ use super::{
     lists::{Asked, Tile},
     numbers::{ALIKE, Ask, FEW, Met},
     query::pays,
-    schema::Traits,
+    schema::{Traits, short_hash},
     top::Top,
 };
 use crate::{
@@ -45,6 +45,8 @@ pub struct Seen {
     pub row: u32,
     /// The wished skills that it names.
     pub held: u64,
+    /// Who posted it, in a number.
+    pub poster: u32,
     /// What the score reads.
     pub facts: JobFacts,
 }
@@ -74,16 +76,15 @@ pub struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// A scan that has seen nothing.
-    pub fn new(ask: &'a Ask, parts: &'a [Part<'a>]) -> Scan<'a> {
+    /// A scan that has seen nothing, for the best so many.
+    pub fn new(ask: &'a Ask, parts: &'a [Part<'a>], room: usize) -> Scan<'a> {
         let after = ask.after.as_ref().map(|(key, id)| (*key, id.as_str()));
         let wished = ask.wished.len() as u32;
         let share = |held| Overlap { held, asked: held.max(1), wished }.share();
         Scan {
             ask,
             parts,
-            // One more than the page tells whether there is a next one.
-            top: Top::new(ask.limit + 1, after),
+            top: Top::new(room, after),
             total: 0,
             whole: false,
             counters: parts.iter().map(|_| Counter::default()).collect(),
@@ -253,7 +254,8 @@ impl<'a> Scan<'a> {
         self.total += 1;
         if self.ask.counted {
             if let Some(counter) = self.counters.get_mut(at) {
-                counter.count(part.sheet.skills.of(row.doc as usize), (traits, wage), distance_m);
+                let skills = part.sheet.skills.of(row.doc as usize);
+                counter.count(skills, row.trade, (traits, wage), distance_m);
             }
             if self.hopeless(part, row_at, Some(marks), text) {
                 return;
@@ -277,8 +279,13 @@ impl<'a> Scan<'a> {
             relevance,
         };
         if let Some(key) = ask.key(&facts) {
-            let seen = Seen { part: at, row: row_at, held, facts };
-            self.top.offer(key, part.sheet.ids.of(row.doc), seen);
+            let id = part.sheet.ids.of(row.doc);
+            let was_shown =
+                !ask.shown.is_empty() && ask.shown.contains(&(key as u32, short_hash(id)));
+            if !was_shown {
+                let seen = Seen { part: at, row: row_at, held, poster: row.poster, facts };
+                self.top.offer(key, id, seen);
+            }
         }
     }
 

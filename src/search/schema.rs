@@ -91,6 +91,8 @@ pub struct JobFields {
     pub wage: Field,
     pub traits: Field,
     pub trade: Field,
+    /// Who posted it; see [`poster`].
+    pub poster: Field,
     pub expires_at: Field,
     pub published_at: Field,
     pub shift_start: Field,
@@ -120,6 +122,7 @@ impl Fields for JobFields {
             wage: fast(&mut schema, "wage"),
             traits: fast(&mut schema, "traits"),
             trade: fast(&mut schema, "trade"),
+            poster: fast(&mut schema, "poster"),
             expires_at: fast_signed(&mut schema, "expires_at"),
             published_at: fast_signed(&mut schema, "published_at"),
             shift_start: fast_signed(&mut schema, "shift_start"),
@@ -187,11 +190,33 @@ impl JobFields {
         doc.add_u64(self.wage, pack_wage(terms.wage));
         doc.add_u64(self.traits, traits.pack());
         doc.add_u64(self.trade, terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0);
+        doc.add_u64(self.poster, u64::from(poster(posting)));
         doc.add_i64(self.expires_at, terms.expires_at().0);
         doc.add_i64(self.published_at, posting.published_at.unwrap_or(posting.created_at).0);
         add_shifts(&mut doc, (self.shift_start, self.shift_end), &terms.shifts);
         doc
     }
+}
+
+/// Who posted a posting, in a number: the organisation, else the employer, else the account; 0
+/// where nobody is known. Two may share a number, by chance.
+fn poster(posting: &Posting) -> u32 {
+    let employer = &posting.terms.employer;
+    let account = posting.poster.as_ref().map(|poster| poster.as_str());
+    let name = match (&posting.org, &employer.uscc, employer.kind) {
+        (Some(org), _, _) => Some(org.as_str()),
+        (None, Some(uscc), _) => Some(uscc.as_str()),
+        // A private employer's name is a person's.
+        (None, None, EmployerKind::Individual) => account,
+        (None, None, _) => Some(employer.name.as_str()),
+    };
+    name.map_or(0, short_hash)
+}
+
+/// A text in a number.
+pub fn short_hash(text: &str) -> u32 {
+    // FNV-1a: stored, so it has to stay the same.
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The words of [`JobFields::told`].

@@ -36,6 +36,7 @@ const PAGES: &[Page] = &[
     Page("/jobs", "/jobs?q=没有这个活", Eyes::Nobody, "jobs-none"),
     Page("/jobs", "/jobs?q=分拣&settlement=daily", Eyes::Worker, "jobs-narrow"),
     Page("/jobs/map", "/jobs/map", Eyes::Nobody, "map"),
+    Page("/ranking", "/ranking", Eyes::Nobody, "ranking"),
     Page("/jobs/{id}", "/jobs/JOB", Eyes::Worker, "job"),
     Page("/desk", "/desk", Eyes::Staff, "desk"),
     Page("/desk", "/desk", Eyes::Employer, "desk-employer"),

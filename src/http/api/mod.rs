@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod openapi;
 pub mod pins;
 pub mod placements;
+pub mod ranking;
 pub mod screens;
 pub mod search;
 pub mod searches;

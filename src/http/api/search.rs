@@ -271,9 +271,12 @@ fn facets(facets: Facets) -> BTreeMap<&'static str, Vec<FacetRow>> {
         pairs.map(|(word, count)| FacetRow { value: word.to_string(), count: *count }).collect()
     }
     let settlements = Settlement::ALL.iter().map(|settlement| settlement.word());
-    let trades = facets.trade.into_iter().map(|(value, count)| FacetRow { value, count });
+    let words = |counts: Vec<(String, u64)>| {
+        counts.into_iter().map(|(value, count)| FacetRow { value, count }).collect()
+    };
     BTreeMap::from([
-        ("trade", trades.collect()),
+        ("trade", words(facets.trade)),
+        ("occupation", words(facets.occupation)),
         ("settlement", rows(settlements, &facets.settlement)),
         ("distance", rows(DISTANCES, &facets.distance)),
         ("wage", rows(WAGES, &facets.wage)),
@@ -386,6 +389,14 @@ pub async fn candidates(
     let named: Vec<WorkerId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
     let free = app.market.free_for(&posting, &named).await?;
     hits.retain(|hit| hit.id.parse().is_ok_and(|id: WorkerId| free.contains(&id)));
+    let helped = app.market.helped(&named.into_iter().collect()).await?;
+    if !helped.is_empty() {
+        let more = app.market.rules.help_hundredths as f32 / 100.0;
+        let is_helped = |hit: &WorkerHit| helped.iter().any(|id| id.as_str() == hit.id);
+        // Without a reason in words: who is helped is nobody else's business.
+        hits.iter_mut().filter(|hit| is_helped(hit)).for_each(|hit| hit.score += more);
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+    }
     hits.truncate(limit);
     Ok(Json(Candidates { items: hits.into_iter().map(Candidate::from).collect() }))
 }

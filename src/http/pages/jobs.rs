@@ -165,7 +165,7 @@ pub struct JobsPage {
 }
 
 /// The filters that links keep.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "q",
     "lat",
     "lon",
@@ -176,6 +176,7 @@ const KEPT: [&str; 12] = [
     "from",
     "to",
     "skill",
+    "occupation",
     "radius_km",
     "wage_min_fen",
 ];
@@ -268,7 +269,7 @@ pub async fn openings(
             .collect(),
         direct_only: query.yes(&mut FieldErrors::default(), "direct_only").unwrap_or(false),
         facets,
-        kept: ["skill", "radius_km", "wage_min_fen"]
+        kept: ["skill", "occupation", "radius_km", "wage_min_fen"]
             .into_iter()
             .filter_map(|name| Some((name, query.get(name)?.to_owned())))
             .collect(),

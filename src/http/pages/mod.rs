@@ -35,6 +35,7 @@ mod placement;
 mod placements;
 mod posting_form;
 mod problem;
+mod ranking;
 mod saved;
 pub mod screens;
 mod sheet;
@@ -88,6 +89,7 @@ pub use placement::{
 };
 pub use placements::{create_placement, new_placement, placements, roster_csv, roster_xlsx};
 pub use problem::dress;
+pub use ranking::ranking;
 pub use saved::{forget_search, save_search};
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};

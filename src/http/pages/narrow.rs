@@ -4,6 +4,7 @@ use super::jobs::{Chip, address};
 use crate::{
     domain::{org::Label, wage::Settlement},
     http::body::Query,
+    occupation::Catalogue,
     search::Facets,
 };
 
@@ -48,11 +49,17 @@ pub(super) fn facets(query: &Query, facets: &Facets) -> Vec<Facet> {
             .collect(),
     };
     let trades = facets.trade.iter().take(FACET_TRADES_MAX);
+    let occupations =
+        facets.occupation.iter().take(FACET_TRADES_MAX).filter_map(|(code, count)| {
+            let class = Catalogue::shipped().get(code)?;
+            Some(("occupation", code.as_str(), class.name.as_str(), *count))
+        });
     let mut groups = vec![
         group(
             "会什么",
             trades.map(|(word, n)| ("skill", word.as_str(), word.as_str(), *n)).collect(),
         ),
+        group("哪一行", occupations.collect()),
         group("怎么结", settled.collect()),
         group("工钱", wages.map(|(value, text, n)| ("wage_min_fen", value, text, n)).into()),
         group("多远", near.map(|(value, text, n)| ("radius_km", value, text, n)).into()),

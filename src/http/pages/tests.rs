@@ -36,6 +36,7 @@ use super::{
     placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
     posting_form,
     problem::{ErrorPage, Link},
+    ranking::RankingPage,
     saved::SavedChip,
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     sheet::{Group, Person, Row},
@@ -1036,6 +1037,13 @@ fn money(fill: Fill) -> [String; 7] {
         left: "还剩5天".to_owned(),
         scope: "村级公示",
     };
+    let ranking = RankingPage {
+        chrome: fill.chrome(),
+        terms: vec![("远近", "25".to_owned())],
+        never: fill.text("性别、民族"),
+        helps: fill.text("脱贫人口"),
+        adds: fill.maybe("10"),
+    };
     let notices = NoticesPage {
         chrome: fill.chrome(),
         rows: fill.list(|_| notice()),
@@ -1090,6 +1098,7 @@ fn money(fill: Fill) -> [String; 7] {
         claim_page(fill).render().unwrap(),
         dossier.render().unwrap(),
         notices.render().unwrap(),
+        ranking.render().unwrap(),
         objection.render().unwrap(),
         forecast.render().unwrap(),
         absorption.render().unwrap(),
