@@ -79,6 +79,8 @@ pub struct Calm {
     start: u32,
     /// Letters of the title.
     pub letters: u16,
+    /// Skills in the list.
+    pub asked: u8,
 }
 
 impl Calm {
@@ -177,7 +179,7 @@ fn rows_of_docs(docs: u32, row_docs: &[u32]) -> (Vec<u32>, HashMap<u32, Vec<u32>
 impl JobSheet {
     fn reckon(&mut self, weights: &Weights) {
         self.row_calm = self.rows.iter().map(|row| self.calm_of(row, weights)).collect();
-        let nothing = Calm { rest: 0.0, start: u32::MAX, letters: 0 };
+        let nothing = Calm { rest: 0.0, start: u32::MAX, letters: 0, asked: 0 };
         let first = self.first_row.iter().map(|&row| self.row_calm.get(row as usize));
         self.calm = first.map(|calm| calm.copied().unwrap_or(nothing)).collect();
         self.calm_at_most = self.row_calm.iter().map(|calm| calm.rest).fold(0.0, f32::max);
@@ -193,15 +195,16 @@ impl JobSheet {
             rest: weights.calm_at_most(self.wage(row), row.published_at, instant, from),
             start: minutes.map_or(u32::MAX, |minutes| minutes.clamp(0, NO_START) as u32),
             letters: traits.map_or(0, |traits| traits.letters),
+            asked: traits.map_or(0, |traits| traits.asked),
         }
     }
 
-    /// What a row's pay, start, publication and place in one step add to a score at most.
-    pub fn rest_at_most(&self, row: u32, ceiling: &Ceiling) -> f32 {
-        self.row_calm.get(row as usize).map_or(f32::INFINITY, |calm| calm.at_most(ceiling))
+    /// What bounds the score of a row.
+    pub fn calm_of_row(&self, row: u32) -> Option<Calm> {
+        self.row_calm.get(row as usize).copied()
     }
 
-    /// Since when [`JobSheet::rest_at_most`] holds.
+    /// Since when [`Calm::at_most`] holds.
     pub fn calm_from(&self) -> Moment {
         self.calm_from
     }

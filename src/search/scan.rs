@@ -23,6 +23,9 @@ use crate::{
 /// The mark of a near occupation; the others are the wished skills by their place.
 pub const KIN: u64 = 1 << 63;
 
+/// Skills that a posting asks for and that are told apart by bounds; more count as so many.
+const ASKED_MAX: usize = 8;
+
 /// A segment as a query sees it.
 pub struct Part<'a> {
     pub sheet: &'a JobSheet,
@@ -66,8 +69,10 @@ pub struct Scan<'a> {
     away_m: f64,
     /// The circle of now.
     ring: Option<Reach>,
-    /// What a wished skill or occupation adds at most by the number of those held.
-    skill_at_most: Vec<f32>,
+    /// What wished skills add by the number of those held and of those asked for, at most.
+    skill_at_most: Vec<[f32; ASKED_MAX]>,
+    /// What skills and occupations add at most.
+    skill_most: f32,
     /// What the way adds at most.
     distance_at_most: f32,
     tile: Option<Box<Tile>>,
@@ -80,7 +85,12 @@ impl<'a> Scan<'a> {
     pub fn new(ask: &'a Ask, parts: &'a [Part<'a>], room: usize) -> Scan<'a> {
         let after = ask.after.as_ref().map(|(key, id)| (*key, id.as_str()));
         let wished = ask.wished.len() as u32;
-        let share = |held| Overlap { held, asked: held.max(1), wished }.share();
+        let skill = |held, asked| ask.weights.skill(Overlap { held, asked, wished }.share());
+        let skill_at_most = (0..=wished)
+            .map(|held| std::array::from_fn(|asked| skill(held, asked as u32)))
+            .collect();
+        let skill_most =
+            if ask.trades.is_empty() { skill(wished, wished) } else { ask.weights.skill(1.0) };
         Scan {
             ask,
             parts,
@@ -90,7 +100,8 @@ impl<'a> Scan<'a> {
             counters: parts.iter().map(|_| Counter::default()).collect(),
             away_m: f64::NEG_INFINITY,
             ring: ask.reach,
-            skill_at_most: (0..=wished).map(|held| ask.weights.skill(share(held))).collect(),
+            skill_at_most,
+            skill_most,
             distance_at_most: ask.reach.map_or(0.0, |_| ask.weights.distance(0.0)),
             tile: None,
             coming: Vec::new(),
@@ -140,7 +151,7 @@ impl<'a> Scan<'a> {
         let relevance = self.ask.relevance(met, calm.letters);
         if let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) {
             let most = self.ask.weights.text(relevance) + calm.at_most(&part.ceiling);
-            if most + self.skill_most() + self.distance_at_most < key_score(bar) {
+            if most + self.skill_most + self.distance_at_most < key_score(bar) {
                 return;
             }
         }
@@ -169,7 +180,7 @@ impl<'a> Scan<'a> {
     fn wordless_at_most(&self) -> f32 {
         let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
         let most = |part: &Part<'_>| part.sheet.calm_at_most + part.ceiling.any_start();
-        self.skill_most() + way + self.parts.iter().map(most).fold(0.0, f32::max)
+        self.skill_most + way + self.parts.iter().map(most).fold(0.0, f32::max)
     }
 
     /// Whether nothing that meets the words so or worse can be among the best.
@@ -196,7 +207,7 @@ impl<'a> Scan<'a> {
         match self.ask.sort {
             Sort::Nearest => true,
             Sort::Match => {
-                let most = self.skill_most()
+                let most = self.skill_most
                     + self.ask.weights.distance(away_m)
                     + self.ask.weights.text(1.0);
                 self.parts.iter().all(|part| {
@@ -207,22 +218,19 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn skill_most(&self) -> f32 {
-        let held = self.skill_at_most.last().copied().unwrap_or_default();
-        if self.ask.trades.is_empty() { held } else { self.ask.weights.skill(1.0) }
-    }
-
     /// Whether a row can't be among the best, by bounds that cost little.
     fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
         let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
+        let Some(calm) = part.sheet.calm_of_row(row) else { return false };
         let skill = match marks {
             Some(marks) if marks & KIN == 0 => {
-                let held = marks.count_ones() as usize;
-                self.skill_at_most.get(held).copied().unwrap_or(f32::INFINITY)
+                let held = self.skill_at_most.get(marks.count_ones() as usize);
+                let asked = usize::from(calm.asked).min(ASKED_MAX - 1);
+                held.and_then(|by| by.get(asked)).copied().unwrap_or(f32::INFINITY)
             }
-            _ => self.skill_most(),
+            _ => self.skill_most,
         };
-        let most = skill + text + part.sheet.rest_at_most(row, &part.ceiling);
+        let most = skill + text + calm.at_most(&part.ceiling);
         if most + self.distance_at_most < key_score(bar) {
             return true;
         }

@@ -20,7 +20,7 @@ use crate::domain::{
     posting::External,
     time::Moment,
     wage::OccupationCode,
-    worker::{Available, Consent, Person, Profile, Worker},
+    worker::{Available, Consent, Mode, Person, Profile, Worker},
 };
 
 fn sealed_at(id: &WorkerId) -> String {
@@ -131,9 +131,9 @@ impl View {
 const UPSERT: &str = "insert into worker (id, source, external_id, account, station, \
     person_sealed, phone_index, id_index, village, lat, lon, radius_m, skills, occupations, \
     day_wage_wish, available, consents, version, demo, created_at, updated_at, household_index, \
-    skill_occupations, certificates) \
+    skill_occupations, certificates, modes) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24) \
+    $20, $21, $22, $23, $24, $25) \
     on conflict (id) do update set account = excluded.account, station = excluded.station, \
     person_sealed = excluded.person_sealed, phone_index = excluded.phone_index, \
     id_index = excluded.id_index, village = excluded.village, lat = excluded.lat, \
@@ -141,7 +141,8 @@ const UPSERT: &str = "insert into worker (id, source, external_id, account, stat
     occupations = excluded.occupations, day_wage_wish = excluded.day_wage_wish, \
     available = excluded.available, consents = excluded.consents, version = excluded.version, \
     updated_at = excluded.updated_at, household_index = excluded.household_index, \
-    skill_occupations = excluded.skill_occupations, certificates = excluded.certificates \
+    skill_occupations = excluded.skill_occupations, certificates = excluded.certificates, \
+    modes = excluded.modes \
     where worker.version = excluded.version - 1";
 
 impl Txn {
@@ -187,6 +188,7 @@ impl Txn {
             .bind(household)
             .bind(json::words(profile.skill_occupations.iter().map(|code| code.as_str())))
             .bind(json::words(&profile.certificates))
+            .bind(json::words(profile.modes.iter().map(|mode| mode.word())))
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)
@@ -213,6 +215,11 @@ fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
             skills: cells.json("skills")?,
             occupations: codes("occupations")?,
             skill_occupations: codes("skill_occupations")?,
+            modes: {
+                let words = cells.json::<Vec<String>>("modes")?;
+                let modes = words.iter().map(|word| word.parse::<Mode>().ok());
+                cells.checked("modes", modes.collect::<Option<_>>())?
+            },
             certificates: cells.json("certificates")?,
             day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
             available: Available::from(cells.json::<AvailableJson>("available")?),

@@ -7,7 +7,7 @@ use linggong::domain::{
     posting::{Posting, Shift, Status, Terms},
     time::{DAY, HOUR, Moment},
     wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Person, Profile, Worker},
+    worker::{Available, Mode, Person, Profile, Worker},
 };
 use linggong::search::{Index, JobPage};
 
@@ -77,6 +77,7 @@ pub fn profile() -> Profile {
         radius_m: 20_000.0,
         skills: vec!["装载机".to_owned()],
         occupations: Vec::new(),
+        modes: Mode::ALL.to_vec(),
         skill_occupations: Vec::new(),
         certificates: Vec::new(),
         day_wage_wish: None,

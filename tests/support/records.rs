@@ -12,7 +12,7 @@ use linggong::{
         station::Station,
         time::{Clock, HOUR, Moment},
         wage::{Settlement, Wage, WageUnit},
-        worker::{Available, Person, Profile, Worker},
+        worker::{Available, Mode, Person, Profile, Worker},
     },
     store::{Entry, Kind, Shown, ShownWhat},
 };
@@ -139,6 +139,7 @@ pub fn worker(number: u32) -> Worker {
             radius_m: 20_000.0,
             skills: vec!["采摘".to_owned()],
             occupations: vec![the("5-05-99-00")],
+            modes: Mode::ALL.to_vec(),
             skill_occupations: vec![the("4-02-05-01")],
             certificates: vec!["forklift".to_owned()],
             day_wage_wish: Some(Fen(15_000)),

@@ -535,6 +535,8 @@ fn me(fill: Fill) -> String {
             phone: fill.text("138****1234"),
             skills: fill.text("装卸"),
             radius_km: 20.0,
+            modes: fill.text("走路、电动车"),
+            certificates: fill.text("特种设备作业人员证"),
         },
         news: fill.list(|i| News {
             id: format!("msg_{i}"),

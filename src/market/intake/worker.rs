@@ -12,7 +12,7 @@ use crate::{
         text,
         time::DAY,
         wage::OccupationCode,
-        worker::{Available, Consent, Group, Person, Profile, RADIUS_M_DEFAULT},
+        worker::{Available, Consent, Group, Mode, Person, Profile, RADIUS_M_DEFAULT},
     },
     words::trades::Trades,
 };
@@ -78,7 +78,7 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
         .into_iter()
         .partition::<Vec<_>, _>(|tag| tag.parse::<OccupationCode>().is_ok());
     let occupations = occupations.iter().filter_map(|code| code.parse().ok()).collect();
-    let certificates = certificates(&fields, errors);
+    let (certificates, modes) = (certificates(&fields, errors), modes(&fields, errors));
     let wish =
         fields.whole(errors, "day_wage_wish_fen", "期望日工资（分）", 1..=limits::WAGE_FEN_MAX);
     let available = available(&fields, errors);
@@ -88,6 +88,7 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
             profile: Profile {
                 point,
                 radius_m,
+                modes,
                 skill_occupations: occupation::of_skills(&skills),
                 skills,
                 occupations,
@@ -101,6 +102,22 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
         }),
         _ => Err(faults),
     }
+}
+
+/// How the person gets to work: every way where nothing is said.
+fn modes(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Mode> {
+    let mut modes: Vec<Mode> = Vec::new();
+    for (i, word) in fields.tags(errors, "modes", "怎么去").iter().enumerate() {
+        match word.parse::<Mode>() {
+            Ok(mode) if !modes.contains(&mode) => modes.push(mode),
+            Ok(_) => {}
+            Err(_) => {
+                let message = "怎么去应当是walk（走路）、ebike（电动车）或bus（坐接送车）";
+                errors.add(fields.path(&format!("modes[{i}]")), "unknown", message);
+            }
+        }
+    }
+    if modes.is_empty() { Mode::ALL.to_vec() } else { modes }
 }
 
 /// Certificates by key, by name, or as people call them (叉车证).
