@@ -40,7 +40,7 @@ pub fn bar(posting: &Posting, profile: &Profile, booked: &[Shift], now: Moment) 
         Available::Spans(spans) => Some(spans.as_slice()),
     };
     closed(posting, now)
-        .or_else(|| place_bar(profile.point, profile.radius_m, posting.terms.point))
+        .or_else(|| place_bar(profile.point, profile.reach_m(), posting.terms.point))
         .or_else(|| certificate_bar(licences(&posting.terms), certificates(profile)))
         .or_else(|| time_bar(spans, booked, &shifts))
 }

@@ -30,7 +30,7 @@ impl From<&Profile> for Wish {
                 .collect(),
             // On the index's grid, so that both directions measure the same distance.
             point: Spot::of(profile.point).point(),
-            radius_m: Some(profile.radius_m),
+            radius_m: Some(profile.reach_m()),
             day_wage: profile.day_wage_wish,
         }
     }

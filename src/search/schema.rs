@@ -304,7 +304,7 @@ impl WorkerFields {
             doc.add_u64(self.trade, Trade::of(code).0);
         }
         doc.add_u64(self.spot, Spot::of(profile.point).0);
-        doc.add_f64(self.radius_m, profile.radius_m);
+        doc.add_f64(self.radius_m, profile.reach_m());
         if let Some(wish) = profile.day_wage_wish {
             doc.add_i64(self.day_wage, wish.0);
         }

@@ -25,11 +25,10 @@ async fn a_search_is_kept_listed_and_forgotten(world: World) {
     assert_eq!(list["items"][0]["name"], "近处的日结");
     assert_eq!(other.get(PATH).await.expect(200)["items"], json!([]));
     let path = format!("{PATH}/{}", saved["id"].as_str().unwrap());
-    let gone = |client: &crate::Client| {
-        client.send(client.request("DELETE", &path).body(axum::body::Body::empty()).unwrap())
-    };
-    assert_eq!(gone(&other).await.status.as_u16(), 404);
-    assert_eq!(gone(&worker).await.status.as_u16(), 204);
+    for (client, status) in [(&other, 404), (&worker, 204)] {
+        let request = client.request("DELETE", &path).body(axum::body::Body::empty()).unwrap();
+        assert_eq!(client.send(request).await.status.as_u16(), status);
+    }
     assert_eq!(worker.get(PATH).await.expect(200)["items"], json!([]));
 }
 

@@ -3,7 +3,7 @@
 use linggong::domain::{
     posting::{Posting, Status},
     time::{DAY, HOUR},
-    worker::{Available, Profile},
+    worker::{Available, Mode, Profile},
 };
 use linggong::matching::{Bar, bar};
 
@@ -41,6 +41,11 @@ fn each_bar_stands_alone() {
         let (home, work) = (at(38.28, 106.27), at(38.29, 106.27));
         posting.terms.point = Some(work);
         profile.radius_m = home.distance_m(work);
+    });
+    // Who only walks does not go 20 kilometres.
+    check(Some(Bar::Outside), |posting, profile| {
+        posting.terms.point = Some(at(38.34, 106.27));
+        profile.modes = vec![Mode::Walk, Mode::Bus];
     });
 }
 

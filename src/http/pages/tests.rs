@@ -1012,7 +1012,7 @@ fn claim_page(fill: Fill) -> ClaimPage {
     }
 }
 
-fn money(fill: Fill) -> [String; 7] {
+fn money(fill: Fill) -> [String; 8] {
     let queue = ClaimsPage {
         chrome: fill.chrome(),
         chips: fill.chips(),
