@@ -118,6 +118,7 @@ async fn pages_of_the_consoles() {
         idempotency_key: None,
     };
     house.market.book(&worker.actor(), &own, &booking).await.unwrap();
+    house.market.save_search(&worker.actor(), "近处的日结", "settlement=daily").await.unwrap();
     house.settle().await;
 
     let (mut window, mut size) = (Window::open(&house, DESK).await, DESK);
