@@ -689,6 +689,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                     *name,
                     "consent"
                         | "kind"
+                        | "modes"
                         | "shift"
                         | "instant"
                         | "stations"

@@ -21,6 +21,7 @@ pub async fn save_search(
     visitor: Visitor,
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
+    form.only_once(&[])?;
     let query = Query::parse(form.get("query"));
     search::read(&query, app.market.now())?;
     let asked = query_string(&query);
@@ -33,8 +34,9 @@ pub async fn forget_search(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<SearchId>,
-    _: Sent,
+    Sent(form): Sent,
 ) -> Result<Response, Problem> {
+    form.only_once(&[])?;
     app.market.forget_search(&visitor.actor()?, &id).await?;
     Ok(see_other("/jobs", "search_forgotten").into_response())
 }
