@@ -25,6 +25,7 @@ mod postings;
 mod presence;
 mod rows;
 mod screens;
+mod searches;
 mod sessions;
 mod statement;
 mod stations;

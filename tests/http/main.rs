@@ -24,6 +24,7 @@ mod pins;
 mod posters;
 mod privacy;
 mod roles;
+mod saved;
 mod screens;
 mod search;
 mod sign_in;

@@ -12,7 +12,7 @@ use super::{
     App, Visitor, booking,
     chrome::Chrome,
     dues::{OwnClaim, OwnDue, own_dues},
-    input::{Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent},
     jobs::{self, JobCard},
     page, see_other, words,
 };
@@ -25,6 +25,7 @@ use crate::{
         ids::{BookingId, JobId, MessageId, WorkerId},
         message::Message,
         time::{DAY, Moment},
+        worker::Mode,
     },
     http::{
         api::search,
@@ -33,6 +34,7 @@ use crate::{
     },
     market::{BookingRequest, MarketError, NewWorker, parse_worker},
     store::BookingRow,
+    words::trades::Trades,
 };
 
 /// What registering agrees to: the purpose and the version of the text on the page.
@@ -102,6 +104,10 @@ pub struct Own {
     pub skills: String,
     /// How far the person goes.
     pub radius_km: f64,
+    /// How the person gets there.
+    pub modes: String,
+    /// The certificates.
+    pub certificates: String,
 }
 
 /// A worker's page.
@@ -147,6 +153,17 @@ impl RegisterPage {
     /// What is wrong with a field.
     pub fn fault(&self, name: &str) -> Option<&str> {
         self.faults.at(name)
+    }
+
+    /// The ways to get to work.
+    pub fn modes(&self) -> Vec<Choice> {
+        let chosen = |mode: &Mode| self.values.all("modes").any(|word| word == mode.word());
+        let choice = |mode: &Mode| Choice {
+            value: mode.word().to_owned(),
+            text: mode.label().to_owned(),
+            selected: chosen(mode),
+        };
+        Mode::ALL.iter().map(choice).collect()
     }
 }
 
@@ -241,6 +258,12 @@ async fn my_page(
             phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
             skills: profile.skills.join("、"),
             radius_km: profile.radius_m / 1000.0,
+            modes: profile.modes.iter().map(|mode| mode.label()).collect::<Vec<_>>().join("、"),
+            certificates: {
+                let names = profile.certificates.iter();
+                let names = names.filter_map(|key| Trades::shipped().licence(key));
+                names.map(|licence| licence.name.as_str()).collect::<Vec<_>>().join("、")
+            },
         },
         news: news.iter().map(one_news).collect(),
         crews: own_crews(app, visitor).await?,
@@ -263,7 +286,10 @@ pub async fn me(
     }
     let form = RegisterPage {
         chrome: Chrome::new(&app, &visitor, "/me").telling(&query),
-        values: Form::of([("radius_km", "20".to_owned())]),
+        values: {
+            let modes = Mode::ALL.iter().map(|mode| ("modes", mode.word().to_owned()));
+            Form::of(modes.chain([("radius_km", "20".to_owned())]))
+        },
         faults: Faults::default(),
     };
     Ok(page(StatusCode::OK, &form))
@@ -285,12 +311,15 @@ fn read(form: &Form, faults: &mut Faults) -> Map<String, Value> {
         faults.add("consent", "要登记，请先同意下面这一条");
     }
     let apart = |c: char| c.is_whitespace() || "、,，;；".contains(c);
-    let skills = form.get("skills").split(apart).filter(|word| !word.is_empty());
+    let list = |name| form.get(name).split(apart).filter(|word| !word.is_empty());
+    let (skills, certificates) = (list("skills"), list("certificates"));
     let input = json!({
         "name": form.get("name"),
         "phone": form.plain("phone"),
         "village": form.get("village"),
         "skills": skills.collect::<Vec<_>>(),
+        "certificates": certificates.collect::<Vec<_>>(),
+        "modes": form.all("modes").collect::<Vec<_>>(),
         "radius_km": radius,
         "lat": lat,
         "lon": lon,
@@ -309,7 +338,7 @@ pub async fn register(
     visitor: Visitor,
     Sent(form): Sent,
 ) -> Result<Response, Problem> {
-    form.only_once(&[])?;
+    form.only_once(&["modes"])?;
     seeker(&visitor)?;
     let field_of = |path: &str| path.split(['[', '.']).next().unwrap_or(path).to_owned();
     let mut faults = Faults::default();
