@@ -39,7 +39,7 @@ stories!(whatever_many_users_do_at_once_every_promise_holds);
 
 /// Users at once, and what each of them tries.
 const LANES: u64 = 8;
-const COMMANDS: usize = 110;
+const COMMANDS: usize = 300;
 
 /// What everybody knows: what is there to be acted upon.
 #[derive(Default)]
@@ -333,7 +333,7 @@ async fn town(world: &World) -> Town {
     let employers = vec![world.employer("acme").await, world.employer("other").await];
     let mut jobs = Vec::new();
     // Shifts of four hours that touch or overlap, through two days; half of them by application.
-    for i in 0..14u32 {
+    for i in 0..24u32 {
         let (day, hour) = (if i < 9 { "11-24" } else { "11-25" }, 11 + i % 9);
         let fields = json!({
             "headcount": 1 + i % 4,
@@ -343,7 +343,7 @@ async fn town(world: &World) -> Town {
         jobs.push(world.opened_by(&employers[i as usize % 2], &fields).await);
     }
     let mut seekers = Vec::new();
-    for i in 0..10 {
+    for i in 0..14 {
         let (actor, own) = world.actor(Role::Worker, &format!("seeker{i}")).await;
         seekers.push((actor, own.unwrap()));
     }

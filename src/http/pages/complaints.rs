@@ -277,7 +277,9 @@ async fn render_one(
     let base = if settles { "/desk/complaints" } else { "/complaints" };
     let reader = visitor.account.clone().ok_or_else(Problem::sign_in)?;
     let mut view = app.market.store.read().await?;
-    let log = view.log_of(Kind::Complaint, id.as_str(), 200).await?;
+    let mut log = view.log_of(Kind::Complaint, id.as_str(), 200).await?;
+    // Who looked stands in the audit trail; here is what was done.
+    log.retain(|row| row.verb != "look");
     let known = timeline::actors(&mut view, &log).await?;
     let posting = match &one.job {
         Some(job) => view.posting(job).await?,
