@@ -37,6 +37,7 @@ mod placements;
 mod posting_form;
 mod problem;
 mod ranking;
+mod register;
 mod saved;
 pub mod screens;
 mod sheet;
@@ -92,12 +93,13 @@ pub use placement::{
 pub use placements::{create_placement, new_placement, placements, roster_csv, roster_xlsx};
 pub use problem::dress;
 pub use ranking::ranking;
+pub use register::register;
 pub use saved::{forget_search, save_search};
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
-pub use worker::{answer, book, cancel, me, read_message, register};
+pub use worker::{answer, book, cancel, me, read_message};
 
 use super::{App, guard::Visitor, problem as fault};
 

@@ -38,6 +38,7 @@ use super::{
     posting_form,
     problem::{ErrorPage, Link},
     ranking::RankingPage,
+    register::RegisterPage,
     saved::SavedChip,
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     sheet::{Group, Person, Row},
@@ -45,7 +46,7 @@ use super::{
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew},
 };
 use crate::{
     domain::{

@@ -12,7 +12,8 @@ use super::{
     super::{
         input::{Faults, Form, Sent},
         login, page,
-        worker::{CONSENT, OwnBooking, own_booking},
+        register::CONSENT,
+        worker::{OwnBooking, own_booking},
     },
     App, Frame, Visitor, see_other, seeker,
 };
