@@ -26,6 +26,7 @@ pub mod outline;
 pub mod pin;
 pub mod placement;
 pub mod posting;
+pub mod provides;
 pub mod rules;
 pub mod saved;
 pub mod screen;
