@@ -122,7 +122,8 @@ const INSERT: &str = "insert into job (id, source, external_id, org, poster, tit
     $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, \
     $38, $39, $40, $41, $42) \
     on conflict (id) do update set title = excluded.title, description = excluded.description, \
-    occupation = excluded.occupation, occupation_percent = excluded.occupation_percent, skills = excluded.skills, \
+    occupation = excluded.occupation, occupation_percent = excluded.occupation_percent, \
+    skills = excluded.skills, \
     employer_name = excluded.employer_name, employer_sealed = excluded.employer_sealed, \
     employer_uscc = excluded.employer_uscc, employer_kind = excluded.employer_kind, \
     via_broker = excluded.via_broker, label = excluded.label, address = excluded.address, \

@@ -40,6 +40,7 @@ mod posting_form;
 mod problem;
 mod provides_form;
 mod ranking;
+mod register;
 mod saved;
 pub mod screens;
 mod sheet;
@@ -101,13 +102,14 @@ pub use placements::{create_placement, new_placement, placements, roster_csv, ro
 pub use posters::{add_mandate, add_org_paper, join_posters, own_org, register_poster, renew_org};
 pub use problem::dress;
 pub use ranking::ranking;
+pub use register::register;
 pub use saved::{forget_search, save_search};
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use vetting::{judge_mandate, judge_org, posters, vetting};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
-pub use worker::{answer, book, cancel, me, read_message, register};
+pub use worker::{answer, book, cancel, me, read_message};
 
 use super::{App, guard::Visitor, problem as fault};
 

@@ -40,6 +40,7 @@ use super::{
     posting_form,
     problem::{ErrorPage, Link},
     ranking::RankingPage,
+    register::RegisterPage,
     saved::SavedChip,
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     sheet::{Group, Person, Row},
@@ -48,7 +49,7 @@ use super::{
     timeline::Step,
     vetting::{PosterRow, PostersPage, VettingPage},
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew},
 };
 use crate::{
     domain::{
