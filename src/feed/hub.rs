@@ -24,6 +24,7 @@ pub use super::{
     seats::Presence,
 };
 use super::{
+    line::Reach,
     protocol::{self, Close, Hello, Limits},
     seats::{Member, Seat},
     station::{Station, locked, told_since},
@@ -69,7 +70,7 @@ struct Inner {
     followed: AtomicI64,
     places: Arc<Semaphore>,
     next_seat: AtomicU64,
-    counters: Counters,
+    counters: Arc<Counters>,
     stop: CancellationToken,
     closing: OnceLock<Close>,
     /// Whether the store failed last, so that an outage is logged once.
@@ -93,7 +94,7 @@ impl Hub {
                 places: Arc::new(Semaphore::new(limits.sockets_max)),
                 limits,
                 next_seat: AtomicU64::new(0),
-                counters: Counters::default(),
+                counters: Arc::default(),
                 stop,
                 closing: OnceLock::new(),
                 failing: AtomicBool::new(false),
@@ -183,7 +184,7 @@ impl Hub {
         inner.closing.get_or_init(|| Close::restart(self.sockets()));
         inner.stop.cancel();
         for station in inner.stations() {
-            station.wake();
+            station.rouse();
         }
         let all = u32::try_from(inner.limits.sockets_max).unwrap_or(u32::MAX);
         let gone = timeout(inner.limits.shutdown_wait, inner.places.acquire_many(all)).await;
@@ -212,11 +213,16 @@ impl Hub {
     }
 
     /// Lets a client in that said hello, and gives it a seat.
-    pub(super) async fn sit(&self, id: &StationId, hello: &Hello) -> Result<Seat, Close> {
+    pub(super) async fn sit(
+        &self,
+        id: &StationId,
+        hello: &Hello,
+        line: Arc<dyn Reach>,
+    ) -> Result<Seat, Close> {
         let inner = &self.inner;
         let station = locked(&inner.stations)
             .entry(id.clone())
-            .or_insert_with(|| Arc::new(Station::new(id.clone())))
+            .or_insert_with(|| Station::open(id.clone(), inner.counters.clone()))
             .clone();
         let fresh = !station.is_loaded();
         station.load(&inner.store, &inner.limits, self.now()).await?;
@@ -237,7 +243,7 @@ impl Hub {
         };
         let client = hello.client.clone().unwrap_or_default().bounded();
         let seat = inner.next_seat.fetch_add(1, Ordering::Relaxed);
-        Ok(station.sit(seat, Member::new(device, client, self.now())))
+        Ok(station.sit(seat, Member::new(device, line, client, self.now())))
     }
 
     /// A station's messages after `seq`, from the store, at most `limit`.
