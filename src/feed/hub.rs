@@ -13,7 +13,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch},
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,7 @@ use crate::{
         ids::StationId,
         time::{Clock, Moment},
     },
-    store::{Store, StoreResult, StreamMessage},
+    store::{Appended, Store, StoreResult, StreamMessage},
 };
 
 /// No more sockets: all places are taken, or the server is going.
@@ -100,7 +100,8 @@ impl Hub {
                 failing: AtomicBool::new(false),
             }),
         };
-        let following = follow(Arc::downgrade(&hub.inner), head, hub.limits().clone());
+        let appended = hub.inner.store.appended();
+        let following = follow(Arc::downgrade(&hub.inner), head, appended, hub.limits().clone());
         tokio::spawn(following);
         hub
     }
@@ -271,10 +272,7 @@ impl Hub {
     /// Brings the stations up to what this process has committed: who writes and then says hello
     /// finds what it wrote.
     pub(super) async fn keep_up(&self) {
-        let committed = *self.inner.head.borrow();
-        if self.inner.followed.load(Ordering::Acquire) < committed {
-            self.inner.step().await;
-        }
+        self.inner.keep_up().await;
     }
 }
 
@@ -331,6 +329,35 @@ impl Inner {
         self.note(done);
     }
 
+    async fn keep_up(&self) {
+        let committed = *self.head.borrow();
+        if self.followed.load(Ordering::Acquire) < committed {
+            self.step().await;
+        }
+    }
+
+    /// Takes what this process committed, where the stations stand right before it; else they read.
+    async fn take(&self, appended: &Appended) {
+        let one = self.stepping.lock().await;
+        let followed = self.followed.load(Ordering::Acquire);
+        if followed >= appended.after {
+            return;
+        }
+        let mut fits = followed == appended.before;
+        for (id, messages) in &appended.streams {
+            let station = locked(&self.stations).get(id).cloned();
+            if let Some(station) = station.filter(|_| fits) {
+                fits = station.take(&appended.epoch, messages, &self.limits);
+            }
+        }
+        if fits {
+            self.followed.store(appended.after, Ordering::Release);
+        } else {
+            drop(one);
+            self.step().await;
+        }
+    }
+
     /// Forgets stations that nobody watches, and reads the others' settings.
     async fn recheck(&self) {
         let left = {
@@ -379,18 +406,27 @@ impl Inner {
     }
 }
 
-/// The follower: woken by the store's head and by a timer, it runs the same step.
-async fn follow(hub: Weak<Inner>, mut head: watch::Receiver<i64>, limits: Limits) {
+/// The follower: woken by the store and by a timer, it runs the same step, unless it was handed what
+/// the step would read.
+async fn follow(
+    hub: Weak<Inner>,
+    mut head: watch::Receiver<i64>,
+    mut appended: broadcast::Receiver<Arc<Appended>>,
+    limits: Limits,
+) {
     let mut tick = interval(limits.poll);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut rechecked = Instant::now();
     loop {
-        let ticked = tokio::select! {
+        // A commit is told before the head moves over it, and is taken first.
+        let (told, ticked) = tokio::select! {
+            biased;
+            told = appended.recv() => (told.ok(), false),
             changed = head.changed() => match changed {
-                Ok(()) => false,
+                Ok(()) => (None, false),
                 Err(_) => return,
             },
-            _ = tick.tick() => true,
+            _ = tick.tick() => (None, true),
         };
         let Some(hub) = hub.upgrade() else {
             return;
@@ -398,15 +434,16 @@ async fn follow(hub: Weak<Inner>, mut head: watch::Receiver<i64>, limits: Limits
         if hub.stop.is_cancelled() {
             return;
         }
-        let recheck = rechecked.elapsed() >= limits.recheck;
-        if ticked && !recheck {
-            hub.poll().await;
-            continue;
-        }
-        if recheck {
+        if let Some(told) = told {
+            hub.take(&told).await;
+        } else if rechecked.elapsed() >= limits.recheck {
             rechecked = Instant::now();
             hub.recheck().await;
+            hub.step().await;
+        } else if ticked {
+            hub.poll().await;
+        } else {
+            hub.keep_up().await;
         }
-        hub.step().await;
     }
 }

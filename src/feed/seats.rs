@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    courier::Share,
     gate::DeviceId,
     line::Reach,
     protocol::{ClientInfo, Close},
@@ -167,10 +168,16 @@ impl Seats {
         self.members.values()
     }
 
-    /// The next so many after a seat, oldest first.
-    pub(super) fn members_after(&self, seat: Option<u64>, count: usize) -> Vec<(u64, Arc<Member>)> {
+    /// The next so many of a share after a seat, oldest first.
+    pub(super) fn members_after(
+        &self,
+        seat: Option<u64>,
+        share: Share,
+        count: usize,
+    ) -> Vec<(u64, Arc<Member>)> {
         let from = seat.map_or(Bound::Unbounded, Bound::Excluded);
-        let members = self.members.range((from, Bound::Unbounded)).take(count);
+        let members = self.members.range((from, Bound::Unbounded));
+        let members = members.filter(|(id, _)| share.has(**id)).take(count);
         members.map(|(id, member)| (*id, member.clone())).collect()
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::{OnceCell, watch};
 
 use super::{
     counters::Counters,
-    courier,
+    courier::{self, Share},
     gate::DeviceId,
     protocol::{self, Close, Limits, RESUME_EXTRA_MAX, Resume},
     seats::{Member, Presence, Seat, Seats},
@@ -108,8 +108,7 @@ impl Station {
             calls: Mutex::default(),
             bulletin: Mutex::default(),
         });
-        let news = station.news.subscribe();
-        tokio::spawn(courier::carry(Arc::downgrade(&station), news, counters));
+        courier::start(&station, &station.news, &counters);
         station
     }
 
@@ -207,6 +206,22 @@ impl Station {
         Ok(())
     }
 
+    /// Takes messages that were not read but handed over. Whether they follow on: a station that is
+    /// not loaded reads them with the rest.
+    pub(super) fn take(&self, epoch: &str, messages: &[StreamMessage], limits: &Limits) -> bool {
+        let Some(mut now) = self.current_mut() else {
+            return true;
+        };
+        let held = now.showing.seq();
+        let mut fits = **now.showing.epoch() == *epoch;
+        for message in messages.iter().filter(|message| message.seq > held) {
+            fits = fits && now.showing.apply(message.clone(), limits).is_ok();
+        }
+        drop(now);
+        self.news.send_replace(());
+        fits
+    }
+
     fn apply(&self, page: Vec<StreamMessage>, limits: &Limits) -> Result<i64, Unfit> {
         let Some(mut now) = self.current_mut() else {
             return Ok(0);
@@ -292,9 +307,14 @@ impl Station {
         }
     }
 
-    /// The next so many who watch after a seat, oldest first.
-    pub(super) fn members_after(&self, seat: Option<u64>, count: usize) -> Vec<(u64, Arc<Member>)> {
-        locked(&self.seats).members_after(seat, count)
+    /// The next so many of a share who watch after a seat, oldest first.
+    pub(super) fn members_after(
+        &self,
+        seat: Option<u64>,
+        share: Share,
+        count: usize,
+    ) -> Vec<(u64, Arc<Member>)> {
+        locked(&self.seats).members_after(seat, share, count)
     }
 
     /// Calls a message without a number out to all, or to one device.
