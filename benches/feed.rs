@@ -93,7 +93,7 @@ async fn run(size: Size, extent: Extent) {
     restart::measure(size, &mut memory).await;
     let data = "messages of about 400 bytes; publisher, sockets and server share the machine";
     times.print("How fast does a change reach the screens?", data, size);
-    memory.print("What does an idle screen cost the server? (PSS of its processes)", data, size);
+    memory.print("What does a screen cost the server? (PSS of its processes)", data, size);
     if !peer_is_there {
         println!("peer: nginx with nchan is not installed (nginx, libnginx-mod-nchan)");
     }
@@ -111,11 +111,14 @@ async fn one(
     let before = served.pss_kb();
     let mut load = Load::connect(served, n, stations).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let idle = served.pss_kb();
-    let mib = |kb: u64| format!("{:.1}", kb as f64 / 1024.0);
-    let each = (idle.saturating_sub(before)) as f64 / n as f64;
-    let place = format!("{} ({stations} stations)", served.name);
-    memory.row(vec![place, n.to_string(), mib(before), mib(idle), format!("{each:.2}")]);
+    let mut weigh = |when: &str, sockets: usize| {
+        let mib = |kb: u64| format!("{:.1}", kb as f64 / 1024.0);
+        let now = served.pss_kb();
+        let each = now.saturating_sub(before) as f64 / sockets as f64;
+        let place = format!("{} ({stations} stations){when}", served.name);
+        memory.row(vec![place, sockets.to_string(), mib(before), mib(now), format!("{each:.2}")]);
+    };
+    weigh(", idle", n);
 
     let what = |phase: &str| format!("{n} sockets, {stations} stations, {phase}");
     let paced = load.phase(extent.paced, Pace::Every(extent.gap)).await;
@@ -124,6 +127,7 @@ async fn one(
         let fast = load.phase(extent.fast / stations.min(extent.fast), Pace::Fast).await;
         times.row(row(&what(&format!("as fast as it goes, round {round}")), served, &fast));
     }
+    weigh(", after the traffic", n);
     if stations == 1 {
         load.stall(STALLED.min(n)).await;
         // They fill up first; what is measured is how the others fare beside them.
@@ -132,14 +136,8 @@ async fn one(
         }
         let beside = load.phase(extent.paced, Pace::Every(extent.gap)).await;
         times.row(row(&what("one a second, beside 100 that stopped reading"), served, &beside));
-        let kb = served.pss_kb();
-        memory.row(vec![
-            format!("{}, beside 100 that stopped reading{}", served.name, served.counters().await),
-            (n + STALLED.min(n)).to_string(),
-            mib(before),
-            mib(kb),
-            format!("{:.2}", kb.saturating_sub(before) as f64 / (n + STALLED.min(n)) as f64),
-        ]);
+        let counted = served.counters().await;
+        weigh(&format!(", beside 100 that stopped reading{counted}"), n + STALLED.min(n));
     }
     load.close();
 }

@@ -69,5 +69,5 @@ pub fn start() -> Served {
         assert!(begun.elapsed() < Duration::from_secs(10), "nginx does not listen: {log}");
         std::thread::sleep(Duration::from_millis(20));
     }
-    Served::new("nginx, nchan", address, true, child, folder)
+    Served::new("nginx, nchan, in memory", address, true, child, folder)
 }

@@ -75,7 +75,7 @@ pub fn start(stations: usize) -> Served {
     let out = child.stdout.take().expect("its output");
     BufReader::new(out).read_line(&mut line).expect("its word");
     let address = line.trim().to_owned();
-    Served::new("linggong", address, false, child, folder)
+    Served::new("linggong, each on disk first", address, false, child, folder)
 }
 
 /// Serves until it is ended.

@@ -8,6 +8,7 @@ mod failure;
 mod feed;
 mod feed_load;
 mod feed_socket;
+mod files;
 mod ground;
 mod import;
 mod keeping;

@@ -13,7 +13,7 @@ use clap::Args;
 use tokio::{net::TcpListener, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Failure, Ground, SystemClock};
+use super::{Failure, Ground, SystemClock, files};
 use crate::{
     domain::{money::Fen, rules::Rules},
     feed::{hub::Hub, protocol::Limits},
@@ -126,7 +126,11 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
     };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));
-    let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), Limits::default());
+    let mut limits = Limits::default();
+    let files = files::raise();
+    limits.sockets_max = files::screens(files, limits.sockets_max);
+    tracing::info!(files, screens = limits.sockets_max, "screens that this node takes");
+    let hub = Hub::start(market.store.clone(), gate, Arc::new(SystemClock), limits);
     let app = App::new(market.clone(), search.clone(), hub.clone(), settings);
     let listener = TcpListener::bind(args.listen).await;
     let listener =

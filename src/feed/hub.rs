@@ -13,7 +13,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch},
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,7 @@ pub use super::{
     seats::Presence,
 };
 use super::{
+    line::Reach,
     protocol::{self, Close, Hello, Limits},
     seats::{Member, Seat},
     station::{Station, locked, told_since},
@@ -34,7 +35,7 @@ use crate::{
         ids::StationId,
         time::{Clock, Moment},
     },
-    store::{Store, StoreResult, StreamMessage},
+    store::{Appended, Store, StoreResult, StreamMessage},
 };
 
 /// No more sockets: all places are taken, or the server is going.
@@ -69,7 +70,7 @@ struct Inner {
     followed: AtomicI64,
     places: Arc<Semaphore>,
     next_seat: AtomicU64,
-    counters: Counters,
+    counters: Arc<Counters>,
     stop: CancellationToken,
     closing: OnceLock<Close>,
     /// Whether the store failed last, so that an outage is logged once.
@@ -93,13 +94,14 @@ impl Hub {
                 places: Arc::new(Semaphore::new(limits.sockets_max)),
                 limits,
                 next_seat: AtomicU64::new(0),
-                counters: Counters::default(),
+                counters: Arc::default(),
                 stop,
                 closing: OnceLock::new(),
                 failing: AtomicBool::new(false),
             }),
         };
-        let following = follow(Arc::downgrade(&hub.inner), head, hub.limits().clone());
+        let appended = hub.inner.store.appended();
+        let following = follow(Arc::downgrade(&hub.inner), head, appended, hub.limits().clone());
         tokio::spawn(following);
         hub
     }
@@ -183,7 +185,7 @@ impl Hub {
         inner.closing.get_or_init(|| Close::restart(self.sockets()));
         inner.stop.cancel();
         for station in inner.stations() {
-            station.wake();
+            station.rouse();
         }
         let all = u32::try_from(inner.limits.sockets_max).unwrap_or(u32::MAX);
         let gone = timeout(inner.limits.shutdown_wait, inner.places.acquire_many(all)).await;
@@ -212,11 +214,16 @@ impl Hub {
     }
 
     /// Lets a client in that said hello, and gives it a seat.
-    pub(super) async fn sit(&self, id: &StationId, hello: &Hello) -> Result<Seat, Close> {
+    pub(super) async fn sit(
+        &self,
+        id: &StationId,
+        hello: &Hello,
+        line: Arc<dyn Reach>,
+    ) -> Result<Seat, Close> {
         let inner = &self.inner;
         let station = locked(&inner.stations)
             .entry(id.clone())
-            .or_insert_with(|| Arc::new(Station::new(id.clone())))
+            .or_insert_with(|| Station::open(id.clone(), inner.counters.clone()))
             .clone();
         let fresh = !station.is_loaded();
         station.load(&inner.store, &inner.limits, self.now()).await?;
@@ -237,7 +244,7 @@ impl Hub {
         };
         let client = hello.client.clone().unwrap_or_default().bounded();
         let seat = inner.next_seat.fetch_add(1, Ordering::Relaxed);
-        Ok(station.sit(seat, Member::new(device, client, self.now())))
+        Ok(station.sit(seat, Member::new(device, line, client, self.now())))
     }
 
     /// A station's messages after `seq`, from the store, at most `limit`.
@@ -265,10 +272,7 @@ impl Hub {
     /// Brings the stations up to what this process has committed: who writes and then says hello
     /// finds what it wrote.
     pub(super) async fn keep_up(&self) {
-        let committed = *self.inner.head.borrow();
-        if self.inner.followed.load(Ordering::Acquire) < committed {
-            self.inner.step().await;
-        }
+        self.inner.keep_up().await;
     }
 }
 
@@ -325,6 +329,35 @@ impl Inner {
         self.note(done);
     }
 
+    async fn keep_up(&self) {
+        let committed = *self.head.borrow();
+        if self.followed.load(Ordering::Acquire) < committed {
+            self.step().await;
+        }
+    }
+
+    /// Takes what this process committed, where the stations stand right before it; else they read.
+    async fn take(&self, appended: &Appended) {
+        let one = self.stepping.lock().await;
+        let followed = self.followed.load(Ordering::Acquire);
+        if followed >= appended.after {
+            return;
+        }
+        let mut fits = followed == appended.before;
+        for (id, messages) in &appended.streams {
+            let station = locked(&self.stations).get(id).cloned();
+            if let Some(station) = station.filter(|_| fits) {
+                fits = station.take(&appended.epoch, messages, &self.limits);
+            }
+        }
+        if fits {
+            self.followed.store(appended.after, Ordering::Release);
+        } else {
+            drop(one);
+            self.step().await;
+        }
+    }
+
     /// Forgets stations that nobody watches, and reads the others' settings.
     async fn recheck(&self) {
         let left = {
@@ -373,18 +406,27 @@ impl Inner {
     }
 }
 
-/// The follower: woken by the store's head and by a timer, it runs the same step.
-async fn follow(hub: Weak<Inner>, mut head: watch::Receiver<i64>, limits: Limits) {
+/// The follower: woken by the store and by a timer, it runs the same step, unless it was handed what
+/// the step would read.
+async fn follow(
+    hub: Weak<Inner>,
+    mut head: watch::Receiver<i64>,
+    mut appended: broadcast::Receiver<Arc<Appended>>,
+    limits: Limits,
+) {
     let mut tick = interval(limits.poll);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut rechecked = Instant::now();
     loop {
-        let ticked = tokio::select! {
+        // A commit is told before the head moves over it, and is taken first.
+        let (told, ticked) = tokio::select! {
+            biased;
+            told = appended.recv() => (told.ok(), false),
             changed = head.changed() => match changed {
-                Ok(()) => false,
+                Ok(()) => (None, false),
                 Err(_) => return,
             },
-            _ = tick.tick() => true,
+            _ = tick.tick() => (None, true),
         };
         let Some(hub) = hub.upgrade() else {
             return;
@@ -392,15 +434,16 @@ async fn follow(hub: Weak<Inner>, mut head: watch::Receiver<i64>, limits: Limits
         if hub.stop.is_cancelled() {
             return;
         }
-        let recheck = rechecked.elapsed() >= limits.recheck;
-        if ticked && !recheck {
-            hub.poll().await;
-            continue;
-        }
-        if recheck {
+        if let Some(told) = told {
+            hub.take(&told).await;
+        } else if rechecked.elapsed() >= limits.recheck {
             rechecked = Instant::now();
             hub.recheck().await;
+            hub.step().await;
+        } else if ticked {
+            hub.poll().await;
+        } else {
+            hub.keep_up().await;
         }
-        hub.step().await;
     }
 }

@@ -6,9 +6,11 @@
 
 pub mod client;
 mod counters;
+mod courier;
 mod gate;
 pub mod hub;
 mod limits;
+mod line;
 pub mod protocol;
 mod seats;
 pub mod session;

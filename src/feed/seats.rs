@@ -1,7 +1,8 @@
 //! Who watches a station: one seat a socket, one socket a device.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU8, Ordering},
@@ -9,7 +10,9 @@ use std::{
 };
 
 use super::{
+    courier::Share,
     gate::DeviceId,
+    line::Reach,
     protocol::{ClientInfo, Close},
     station::{Station, locked},
 };
@@ -47,6 +50,7 @@ pub struct Presence {
 /// Who watches, and what is known of it.
 pub(super) struct Member {
     pub device: Option<DeviceId>,
+    pub line: Arc<dyn Reach>,
     client: ClientInfo,
     since: Moment,
     order: AtomicU8,
@@ -72,8 +76,20 @@ pub(super) struct Proof {
 }
 
 impl Member {
-    pub(super) fn new(device: Option<DeviceId>, client: ClientInfo, since: Moment) -> Member {
-        Member { device, client, since, order: AtomicU8::new(STAY), proof: Mutex::new(None) }
+    pub(super) fn new(
+        device: Option<DeviceId>,
+        line: Arc<dyn Reach>,
+        client: ClientInfo,
+        since: Moment,
+    ) -> Member {
+        let (order, proof) = (AtomicU8::new(STAY), Mutex::default());
+        Member { device, line, client, since, order, proof }
+    }
+
+    /// Tells the socket to go.
+    fn dismiss(&self, order: u8) {
+        self.order.store(order, Ordering::Release);
+        self.line.rouse();
     }
 
     /// Why this socket has to go, if it has to.
@@ -89,7 +105,7 @@ impl Member {
         *locked(&self.proof) = Some(proof);
     }
 
-    fn presence(&self, station: &StationId, seq: i64) -> Presence {
+    pub(super) fn presence(&self, station: &StationId, seq: i64) -> Presence {
         let proof = locked(&self.proof).clone();
         let proof = proof.as_ref();
         Presence {
@@ -115,21 +131,19 @@ impl Member {
 /// A station's seats.
 #[derive(Default)]
 pub(super) struct Seats {
-    members: HashMap<u64, Arc<Member>>,
+    members: BTreeMap<u64, Arc<Member>>,
     devices: HashMap<DeviceId, u64>,
 }
 
 impl Seats {
-    /// Seats a member; an older socket of the same device is told to go. Whether there was one.
-    pub(super) fn take(&mut self, id: u64, member: &Arc<Member>) -> bool {
+    /// Seats a member; an older socket of the same device is told to go.
+    pub(super) fn take(&mut self, id: u64, member: &Arc<Member>) {
         self.members.insert(id, member.clone());
         let device = member.device.clone();
         let older = device.and_then(|device| self.devices.insert(device, id));
-        let older = older.and_then(|older| self.members.get(&older));
-        if let Some(older) = older {
-            older.order.store(REPLACED, Ordering::Release);
+        if let Some(older) = older.and_then(|older| self.members.get(&older)) {
+            older.dismiss(REPLACED);
         }
-        older.is_some()
     }
 
     fn leave(&mut self, id: u64) {
@@ -141,21 +155,30 @@ impl Seats {
         }
     }
 
-    /// Tells a device's socket to go. Whether there was one.
-    pub(super) fn dismiss(&self, device: &DeviceId) -> bool {
+    /// Tells a device's socket to go.
+    pub(super) fn dismiss(&self, device: &DeviceId) {
         let member = self.devices.get(device);
-        let member = member.and_then(|id| self.members.get(id));
-        if let Some(member) = member {
-            member.order.store(DISMISSED, Ordering::Release);
+        if let Some(member) = member.and_then(|id| self.members.get(id)) {
+            member.dismiss(DISMISSED);
         }
-        member.is_some()
     }
 
-    /// Everyone who watches, oldest first; `seq` is the station's newest number.
-    pub(super) fn presence(&self, station: &StationId, seq: i64) -> Vec<Presence> {
-        let mut members: Vec<_> = self.members.iter().collect();
-        members.sort_unstable_by_key(|(id, _)| **id);
-        members.into_iter().map(|(_, member)| member.presence(station, seq)).collect()
+    /// Everyone who watches, oldest first.
+    pub(super) fn members(&self) -> impl Iterator<Item = &Arc<Member>> {
+        self.members.values()
+    }
+
+    /// The next so many of a share after a seat, oldest first.
+    pub(super) fn members_after(
+        &self,
+        seat: Option<u64>,
+        share: Share,
+        count: usize,
+    ) -> Vec<(u64, Arc<Member>)> {
+        let from = seat.map_or(Bound::Unbounded, Bound::Excluded);
+        let members = self.members.range((from, Bound::Unbounded));
+        let members = members.filter(|(id, _)| share.has(**id)).take(count);
+        members.map(|(id, member)| (*id, member.clone())).collect()
     }
 }
 

@@ -1,113 +1,112 @@
 //! One socket's life: hello, catch-up, stream, beats, proofs, close. One task, no queue: what a
 //! socket has not taken stands in the station's memory, and the socket keeps its place there.
 
-use std::{convert::Infallible, future::Future, pin::pin, time::Duration};
+use std::{convert::Infallible, future::Future, pin::pin, sync::Arc};
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
-use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::time::{Instant, sleep, timeout};
 
+pub use super::line::Socket;
 use super::{
     hub::{Admission, Counters, Hub},
-    protocol::{self, Ack, ClientMessage, Close, Hello, Limits, Mode, Resume},
+    line::{End, Line},
+    protocol::{self, Ack, ClientMessage, Close, Hello, Mode, Resume},
     seats::{Proof, Seat},
     station::{Next, PAGE, Place, Plan},
 };
 use crate::domain::ids::StationId;
 
-/// What carries a socket's messages.
-pub trait Socket: Stream<Item = Result<Message, Self::Broken>> + Sink<Message> + Unpin {
-    /// What the stream answers when it breaks.
-    type Broken;
-}
-
-impl<S, E> Socket for S
-where
-    S: Stream<Item = Result<Message, E>> + Sink<Message> + Unpin,
-{
-    type Broken = E;
-}
-
-/// Why a socket's life ends.
-#[derive(Debug, PartialEq, Eq)]
-enum End {
-    /// The peer went.
-    Gone,
-    /// The server closes.
-    Closed(Close),
-}
-
-impl From<Close> for End {
-    fn from(close: Close) -> End {
-        End::Closed(close)
-    }
-}
-
 /// Serves one socket until it ends; `None` is a name that no station can have.
-pub async fn serve(admission: Admission, station: Option<StationId>, socket: impl Socket) {
-    let hub = &admission.hub;
-    let mut line = Line { socket, limits: hub.limits() };
-    let Err(end) = converse(hub, station, &mut line).await;
-    if end == End::Closed(Close::TooSlow) {
-        Counters::add(&hub.counters().slow, 1);
+pub fn serve(
+    admission: Admission,
+    station: Option<StationId>,
+    socket: impl Socket,
+) -> impl Future<Output = ()> + Send {
+    // Taken out of the future: a socket that is moved into one stands there twice.
+    let line = Line::new(socket, admission.hub.limits().write_wait);
+    async move {
+        // The whole of it: its place is given back at the end.
+        let admission = admission;
+        let hub = &admission.hub;
+        let Err(end) = converse(hub, station, &line).await;
+        if end == End::Closed(Close::TooSlow) {
+            Counters::add(&hub.counters().slow, 1);
+        }
+        Box::pin(line.end(end, hub.limits().close_wait)).await;
     }
-    line.end(end).await;
 }
 
+/// What is rare is boxed: ten thousand tasks shall not keep room for it.
 async fn converse(
     hub: &Hub,
     station: Option<StationId>,
-    line: &mut Line<'_, impl Socket>,
+    line: &Arc<Line<impl Socket>>,
 ) -> Result<Infallible, End> {
-    let hello = tokio::select! {
-        hello = timeout(line.limits.hello_wait, line.hello()) => {
-            hello.unwrap_or(Err(Close::Malformed.into()))?
-        }
-        () = hub.stopped() => Hello::default(),
-    };
+    let hello = Box::pin(greeting(hub, line)).await?;
     if let Some(close) = hub.closing() {
         return Err(close.into());
     }
     let station = station.ok_or(Close::NoStation)?;
-    let seat = hub.sit(&station, &hello).await?;
-    // Subscribed before the first look: nothing that happens in between is missed.
-    let mut woken = seat.station.woken();
+    let seat = Box::pin(hub.sit(&station, &hello, line.clone())).await?;
     let mut heard = seat.station.calls();
     let mut watcher =
-        Watcher { hub, seat: &seat, place: Place::default(), proofs_from: 0, resyncs: 0 };
-    watcher.welcome(line, hello.resume.as_ref()).await?;
+        Watcher { hub, seat: &seat, line, place: Place::default(), proofs_from: 0, resyncs: 0 };
+    Box::pin(watcher.welcome(hello.resume)).await?;
     if let Some(bulletin) = seat.station.bulletin() {
-        line.send(bulletin).await?;
+        Box::pin(line.send(bulletin)).await?;
     }
-    let heartbeat = line.limits.heartbeat;
+    let heartbeat = hub.limits().heartbeat;
     let mut beat = pin!(sleep(heartbeat));
     loop {
         if let Some(close) = hub.closing().or(seat.member.order()) {
             return Err(close.into());
         }
-        watcher.catch_up(line).await?;
+        Box::pin(watcher.catch_up()).await?;
         for call in seat.station.calls_after(&mut heard, &seat.member) {
-            line.send(call).await?;
+            Box::pin(line.send(call)).await?;
         }
-        tokio::select! {
-            _ = woken.changed() => {}
-            message = line.receive() => match message? {
-                ClientMessage::Hello(hello) => watcher.welcome(line, hello.resume.as_ref()).await?,
-                ClientMessage::Ack(ack) => watcher.judge(line, &ack).await?,
-                ClientMessage::Unknown => {}
-            },
+        let count = |sent| Counters::add(&hub.counters().deliveries, sent);
+        let said = tokio::select! {
+            said = line.rest(&seat.station, watcher.place, count) => said?,
             () = &mut beat => {
                 beat.as_mut().reset(Instant::now() + heartbeat);
-                line.send(protocol::beat(watcher.place.seq)).await?;
+                watcher.rise();
+                Box::pin(line.send(protocol::beat(watcher.place.seq))).await?;
+                continue;
             }
+        };
+        watcher.rise();
+        match said {
+            Some(ClientMessage::Hello(hello)) => Box::pin(watcher.welcome(hello.resume)).await?,
+            Some(ClientMessage::Ack(ack)) => Box::pin(watcher.judge(ack)).await?,
+            Some(ClientMessage::Unknown) | None => {}
         }
     }
 }
 
+/// Waits for the hello, or for the server to go.
+async fn greeting(hub: &Hub, line: &Line<impl Socket>) -> Result<Hello, End> {
+    let hello = async {
+        loop {
+            match line.receive().await? {
+                ClientMessage::Hello(hello) => return Ok(hello),
+                ClientMessage::Ack(_) => return Err(Close::Malformed.into()),
+                ClientMessage::Unknown => {}
+            }
+        }
+    };
+    tokio::select! {
+        hello = timeout(hub.limits().hello_wait, hello) => {
+            hello.unwrap_or(Err(Close::Malformed.into()))
+        }
+        () = hub.stopped() => Ok(Hello::default()),
+    }
+}
+
 /// A seated socket and its place in the stream.
-struct Watcher<'a> {
+struct Watcher<'a, S> {
     hub: &'a Hub,
     seat: &'a Seat,
+    line: &'a Line<S>,
     place: Place,
     /// Proofs of an older number were sent before the last snapshot arrived.
     proofs_from: i64,
@@ -115,53 +114,49 @@ struct Watcher<'a> {
     resyncs: u32,
 }
 
-impl Watcher<'_> {
+impl<S: Socket> Watcher<'_, S> {
+    /// Goes on from where the courier left the line.
+    fn rise(&mut self) {
+        if let Some(place) = self.line.rise() {
+            self.place = place;
+        }
+    }
+
     /// Answers a hello: by resumption where that can be, else with the whole set.
-    async fn welcome(
-        &mut self,
-        line: &mut Line<'_, impl Socket>,
-        resume: Option<&Resume>,
-    ) -> Result<(), End> {
+    async fn welcome(&mut self, resume: Option<Resume>) -> Result<(), End> {
         let station = &self.seat.station;
         self.hub.keep_up().await;
         let Some(resume) = resume else {
-            return self.snapshot(line).await;
+            return self.snapshot().await;
         };
         if resume.seq > station.seq() {
             // Another process may have told the client what this one has not read yet.
             self.hub.look().await;
         }
-        match station.plan(resume) {
-            Plan::FromMemory { place, head } => self.resume(line, resume, place, head).await,
+        match station.plan(&resume) {
+            Plan::FromMemory { place, head } => self.resume(&resume, place, head).await,
             Plan::FromStore { place, kept, head } => {
                 let page = self.hub.stored(&station.id, place.seq, PAGE).await?;
                 if page.first().is_none_or(|first| first.seq != place.seq + 1) {
-                    return self.snapshot(line).await;
+                    return self.snapshot().await;
                 }
-                self.resume(line, resume, place, head).await?;
-                self.replay(line, page, kept).await
+                self.resume(&resume, place, head).await?;
+                self.replay(page, kept).await
             }
-            Plan::Snapshot => self.snapshot(line).await,
+            Plan::Snapshot => self.snapshot().await,
         }
     }
 
-    async fn resume(
-        &mut self,
-        line: &mut Line<'_, impl Socket>,
-        resume: &Resume,
-        place: Place,
-        head: i64,
-    ) -> Result<(), End> {
+    async fn resume(&mut self, resume: &Resume, place: Place, head: i64) -> Result<(), End> {
         Counters::add(&self.hub.counters().resumed, 1);
         self.place = place;
         self.proofs_from = place.seq;
-        self.say_welcome(line, &resume.epoch, head, Mode::Resumed).await
+        self.say_welcome(&resume.epoch, head, Mode::Resumed).await
     }
 
     /// Sends what only the store still has: the messages before number `kept`.
     async fn replay(
         &mut self,
-        line: &mut Line<'_, impl Socket>,
         mut page: Vec<crate::store::StreamMessage>,
         kept: i64,
     ) -> Result<(), End> {
@@ -171,7 +166,7 @@ impl Watcher<'_> {
                     // Pruned meanwhile; on its return the client is given a snapshot.
                     return Err(Close::TooSlow.into());
                 }
-                line.feed(message.message.into()).await?;
+                self.line.feed(message.message.into()).await?;
                 self.place.seq = message.seq;
             }
             page = self.hub.stored(&self.seat.station.id, self.place.seq, PAGE).await?;
@@ -179,60 +174,53 @@ impl Watcher<'_> {
                 break;
             }
         }
-        line.flush().await
+        self.line.flush().await
     }
 
-    async fn snapshot(&mut self, line: &mut Line<'_, impl Socket>) -> Result<(), End> {
+    async fn snapshot(&mut self) -> Result<(), End> {
         let (snapshot, place) = self.seat.station.snapshot().ok_or(Close::TryLater)?;
         Counters::add(&self.hub.counters().snapshots, 1);
         self.place = place;
         self.proofs_from = place.seq;
-        let wait = line.limits.snapshot_wait;
+        let wait = self.hub.limits().snapshot_wait;
         let send = async {
-            self.say_welcome(line, &snapshot.epoch, snapshot.seq, Mode::Snapshot).await?;
+            self.say_welcome(&snapshot.epoch, snapshot.seq, Mode::Snapshot).await?;
             for part in snapshot.parts.iter() {
-                line.send(part.clone()).await?;
+                self.line.send(part.clone()).await?;
             }
             Ok(())
         };
         timeout(wait, send).await.unwrap_or(Err(Close::TooSlow.into()))
     }
 
-    async fn say_welcome(
-        &self,
-        line: &mut Line<'_, impl Socket>,
-        epoch: &str,
-        seq: i64,
-        mode: Mode,
-    ) -> Result<(), End> {
-        let (heartbeat, now) = (line.limits.heartbeat, self.hub.now());
-        line.send(protocol::welcome(epoch, seq, mode, heartbeat, now)).await
+    async fn say_welcome(&self, epoch: &str, seq: i64, mode: Mode) -> Result<(), End> {
+        let (heartbeat, now) = (self.hub.limits().heartbeat, self.hub.now());
+        self.line.send(protocol::welcome(epoch, seq, mode, heartbeat, now)).await
     }
 
     /// Sends everything behind the socket's place.
-    async fn catch_up(&mut self, line: &mut Line<'_, impl Socket>) -> Result<(), End> {
+    async fn catch_up(&mut self) -> Result<(), End> {
         let mut sent = 0;
         loop {
             match self.seat.station.after(self.place) {
                 Next::Message(message, place) => {
-                    line.feed(message).await?;
+                    self.line.feed(message).await?;
                     self.place = place;
                     sent += 1;
                 }
                 Next::Nothing => break,
                 Next::Lost => return Err(Close::TooSlow.into()),
-                Next::Reloaded => self.snapshot(line).await?,
+                Next::Reloaded => self.snapshot().await?,
             }
         }
-        if sent > 0 {
-            line.flush().await?;
-            Counters::add(&self.hub.counters().deliveries, sent);
-        }
+        // The courier too may have left something halfway.
+        self.line.flush().await?;
+        Counters::add(&self.hub.counters().deliveries, sent);
         Ok(())
     }
 
     /// Notes what a screen says of itself, and sends the whole set where it shows another.
-    async fn judge(&mut self, line: &mut Line<'_, impl Socket>, ack: &Ack) -> Result<(), End> {
+    async fn judge(&mut self, ack: Ack) -> Result<(), End> {
         let agrees = match &ack.hash {
             // It claims what was never sent.
             _ if ack.seq > self.place.seq => Some(false),
@@ -253,83 +241,13 @@ impl Watcher<'_> {
         });
         match agrees {
             Some(true) => self.resyncs = 0,
-            Some(false) if self.resyncs < line.limits.resyncs_max => {
+            Some(false) if self.resyncs < self.hub.limits().resyncs_max => {
                 self.resyncs += 1;
                 Counters::add(&self.hub.counters().resyncs, 1);
-                self.snapshot(line).await?;
+                self.snapshot().await?;
             }
             Some(false) | None => {}
         }
         Ok(())
-    }
-}
-
-/// A socket's wire: every wait on it is bounded.
-struct Line<'a, S> {
-    socket: S,
-    limits: &'a Limits,
-}
-
-impl<S: Socket> Line<'_, S> {
-    async fn hello(&mut self) -> Result<Hello, End> {
-        loop {
-            match self.receive().await? {
-                ClientMessage::Hello(hello) => return Ok(hello),
-                ClientMessage::Ack(_) => return Err(Close::Malformed.into()),
-                ClientMessage::Unknown => {}
-            }
-        }
-    }
-
-    /// The peer's next message. Nothing is lost where the wait for it is given up.
-    async fn receive(&mut self) -> Result<ClientMessage, End> {
-        loop {
-            match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    let message = ClientMessage::parse(&text).map_err(|_| Close::Malformed)?;
-                    return Ok(message);
-                }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Binary(_)) | Err(_)) => return Err(Close::Malformed.into()),
-                Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
-            }
-        }
-    }
-
-    /// Hands a message to the wire; [`Line::flush`] makes sure that it goes.
-    async fn feed(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        let wait = self.limits.write_wait;
-        in_time(wait, self.socket.feed(Message::Text(text))).await
-    }
-
-    async fn flush(&mut self) -> Result<(), End> {
-        in_time(self.limits.write_wait, self.socket.flush()).await
-    }
-
-    async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        let wait = self.limits.write_wait;
-        in_time(wait, self.socket.send(Message::Text(text))).await
-    }
-
-    /// Says why, if the server closes, and waits for the peer's side, a bounded time.
-    async fn end(mut self, end: End) {
-        let wait = self.limits.close_wait;
-        let goodbye = async {
-            if let End::Closed(close) = end {
-                let frame = CloseFrame { code: close.code(), reason: close.reason().into() };
-                let _ = self.socket.send(Message::Close(Some(frame))).await;
-            }
-            while let Some(Ok(_)) = self.socket.next().await {}
-        };
-        // A peer that does not answer is left.
-        let _ = timeout(wait, goodbye).await;
-    }
-}
-
-async fn in_time<E>(wait: Duration, write: impl Future<Output = Result<(), E>>) -> Result<(), End> {
-    match timeout(wait, write).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(End::Gone),
-        Err(_) => Err(Close::TooSlow.into()),
     }
 }

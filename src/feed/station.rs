@@ -12,6 +12,8 @@ use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{OnceCell, watch};
 
 use super::{
+    counters::Counters,
+    courier::{self, Share},
     gate::DeviceId,
     protocol::{self, Close, Limits, RESUME_EXTRA_MAX, Resume},
     seats::{Member, Presence, Seat, Seats},
@@ -40,8 +42,8 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct Station {
     pub id: StationId,
     loaded: OnceCell<Loaded>,
-    /// Says only: look. What there is to see stands in the fields.
-    wake: watch::Sender<()>,
+    /// Says to the courier only: look. What there is to see stands in the fields.
+    news: watch::Sender<()>,
     pub seats: Mutex<Seats>,
     calls: Mutex<Calls>,
     /// What it tells its visitors, where it told anything lately.
@@ -96,15 +98,18 @@ pub(super) enum Plan {
 }
 
 impl Station {
-    pub(super) fn new(id: StationId) -> Station {
-        Station {
+    /// A station that is still to be loaded, and its courier.
+    pub(super) fn open(id: StationId, counters: Arc<Counters>) -> Arc<Station> {
+        let station = Arc::new(Station {
             id,
             loaded: OnceCell::new(),
-            wake: watch::Sender::new(()),
+            news: watch::Sender::new(()),
             seats: Mutex::default(),
             calls: Mutex::default(),
             bulletin: Mutex::default(),
-        }
+        });
+        courier::start(&station, &station.news, &counters);
+        station
     }
 
     /// Loads the station unless it is there already; many callers cost one load.
@@ -188,7 +193,7 @@ impl Station {
                     fits = false;
                 }
             }
-            self.wake();
+            self.news.send_replace(());
         }
         if !fits {
             let showing = read(view, &self.id, limits).await?;
@@ -196,9 +201,25 @@ impl Station {
                 now.load += 1;
                 now.showing = showing;
             }
-            self.wake();
+            self.news.send_replace(());
         }
         Ok(())
+    }
+
+    /// Takes messages that were not read but handed over. Whether they follow on: a station that is
+    /// not loaded reads them with the rest.
+    pub(super) fn take(&self, epoch: &str, messages: &[StreamMessage], limits: &Limits) -> bool {
+        let Some(mut now) = self.current_mut() else {
+            return true;
+        };
+        let held = now.showing.seq();
+        let mut fits = **now.showing.epoch() == *epoch;
+        for message in messages.iter().filter(|message| message.seq > held) {
+            fits = fits && now.showing.apply(message.clone(), limits).is_ok();
+        }
+        drop(now);
+        self.news.send_replace(());
+        fits
     }
 
     fn apply(&self, page: Vec<StreamMessage>, limits: &Limits) -> Result<i64, Unfit> {
@@ -279,13 +300,21 @@ impl Station {
         Some(known.to_string() == hash)
     }
 
-    /// Wakes every socket of the station.
-    pub(super) fn wake(&self) {
-        self.wake.send_replace(());
+    /// Says to every socket's own task: look.
+    pub(super) fn rouse(&self) {
+        for member in locked(&self.seats).members() {
+            member.line.rouse();
+        }
     }
 
-    pub(super) fn woken(&self) -> watch::Receiver<()> {
-        self.wake.subscribe()
+    /// The next so many of a share who watch after a seat, oldest first.
+    pub(super) fn members_after(
+        &self,
+        seat: Option<u64>,
+        share: Share,
+        count: usize,
+    ) -> Vec<(u64, Arc<Member>)> {
+        locked(&self.seats).members_after(seat, share, count)
     }
 
     /// Calls a message without a number out to all, or to one device.
@@ -297,7 +326,7 @@ impl Station {
             calls.recent.pop_front();
         }
         drop(calls);
-        self.wake();
+        self.rouse();
     }
 
     /// What the station tells its visitors, where it told anything lately.
@@ -339,25 +368,20 @@ impl Station {
     /// Takes a seat; an older socket of the same device is told to go.
     pub(super) fn sit(self: &Arc<Self>, id: u64, member: Member) -> Seat {
         let member = Arc::new(member);
-        let replaced = locked(&self.seats).take(id, &member);
-        if replaced {
-            self.wake();
-        }
+        locked(&self.seats).take(id, &member);
         Seat { station: self.clone(), id, member }
     }
 
     /// Tells a device's socket to go.
     pub(super) fn dismiss(&self, device: &DeviceId) {
-        let told = locked(&self.seats).dismiss(device);
-        if told {
-            self.wake();
-        }
+        locked(&self.seats).dismiss(device);
     }
 
     /// Everyone who watches, oldest first.
     pub(super) fn presence(&self) -> Vec<Presence> {
         let seq = self.seq();
-        locked(&self.seats).presence(&self.id, seq)
+        let seats = locked(&self.seats);
+        seats.members().map(|member| member.presence(&self.id, seq)).collect()
     }
 }
 

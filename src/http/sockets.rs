@@ -1,5 +1,7 @@
 //! Stations' feeds over WebSocket: from a request to a [`session`].
 
+use std::future::ready;
+
 use axum::{
     Router,
     extract::{
@@ -47,7 +49,11 @@ pub async fn feed(
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_frame_size(CLIENT_MESSAGE_BYTES_MAX)
         .max_message_size(CLIENT_MESSAGE_BYTES_MAX)
-        .on_upgrade(move |socket: WebSocket| session::serve(admission, station, socket))
+        // A task of its own: the one of the upgrade keeps room for what the upgrade needed.
+        .on_upgrade(move |socket: WebSocket| {
+            tokio::spawn(session::serve(admission, station, socket));
+            ready(())
+        })
 }
 
 fn full() -> Response {

@@ -5,16 +5,16 @@ use std::{
     io,
     ops::{Deref, DerefMut},
     path::Path,
-    sync::Once,
+    sync::{Arc, Once},
     time::Duration,
 };
 
 use sqlx::{
     Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Transaction, any::AnyPoolOptions,
 };
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
-use super::{Entry, Shown, StoreError, StoreResult, Vault, log};
+use super::{Appended, Entry, Shown, StoreError, StoreResult, Vault, log};
 
 /// Which database stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ const READERS: u32 = 8;
 const WRITERS: u32 = 8;
 /// How long a caller waits for a connection, or a statement for SQLite's lock.
 const WAIT: Duration = Duration::from_secs(10);
+/// Commits that wait for a follower of this process; who is further behind reads.
+const APPENDED_MAX: usize = 64;
 
 /// The file in a data folder by which processes take turns in setting it up.
 pub const TURN_FILE: &str = "linggong.lock";
@@ -44,13 +46,18 @@ pub struct Store {
     /// Seals personal values.
     pub vault: Vault,
     head: watch::Sender<i64>,
+    appended: broadcast::Sender<Arc<Appended>>,
 }
 
 static DRIVERS: Once = Once::new();
 
 async fn pool(engine: Engine, url: &str, size: u32, read_only: bool) -> StoreResult<AnyPool> {
-    let options = AnyPoolOptions::new().max_connections(size).acquire_timeout(WAIT).after_connect(
-        move |connection, _| {
+    let options = AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(WAIT)
+        // A file does not hang up, and asking costs as much as a statement.
+        .test_before_acquire(engine == Engine::Postgres)
+        .after_connect(move |connection, _| {
             Box::pin(async move {
                 if engine == Engine::Sqlite {
                     // The first statement may meet another process that turns WAL on.
@@ -65,8 +72,7 @@ async fn pool(engine: Engine, url: &str, size: u32, read_only: bool) -> StoreRes
                 }
                 Ok(())
             })
-        },
-    );
+        });
     Ok(options.connect(url).await?)
 }
 
@@ -106,7 +112,8 @@ impl Store {
         let write = pool(engine, url, writers, false).await?;
         sqlx::migrate!("./migrations").run(&write).await?;
         let read = pool(engine, url, READERS, true).await?;
-        let store = Store { engine, write, read, vault, head: watch::Sender::new(0) };
+        let (head, appended) = (watch::Sender::new(0), broadcast::Sender::new(APPENDED_MAX));
+        let store = Store { engine, write, read, vault, head, appended };
         store.check_key().await?;
         store.look().await?;
         Ok(store)
@@ -145,6 +152,7 @@ impl Store {
             entries: Vec::new(),
             shown: Vec::new(),
             head: self.head.clone(),
+            appended: self.appended.clone(),
         })
     }
 
@@ -161,6 +169,12 @@ impl Store {
     /// The newest log sequence that this process has seen; changes when there is more.
     pub fn head(&self) -> watch::Receiver<i64> {
         self.head.subscribe()
+    }
+
+    /// What this process commits from now on, each told before the head moves over it. It spares
+    /// the reading; what other processes commit is not told here.
+    pub fn appended(&self) -> broadcast::Receiver<Arc<Appended>> {
+        self.appended.subscribe()
     }
 
     /// Looks whether another process appended to the log, and wakes the followers if so.
@@ -234,6 +248,7 @@ pub struct Txn {
     pub(super) entries: Vec<Entry>,
     pub(super) shown: Vec<Shown>,
     head: watch::Sender<i64>,
+    appended: broadcast::Sender<Arc<Appended>>,
 }
 
 impl Txn {
@@ -249,8 +264,11 @@ impl Txn {
 
     /// Makes the change durable: rows, entries and events together. Answers the log's sequence.
     pub async fn commit(mut self) -> StoreResult<i64> {
-        let seq = log::append(&mut self).await?;
+        let appended = log::append(&mut self).await?;
         self.view.tx.commit().await?;
+        let seq = appended.after;
+        // Nobody may follow here.
+        let _ = self.appended.send(Arc::new(appended));
         advance(&self.head, seq);
         Ok(seq)
     }

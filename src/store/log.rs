@@ -141,6 +141,19 @@ pub struct StreamMessage {
     pub message: String,
 }
 
+/// What one commit of this process appended: who stands right before it need not read it.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    /// The history to which the streams' numbers belong; empty where no stream got anything.
+    pub epoch: String,
+    /// The log's sequence before it.
+    pub before: i64,
+    /// The log's sequence after it.
+    pub after: i64,
+    /// What each station's stream got, in order.
+    pub streams: Vec<(StationId, Vec<StreamMessage>)>,
+}
+
 /// Where the audit trail does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyFault {
@@ -163,17 +176,21 @@ fn chain(before: &str, seq: i64, parts: &[&str]) -> String {
 ///
 /// Counters are locked in one order (stations by name, then the log's head), so that two
 /// transactions never wait for each other.
-pub(super) async fn append(txn: &mut Txn) -> StoreResult<i64> {
+pub(super) async fn append(txn: &mut Txn) -> StoreResult<Appended> {
     let mut by_station: BTreeMap<StationId, Vec<Shown>> = BTreeMap::new();
     for shown in std::mem::take(&mut txn.shown) {
         by_station.entry(shown.station.clone()).or_default().push(shown);
     }
+    let (mut epoch, mut streams) = (String::new(), Vec::new());
     for (station, changes) in by_station {
-        append_stream(txn, &station, changes).await?;
+        let (of, messages) = append_stream(txn, &station, changes).await?;
+        epoch = of;
+        streams.push((station, messages));
     }
     let entries = std::mem::take(&mut txn.entries);
     if entries.is_empty() {
-        return txn.log_seq().await;
+        let seq = txn.log_seq().await?;
+        return Ok(Appended { epoch, before: seq, after: seq, streams });
     }
     let head = sqlx::query("update log_head set seq = seq + $1 where id = 1 returning seq, hash")
         .bind(entries.len() as i64)
@@ -207,20 +224,27 @@ pub(super) async fn append(txn: &mut Txn) -> StoreResult<i64> {
         .bind(hash)
         .execute(txn.connection())
         .await?;
-    Ok(last)
+    Ok(Appended { epoch, before: first - 1, after: last, streams })
 }
 
-async fn append_stream(txn: &mut Txn, station: &StationId, changes: Vec<Shown>) -> StoreResult<()> {
+/// Appends to one stream. Answers its epoch and the messages.
+async fn append_stream(
+    txn: &mut Txn,
+    station: &StationId,
+    changes: Vec<Shown>,
+) -> StoreResult<(String, Vec<StreamMessage>)> {
     let counter = sqlx::query(
         "insert into station_seq (station, seq) values ($1, $2) \
-         on conflict (station) do update set seq = station_seq.seq + excluded.seq returning seq",
+         on conflict (station) do update set seq = station_seq.seq + excluded.seq \
+         returning seq, (select value from meta where name = 'epoch') as epoch",
     )
     .bind(station.as_str())
     .bind(changes.len() as i64)
     .fetch_one(txn.connection())
     .await?;
-    let last: i64 = counter.try_get("seq")?;
+    let (last, epoch): (i64, String) = (counter.try_get("seq")?, counter.try_get("epoch")?);
     let first = last - changes.len() as i64 + 1;
+    let mut messages = Vec::with_capacity(changes.len());
     for (seq, change) in (first..).zip(changes) {
         let message = match change.what {
             ShownWhat::Put { version, payload } => {
@@ -251,11 +275,12 @@ async fn append_stream(txn: &mut Txn, station: &StationId, changes: Vec<Shown>) 
             .bind(station.as_str())
             .bind(seq)
             .bind(change.at.0)
-            .bind(message)
+            .bind(&message)
             .execute(txn.connection())
             .await?;
+        messages.push(StreamMessage { seq, message });
     }
-    Ok(())
+    Ok((epoch, messages))
 }
 
 impl View {

@@ -41,7 +41,7 @@ pub use crews::Membership;
 pub use engine::{Engine, Reader, Store, TURN_FILE, Txn, View};
 pub use error::{StoreError, StoreResult};
 pub use forgetting::LogBase;
-pub use log::{Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};
+pub use log::{Appended, Entry, Kind, LogRow, Shown, ShownWhat, StreamMessage, VerifyFault};
 pub use orgs::MandateFilter;
 pub use placements::PlacementFilter;
 pub use postings::PostingFilter;

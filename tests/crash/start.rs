@@ -1,4 +1,10 @@
-//! Several processes that start at once on an empty folder.
+//! Starts: several at once on an empty folder, and one where the system allows few open files.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpStream,
+    process::{Command, Stdio},
+};
 
 use tokio::task::JoinSet;
 
@@ -35,4 +41,28 @@ async fn a_key_file_that_a_power_cut_left_empty_is_told() {
     let output = site.run(&["station", "list"]).await;
     assert_eq!(output.status.code(), Some(2));
     assert!(crate::process::text(&output.stderr).contains("64 hexadecimal digits"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_was_started_with_few_open_files_takes_as_many_as_the_system_allows() {
+    const FILES: usize = 128;
+    let site = Site::new(None);
+    let mut server = Command::new("sh")
+        .args(["-c", &format!("ulimit -S -n {FILES} && exec \"$0\" \"$@\"")])
+        .args([env!("CARGO_BIN_EXE_linggong"), "serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(&site.data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on http://").unwrap();
+    let held: Vec<_> = (0..2 * FILES).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let alive = reqwest::get(format!("http://{address}/healthz"));
+    let alive = tokio::time::timeout(std::time::Duration::from_secs(10), alive).await;
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let status = alive.expect("it still takes connections").unwrap().status();
+    assert_eq!(status, 200, "beside {} connections", held.len());
 }
