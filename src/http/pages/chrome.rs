@@ -141,11 +141,11 @@ fn menu(account: Option<&Account>, path: &str) -> (Vec<NavItem>, Vec<NavItem>) {
             .map(|&(href, text, _)| NavItem { href, text, current: href == path, count: None })
             .collect();
         let current = own.iter().any(|item| item.current);
-        match own.as_mut_slice() {
+        match own.as_slice() {
             [] => {}
             [_] => groups.append(&mut own),
             [first, ..] => {
-                groups.push(NavItem { href: first.href, text: title, current, count: None });
+                groups.push(NavItem { href: first.href, text: *title, current, count: None });
                 if current {
                     around = own;
                 }
