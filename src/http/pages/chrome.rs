@@ -145,7 +145,7 @@ fn menu(account: Option<&Account>, path: &str) -> (Vec<NavItem>, Vec<NavItem>) {
             [] => {}
             [_] => groups.append(&mut own),
             [first, ..] => {
-                groups.push(NavItem { href: first.href, text: *title, current, count: None });
+                groups.push(NavItem { href: first.href, text: title, current, count: None });
                 if current {
                     around = own;
                 }
