@@ -372,7 +372,7 @@ impl Cast {
             since: now,
         };
         let kind = path.trim_start_matches("/api/v1").trim_start_matches("/desk");
-        let kind = kind.trim_start_matches("/me").split('/').nth(1).unwrap();
+        let kind = kind.strip_prefix("/me/").unwrap_or(&kind[1..]).split('/').next().unwrap();
         let id = match kind {
             "attendance" => one.id.to_string(),
             "corrections" => {

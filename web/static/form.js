@@ -125,14 +125,27 @@ function fill(id, value) {
 function enableDraft(form, name) {
   if (!("returned" in form.dataset)) restore(form, name);
   let timer = 0;
+  const keepNow = () => {
+    timer = 0;
+    store((storage) => storage.setItem(key(name), JSON.stringify(values(form))));
+  };
   const keep = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      store((storage) => storage.setItem(key(name), JSON.stringify(values(form))));
-    }, DRAFT_WAIT_MS);
+    timer = setTimeout(keepNow, DRAFT_WAIT_MS);
   };
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    timer = 0;
+  });
+  // What was typed last is not lost to who leaves at once.
+  addEventListener("pagehide", () => {
+    if (timer) {
+      clearTimeout(timer);
+      keepNow();
+    }
+  });
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

@@ -15,6 +15,7 @@ mod crew;
 mod desk;
 mod dispatch;
 mod door;
+mod dues;
 mod facts;
 mod fairness;
 mod forecast;
@@ -67,6 +68,7 @@ pub use crew::{add_member, answer_crew, book_crew, crew, remove_member};
 pub use desk::desk;
 pub use dispatch::{confirm, dispatch, note_present, plan_again};
 pub use door::code;
+pub use dues::claim_own;
 pub use fairness::{appeal, appeals, invite, marks, rule};
 pub use forecast::{absorption, file_absorption, forecast, set_budget, what_if};
 pub use form::{create, edit, new, revise};
@@ -88,7 +90,7 @@ pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
-pub use worker::{answer, book, cancel, claim_own, me, read_message, register};
+pub use worker::{answer, book, cancel, me, read_message, register};
 
 use super::{App, guard::Visitor, problem as fault};
 

@@ -17,6 +17,7 @@ use super::{
     desk::{DeskPage, DeskRow},
     dispatch::{Asked, DispatchPage, DonePage, Refused},
     door::CodePage,
+    dues::{OwnClaim, OwnDue},
     facts::Fact,
     fairness::{MarkRow, MarksPage},
     forecast::{AbsorbedRow, AbsorptionPage, Forecast, ForecastPage, ForecastRow},
@@ -41,7 +42,7 @@ use super::{
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnClaim, OwnCrew, OwnDue, RegisterPage},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
 };
 use crate::{
     domain::{
