@@ -47,6 +47,9 @@ pub struct Settings {
     /// Where people's phones reach the server: `https://host`, without a path; the address that the
     /// browser asked for where none is set.
     pub public_url: Option<String>,
+    /// The port of the loopback at which a kiosk's reader of ID cards is asked for; none where kiosks
+    /// have none.
+    pub card_port: Option<u16>,
 }
 
 /// What every handler stands on.

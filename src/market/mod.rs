@@ -28,6 +28,7 @@ mod forgetting;
 mod hiring;
 mod insurance;
 mod intake;
+mod kiosk;
 mod life;
 mod lists;
 mod messages;
@@ -53,7 +54,7 @@ use rand_chacha::ChaCha20Rng;
 
 pub use absorption::Absorbed;
 pub use accounts::{NewUser, SignIn, hash_token};
-pub use attendance::{Code, Times};
+pub use attendance::{Code, Door, Times};
 pub use authority::{Reach, Verb, reach};
 pub use batch::BatchEntry;
 pub use bookings::{Booked, BookingRequest};
@@ -74,6 +75,7 @@ pub use intake::{
     Fields, INSURANCE_HINT, Posted, Registered, insurance_of, overlay, posting as parse_posting,
     worker as parse_worker,
 };
+pub use kiosk::KeptPass;
 pub use lists::{Import, Imported};
 pub use messages::{LogOnly, NotSent, Outgoing, Sms};
 pub use notices::{Notice, county_name};

@@ -377,8 +377,11 @@ async fn forms(world: &World) -> Vec<Form> {
             secret: Some("pin"),
             ..form("/my/join", "/my/join".to_owned(), &anybody)
         },
-        form("/my/bookings/{id}/cancel", format!("/my/bookings/{booked}/cancel"), &seeker),
         form("/my/logout", "/my/logout".to_owned(), &staff),
+        Form {
+            good: vec![("large", "yes".to_owned())],
+            ..form("/large", "/large".to_owned(), &anybody)
+        },
         form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
         Form {
             good: [

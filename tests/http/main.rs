@@ -17,6 +17,7 @@ mod dispatch;
 mod forms;
 mod inputs;
 mod jobs;
+mod kiosk;
 mod openapi;
 mod pins;
 mod privacy;

@@ -2,7 +2,7 @@
 
 use super::{App, Visitor};
 use crate::{
-    domain::account::Role,
+    domain::account::{Account, Role},
     http::{Access, assets, body::Query},
     market::Verb,
 };
@@ -51,6 +51,10 @@ pub struct Chrome {
     pub draft_done: Option<&'static str>,
     /// For this visitor's forms.
     pub csrf: String,
+    /// Whether the reader seeks work: on a phone, everything is larger.
+    pub seeks: bool,
+    /// Whether the page is in large type.
+    pub large: bool,
 }
 
 const NAV: &[(&str, &str, Access)] = &[
@@ -79,6 +83,11 @@ const NAV: &[(&str, &str, Access)] = &[
     ("/admin/audit", "操作记录", Access::May(Verb::Administer)),
 ];
 
+/// The login; nothing where only a PIN or a card opens the account, whose login nobody chose.
+fn shown_name(account: &Account) -> String {
+    if account.login == account.id.as_str() { String::new() } else { account.login.clone() }
+}
+
 impl Chrome {
     /// The frame of the page at `path`.
     pub fn new(app: &App, visitor: &Visitor, path: &str) -> Chrome {
@@ -102,11 +111,13 @@ impl Chrome {
             version: assets::version(),
             demo: app.settings.demo,
             user: account
-                .map(|account| User { name: account.login.clone(), role: account.role.label() }),
+                .map(|account| User { name: shown_name(account), role: account.role.label() }),
             nav: nav.collect(),
             messages: Vec::new(),
             draft_done: None,
             csrf: visitor.csrf(),
+            seeks,
+            large: visitor.large,
         }
     }
 

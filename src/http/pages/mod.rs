@@ -27,6 +27,7 @@ mod jobs;
 mod kiosk;
 mod login;
 mod notices;
+mod own;
 mod people;
 pub mod phone;
 mod pins;
@@ -37,6 +38,7 @@ mod problem;
 pub mod screens;
 mod sheet;
 mod sheets;
+mod size;
 mod station;
 mod steps;
 mod timeline;
@@ -78,6 +80,7 @@ pub use jobs::{opening, openings};
 pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
 pub use notices::{notice, notices, object};
+pub use own::{answer, cancel, read_message};
 pub use people::{decide, people};
 pub use pins::{pins, set_pin};
 pub use placement::{
@@ -86,11 +89,12 @@ pub use placement::{
 };
 pub use placements::{create_placement, new_placement, placements, roster_csv, roster_xlsx};
 pub use problem::dress;
+pub use size::large;
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
-pub use worker::{answer, book, cancel, me, read_message, register};
+pub use worker::{book, me, register};
 
 use super::{App, guard::Visitor, problem as fault};
 

@@ -29,6 +29,7 @@ use super::{
     kiosk::KioskPage,
     login::LoginPage,
     notices::{NoticesPage, ObjectionPage, OnNotice},
+    own::{Answer, News, OwnBooking},
     people::{Decision, PastRow, PeoplePage, PersonRow},
     phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
@@ -42,7 +43,7 @@ use super::{
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
+    worker::{MePage, Own, OwnCrew, RegisterPage},
 };
 use crate::{
     domain::{
@@ -95,6 +96,8 @@ impl Fill {
             }),
             messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
             draft_done: full.then_some("posting:new"),
+            seeks: full,
+            large: full,
             csrf: "c0ffee".to_owned(),
         }
     }
@@ -673,6 +676,7 @@ fn house(fill: Fill) -> Vec<String> {
         lon: 106.1313,
         demo: fill != Fill::Empty,
         hotline: fill.maybe("0951-12333"),
+        card_port: (fill != Fill::Empty).then_some(17_530),
         version: "0.1.0-0a1b2c3d",
     };
     let pins = PinsPage {
@@ -725,6 +729,7 @@ fn frame(fill: Fill) -> Frame {
     Frame {
         version: "0.1.0-0a1b2c3d",
         demo: fill != Fill::Empty,
+        large: fill == Fill::Full,
         station: if fill == Fill::Empty { String::new() } else { "liangtian".to_owned() },
         who: fill.maybe("马**"),
         message: fill.maybe("报上了").map(|text| ("done", text)),
@@ -767,6 +772,11 @@ fn phone(fill: Fill) -> Vec<String> {
     };
     let my = PhoneMy {
         frame: frame(fill),
+        news: fill.list(|i| News {
+            id: format!("msg_{i}"),
+            body: fill.text("有新活：番茄采摘工，明早8:00，良田镇"),
+            href: "/jobs/job_1".to_owned(),
+        }),
         bookings: fill.list(|i| OwnBooking {
             id: format!("bkg_{i}"),
             href: "/jobs/job_1".to_owned(),

@@ -11,7 +11,7 @@ use axum::{
 };
 #[cfg(test)]
 pub use person::{PhoneIn, PhoneJoin, PhoneMy};
-pub use person::{cancel, door, enter, join, leave, my, register};
+pub use person::{door, enter, join, leave, my, register};
 
 use super::{
     App, Visitor,
@@ -44,6 +44,8 @@ pub struct Frame {
     pub version: &'static str,
     /// Whether the data is made up.
     pub demo: bool,
+    /// Whether the page is in large type.
+    pub large: bool,
     /// The station's id, where one is known.
     pub station: String,
     /// The masked name of whoever is signed in.
@@ -64,6 +66,7 @@ impl Frame {
         Ok(Frame {
             version: assets::version(),
             demo: app.settings.demo,
+            large: visitor.large,
             station: station.to_owned(),
             who: who.map(|worker| mask_name(&worker.person.name)),
             message: None,

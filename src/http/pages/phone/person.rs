@@ -11,16 +11,18 @@ use serde_json::json;
 use super::{
     super::{
         input::{Faults, Form, Sent},
-        login, page,
-        worker::{CONSENT, OwnBooking, own_booking},
+        login,
+        own::{News, OwnBooking, one_news, own_bookings},
+        page,
+        worker::CONSENT,
     },
-    App, Frame, Visitor, see_other, seeker,
+    App, Frame, Visitor, seeker,
 };
 use crate::{
-    domain::ids::{BookingId, StationId},
+    domain::ids::StationId,
     http::{
         api::{pins, session},
-        body::{Id, Query},
+        body::Query,
         headers::Client,
         problem::Problem,
     },
@@ -197,6 +199,8 @@ pub async fn register(
 pub struct PhoneMy {
     /// The frame.
     pub frame: Frame,
+    /// Messages that were not read.
+    pub news: Vec<News>,
     /// The bookings.
     pub bookings: Vec<OwnBooking>,
 }
@@ -211,25 +215,14 @@ pub async fn my(
     let Some(worker) = seeker(&visitor) else {
         return Ok(Redirect::to(&format!("/my/in?at={station}")).into_response());
     };
-    let bookings = app.market.bookings_by(&visitor.actor()?, &worker).await?;
+    let news = app.market.unread(&visitor.actor()?, &worker).await?;
+    let now = app.market.now();
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
-        bookings: bookings.into_iter().map(|row| own_booking(row, app.market.now())).collect(),
+        news: news.iter().map(one_news).collect(),
+        bookings: own_bookings(&mut app.market.store.read().await?, &worker, now).await?,
     };
     Ok(page(StatusCode::OK, &my))
-}
-
-/// `POST /my/bookings/{id}/cancel`
-pub async fn cancel(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<BookingId>,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    app.market.cancel(&visitor.actor()?, &id).await?;
-    app.settle().await;
-    Ok(see_other("/my", at(form.get("at")), "cancelled"))
 }
 
 /// `POST /my/logout`
