@@ -6,21 +6,23 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     sync::{
         Arc, Mutex, OnceLock, Weak,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
-use futures_util::future::BoxFuture;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
-pub use super::counters::Counters;
+pub use super::{
+    counters::Counters,
+    gate::{Denied, DeviceId, Gate},
+    seats::Presence,
+};
 use super::{
     protocol::{self, Close, Hello, Limits},
     seats::{Member, Seat},
@@ -34,69 +36,6 @@ use crate::{
     },
     store::{Store, StoreResult, StreamMessage},
 };
-
-/// A screen that has a token of its own.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeviceId(pub String);
-
-impl fmt::Display for DeviceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Why a token does not let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// It opens nothing, or not this station.
-    #[error("the token does not open this station")]
-    Token,
-    /// Nobody can say now.
-    #[error("tokens can't be checked now")]
-    Unavailable,
-}
-
-/// Who knows the tokens.
-pub trait Gate: Send + Sync {
-    /// Whether `token` may read the station's feed, and which device it is, where it is one.
-    ///
-    /// # Errors
-    /// [`Denied`] where it may not, or where that can't be told.
-    fn may_read<'a>(
-        &'a self,
-        station: &'a StationId,
-        token: &'a str,
-    ) -> BoxFuture<'a, Result<Option<DeviceId>, Denied>>;
-}
-
-/// A screen that is connected to this process.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Presence {
-    /// The station.
-    pub station: StationId,
-    /// The device, where it has a token.
-    pub device: Option<DeviceId>,
-    /// What it says it is.
-    pub kind: String,
-    /// The version that it says it has.
-    pub version: String,
-    /// Since when.
-    pub since: Moment,
-    /// When it last said what it shows.
-    pub acked_at: Option<Moment>,
-    /// The number at which it stood then.
-    pub acked_seq: Option<i64>,
-    /// Messages between that number and the station's newest.
-    pub lag: Option<i64>,
-    /// How many postings it showed.
-    pub shown: Option<u64>,
-    /// Whether it showed what the station shows; none where that was not known.
-    pub agrees: Option<bool>,
-    /// Faults of its page since it was loaded.
-    pub errors: u32,
-    /// The last of them; empty where there was none.
-    pub last_error: String,
-}
 
 /// No more sockets: all places are taken, or the server is going.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

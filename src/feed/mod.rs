@@ -6,6 +6,7 @@
 
 pub mod client;
 mod counters;
+mod gate;
 pub mod hub;
 mod limits;
 pub mod protocol;

@@ -9,11 +9,40 @@ use std::{
 };
 
 use super::{
-    hub::{DeviceId, Presence},
+    gate::DeviceId,
     protocol::{ClientInfo, Close},
     station::{Station, locked},
 };
 use crate::domain::{ids::StationId, time::Moment};
+
+/// A screen that is connected to this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// The station.
+    pub station: StationId,
+    /// The device, where it has a token.
+    pub device: Option<DeviceId>,
+    /// What it says it is.
+    pub kind: String,
+    /// The version that it says it has.
+    pub version: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it last said what it shows.
+    pub acked_at: Option<Moment>,
+    /// The number at which it stood then.
+    pub acked_seq: Option<i64>,
+    /// Messages between that number and the station's newest.
+    pub lag: Option<i64>,
+    /// How many postings it showed.
+    pub shown: Option<u64>,
+    /// Whether it showed what the station shows; none where that was not known.
+    pub agrees: Option<bool>,
+    /// Faults of its page since it was loaded.
+    pub errors: u32,
+    /// The last of them; empty where there was none.
+    pub last_error: String,
+}
 
 /// Who watches, and what is known of it.
 pub(super) struct Member {

@@ -12,9 +12,9 @@ use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{OnceCell, watch};
 
 use super::{
-    hub::{DeviceId, Presence},
+    gate::DeviceId,
     protocol::{self, Close, Limits, RESUME_EXTRA_MAX, Resume},
-    seats::{Member, Seat, Seats},
+    seats::{Member, Presence, Seat, Seats},
     showing::{After, Showing, Snapshot, Unfit},
 };
 use crate::{

@@ -9,7 +9,7 @@ use crate::words::{normal, trades::Trades};
 
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
-/// The longest word that is kept, in characters; longer runs are no words.
+/// The longest word, in characters; longer runs are cut.
 const WORD_CHARS_MAX: usize = 40;
 
 /// A word and where it starts, counted in letters of the text; marks and spaces count nothing.
@@ -104,10 +104,10 @@ fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
         .tokenize(&plain, mode, true)
         .into_iter()
         .filter(|token| !token.word.trim().is_empty())
-        .filter(|token| token.end - token.start <= WORD_CHARS_MAX)
         .filter_map(|token| {
             let start = *before.get(token.start)?;
-            Some(Word { text: token.word.to_owned(), start })
+            // Cut, not dropped: a question of one endless word finds nothing, not everything.
+            Some(Word { text: token.word.chars().take(WORD_CHARS_MAX).collect(), start })
         })
         .collect()
 }

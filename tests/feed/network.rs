@@ -66,6 +66,21 @@ async fn a_browser_names_the_subprotocol_and_a_bare_client_need_not() {
 }
 
 #[tokio::test]
+async fn who_offers_a_later_version_too_is_given_version_1() {
+    for house in houses(limits()).await {
+        let address = serve(&house.hub).await;
+        let mut request = address.as_str().into_client_request().unwrap();
+        let offered = HeaderValue::from_static("linggong.feed.v2, linggong.feed.v1");
+        request.headers_mut().insert("sec-websocket-protocol", offered);
+        let (mut socket, answer) = connect_async(request).await.unwrap();
+        assert_eq!(answer.headers()["sec-websocket-protocol"], SUBPROTOCOL);
+        let hello = r#"{"op":"hello","resume":null,"later":{"codec":"cbor"}}"#;
+        socket.send(Message::text(hello)).await.unwrap();
+        assert!(text(&mut socket).await.starts_with(r#"{"op":"welcome","#));
+    }
+}
+
+#[tokio::test]
 async fn a_message_beyond_the_bound_closes_with_4000() {
     for house in houses(limits()).await {
         let address = serve(&house.hub).await;

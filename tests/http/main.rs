@@ -11,6 +11,7 @@ mod support;
 mod town;
 
 mod arbitrary;
+mod asked;
 mod bookings;
 mod columns;
 mod dispatch;

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
+use regex::Regex;
+
 use crate::{
     assert_none,
     code::{code_only, is_word, line_of, places, test_items},
@@ -157,6 +159,19 @@ fn files_of_src_stay_short() {
     let exempt: BTreeSet<String> = sources(&files).flat_map(test_files).collect();
     let checked = sources(&files).filter(|file| !exempt.contains(&file.path));
     assert_none(checked.filter_map(|file| too_long(&file.path, &file.text)).collect());
+}
+
+#[test]
+fn every_verb_of_the_trail_has_a_word() {
+    let files = tree::files();
+    let timeline = files.iter().find(|file| file.path == "src/http/pages/timeline.rs").unwrap();
+    let verb = Regex::new("\"([a-z_]+)\",\\s*Kind::").unwrap();
+    let verbs: BTreeSet<String> = sources(&files)
+        .flat_map(|file| verb.captures_iter(&file.text).map(|found| found[1].to_owned()))
+        .collect();
+    assert!(verbs.len() > 30, "only {} verbs found", verbs.len());
+    let untold = verbs.iter().filter(|verb| !timeline.text.contains(&format!("\"{verb}\" =>")));
+    assert_none(untold.map(|verb| format!("{verb}: people would read the word itself")).collect());
 }
 
 #[test]

@@ -216,7 +216,7 @@ pub async fn openings(
         // What the person typed can be put right here; the rest is an error's page.
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             status = problem.status;
-            chrome = chrome.stopped(problem.title);
+            chrome = chrome.stopped(sentence(problem));
         }
         Err(problem) => return Err(problem),
     }
@@ -245,6 +245,19 @@ pub async fn openings(
         next,
     };
     Ok(page(status, &list))
+}
+
+/// What is wrong with a question, in the words of the page: of the choices people see no names.
+fn sentence(problem: Problem) -> String {
+    match problem.errors.first().map(|error| error.field.as_str()) {
+        Some("lat" | "lon" | "radius_km") => {
+            "位置不对：纬度和经度要一起填，比如38.38和106.13".to_owned()
+        }
+        Some("settlement" | "sort" | "direct_only" | "from" | "to" | "cursor") => {
+            "这个网址里的条件看不懂，请在下面重新选".to_owned()
+        }
+        _ => problem.title,
+    }
 }
 
 /// How a visitor can book.

@@ -57,6 +57,8 @@ pub fn what(verb: &str) -> &str {
         "accept" => "录用",
         "decline" => "没有录用",
         "promote" => "候补转为录用",
+        "note_present" => "记下谁到场",
+        "assemble" => "集合派工",
         "disclose" => "写了站点公示",
         "put_up" => "发了告示",
         "withdraw_notice" => "撤下告示",
