@@ -25,7 +25,7 @@ async fn show(window: &Window, name: &str) {
     window.judge().await;
     let wide = "document.documentElement.scrollWidth > innerWidth + 1";
     window.check(window.ask(wide).await == json!(false), &format!("{name} is too wide")).await;
-    let small = "[...document.querySelectorAll('button, a.button, a.chip, nav a, .cards a, input:not([type=hidden]):not([type=checkbox])')]
+    let small = "[...document.querySelectorAll('button, a.button, a.chip, nav a, .cards a, label.chip, input:not([type=hidden]):not([type=checkbox]):not([type=radio])')]
         .filter((b) => b.offsetParent && b.getBoundingClientRect().height < 60).map((b) => b.outerHTML)";
     let small = window.ask(small).await;
     window.check(small == json!([]), &format!("{name}: too small: {small}")).await;
@@ -41,6 +41,12 @@ async fn a_phone_finds_books_and_gives_up() {
     window.go("/m/liangtian").await;
     window.sees("共7个活").await;
     show(&window, "phone-home").await;
+    window.press("大字").await;
+    window.until("document.documentElement.hasAttribute('data-large')").await;
+    show(&window, "phone-large-home").await;
+    window.press("小字").await;
+    window.until("!document.documentElement.hasAttribute('data-large')").await;
+    assert_eq!(window.path().await, "/m/liangtian");
     window.press("明天").await;
     window.sees("共7个活").await;
     window.fill("q", "蔬菜分拣").await;
