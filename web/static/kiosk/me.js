@@ -42,7 +42,7 @@ function card(kiosk, message, draw) {
   const read = async () => {
     const { why } = await ask(kiosk, "POST", () => `/messages/${message.id}/read`, {});
     if (why) return fill(note, why);
-    kiosk.news = kiosk.news.filter((other) => other !== message);
+    kiosk.news = kiosk.news.filter(({ id }) => id !== message.id);
     kiosk.tellNews();
     draw();
   };
