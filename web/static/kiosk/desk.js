@@ -42,6 +42,11 @@ export class Desk {
     }
   }
 
+  /** Ends the session of somebody who left before the answer came. @param {Somebody} somebody */
+  signOut({ token: held }) {
+    if (held) this.kiosk.api.call("POST", "/logout", { body: {}, token: held }).catch(() => {});
+  }
+
   /**
    * By the number on a card, which this screen's own token vouches for.
    * @param {string} number

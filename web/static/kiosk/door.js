@@ -91,13 +91,16 @@ export function code(kiosk, { step, booking, title }) {
     const when = kiosk.now();
     if (booking) {
       const { data, why } = await ask(kiosk, "POST", () => `/bookings/${booking}/${step}`, { code: digits });
+      // Whoever left meanwhile is not shown to the next.
+      if (!kiosk.who) return;
       if (!why) return kiosk.show(outcome, { said: passed(step, data) });
       if (why !== CUT) {
         fill(note, why);
         return pad.clear();
       }
     }
-    kiosk.show(outcome, { said: await keep(kiosk, step, digits, when) });
+    const said = await keep(kiosk, step, digits, when);
+    if (kiosk.who) kiosk.show(outcome, { said });
   };
   const pad = digitsPad({ label: "4位数字", length: CODE_DIGITS, covered: false, groups: [CODE_DIGITS], onDone: done });
   return {

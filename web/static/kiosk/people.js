@@ -23,6 +23,8 @@ const SURNAMES =
 
 /** Who it is: phone, then PIN; or a card on the reader. @param {Kiosk} kiosk @param {{then: (found: any) => void, phone?: string}} params @returns {View} */
 export function identify(kiosk, { then, phone = "" }) {
+  /** Whether the page is still shown: an answer that comes later seats nobody. */
+  let here = true;
   const title = heading("您的手机号");
   const note = h("p", { class: "note", role: "status" });
   const place = h("div", { class: "place" });
@@ -49,7 +51,7 @@ export function identify(kiosk, { then, phone = "" }) {
   const check = async (/** @type {string} */ pin) => {
     fill(note, "请等一下…");
     const { found, why } = await kiosk.desk.signIn(phone, pin);
-    if (found) return then(found);
+    if (found) return here ? then(found) : kiosk.desk.signOut(found);
     fill(note, why);
     pad.clear();
   };
@@ -61,6 +63,7 @@ export function identify(kiosk, { then, phone = "" }) {
   const read = async (/** @type {Card} */ found) => {
     fill(note, "正在看身份证…");
     const { found: who, why, unknown } = await kiosk.desk.signInByCard(found.number);
+    if (!here) return who && kiosk.desk.signOut(who);
     if (who) return then(who);
     if (unknown) return kiosk.go(register, { then, card: found });
     fill(note, why);
@@ -71,7 +74,10 @@ export function identify(kiosk, { then, phone = "" }) {
   return {
     title: "您是谁",
     key: (event) => pad.key(event),
-    left: () => kiosk.card.rest(),
+    left: () => {
+      here = false;
+      kiosk.card.rest();
+    },
     node: h(
       "div",
       { class: "page identify" },
@@ -96,6 +102,7 @@ export function identify(kiosk, { then, phone = "" }) {
  * @returns {View}
  */
 export function register(kiosk, { then, phone = "", card }) {
+  let here = true;
   const title = heading("");
   const note = h("p", { class: "note", role: "status" });
   const place = h("div", { class: "place" });
@@ -162,7 +169,7 @@ export function register(kiosk, { then, phone = "", card }) {
     const number = card ? { id_number: card.number } : {};
     const person = { name, phone, pin, station: kiosk.station.id, consents: [CONSENT], ...number };
     const { found, why, again } = await kiosk.desk.signUp(person, key);
-    if (found) return then(found);
+    if (found) return here ? then(found) : kiosk.desk.signOut(found);
     if (again === "phone") {
       phone = "";
       askPhone();
@@ -174,6 +181,9 @@ export function register(kiosk, { then, phone = "", card }) {
   return {
     title: "登记",
     key: (event) => pad.key(event),
+    left: () => {
+      here = false;
+    },
     node: h("div", { class: "page identify" }, title, note, place),
   };
 }
