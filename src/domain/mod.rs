@@ -25,6 +25,7 @@ pub mod org;
 pub mod pin;
 pub mod placement;
 pub mod posting;
+pub mod provides;
 pub mod rules;
 pub mod screen;
 pub mod speech;

@@ -116,8 +116,11 @@ pub async fn own_bookings(
     Ok(rows.into_iter().map(|row| own_booking(row, now)).collect())
 }
 
-/// Back to the page from which a form came: `/me`, or a phone's `/my`.
+/// Back to the page from which a form came: `/me`, the crew's, or a phone's `/my`.
 fn back(form: &Form, said: &str) -> Response {
+    if form.get("from") == "crew" {
+        return see_other("/me/crew", said).into_response();
+    }
     if form.get("face") != "phone" {
         return see_other("/me", said).into_response();
     }

@@ -13,7 +13,7 @@ use super::{
     chrome::{Chrome, Message, NavItem, User},
     claims::{ClaimPage, ClaimRow, ClaimStep, ClaimsPage, DossierPage},
     complaints::{ComplaintPage, ComplaintRow, ComplaintStep, ComplaintsPage},
-    crew::{CrewPage, MemberRow},
+    crew::{CrewDoor, CrewPage, DoorRow, MemberRow},
     desk::{DeskPage, DeskRow},
     dispatch::{Asked, DispatchPage, DonePage, Refused},
     door::CodePage,
@@ -31,7 +31,7 @@ use super::{
     notices::{NoticesPage, ObjectionPage, OnNotice},
     own::{Answer, News, OwnBooking},
     people::{Decision, PastRow, PeoplePage, PersonRow},
-    phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
+    phone::{Frame, OwnShift, PhoneDoor, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
     placement::{DueRow, Paper, PlacementPage},
     placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
@@ -284,6 +284,23 @@ fn members(fill: Fill) -> Vec<MemberRow> {
 fn crew(fill: Fill) -> [String; 2] {
     let crew = CrewPage {
         chrome: fill.chrome(),
+        doors: fill.list(|i| CrewDoor {
+            job: "job_1".to_owned(),
+            title: fill.text("快递分拣工"),
+            when: "11月25日 周三 8:00–18:00".to_owned(),
+            rows: fill.list(|j| DoorRow {
+                id: format!("bkg_{i}{j}"),
+                name: fill.text("马小军"),
+                notes: fill.list(|_| fill.text("在岗")),
+                passes: j == 0,
+                gives_up: j == 1,
+            }),
+            steps: if i == 0 {
+                vec![Door { step: "check-in", text: "签到" }]
+            } else {
+                Vec::new()
+            },
+        }),
         rows: members(fill),
         values: Form::of(["name", "phone"].map(|name| (name, fill.text("13800001234")))),
         faults: fill.faults(&["name", "phone", "agreed"]),
@@ -337,6 +354,7 @@ fn rights(fill: Fill) -> [String; 4] {
         chips: fill.chips(),
         rows: fill.list(|i| complaint_row(fill, i)),
         kinds: fill.choices(),
+        jobs: fill.choices(),
         values: Form::of(names.map(|name| (name, fill.text("干了三天没给钱")))),
         faults: fill.faults(&names),
     };
@@ -411,7 +429,7 @@ fn work(fill: Fill) -> [String; 5] {
         id: "job_1".to_owned(),
         title: fill.text("快递分拣工"),
         digits: vec!['0', '4', '2', '7'],
-        reload_s: 31,
+        qr: "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>".to_owned(),
         summary: fill.text("今天5人"),
     };
     let ledger = LedgerPage {
@@ -770,6 +788,19 @@ fn phone(fill: Fill) -> Vec<String> {
         next: fill.text("/m/liangtian"),
         faults: fill.faults(&["phone", "pin"]),
     };
+    let own_door = PhoneDoor {
+        frame: frame(fill),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        shifts: fill.list(|i| OwnShift {
+            when: "11月25日 周三 8:00–18:00".to_owned(),
+            status: "未签到",
+            stamps: fill.list(|_| fill.text("8:02签到")),
+            door: (i == 0).then_some(Door { step: "check-in", text: "签到" }),
+        }),
+        code: fill.text("0427"),
+        fault: fill.maybe("验证码不对"),
+    };
     let my = PhoneMy {
         frame: frame(fill),
         news: fill.list(|i| News {
@@ -797,6 +828,7 @@ fn phone(fill: Fill) -> Vec<String> {
         join.render().unwrap(),
         door.render().unwrap(),
         my.render().unwrap(),
+        own_door.render().unwrap(),
     ]
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub use placement::{
     INSURANCE_HINT, Placed, PlacementPatch, Whom, income, insurance_of, placement, placement_patch,
 };
-pub use posting::{Posted, posting};
+pub use posting::{Posted, posting, time_of_day};
 pub use worker::{Registered, worker};
 
 use crate::domain::{

@@ -10,6 +10,7 @@ import { Desk } from "./desk.js";
 import { fill } from "./dom.js";
 import { Finder } from "./find.js";
 import { keepFiles } from "./offline.js";
+import { complain } from "./complain.js";
 import { door } from "./door.js";
 import { me } from "./me.js";
 import { ask } from "./parts.js";
@@ -49,7 +50,7 @@ export class Kiosk {
     this.store = new Store();
     this.queue = new Queue(this.store, this.api, (outcome) => this.told(outcome));
     this.card = new CardReader(Number(cardPort || 0));
-    this.pages = { me, door };
+    this.pages = { me, door, complain };
     /** @type {News[]} the person's messages that were not read, the newest first */
     this.news = [];
     /** @type {import("./desk.js").Somebody | null} */
