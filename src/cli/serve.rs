@@ -48,6 +48,10 @@ pub struct Serve {
     /// Where people's phones reach the server, for the codes that they scan: https://HOST.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// The port of the loopback (127.0.0.1) of each kiosk at which its reader of ID cards is asked for;
+    /// without it kiosks have none.
+    #[arg(long, value_name = "PORT", env = "LINGGONG_CARD_PORT")]
+    card_port: Option<u16>,
     /// The minimum wage an hour where the postings are (小时最低工资标准), in yuan; reviewers are told
     /// of postings below it. Without it nothing is compared.
     #[arg(long, value_name = "YUAN")]
@@ -123,6 +127,7 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         hotline: args.hotline,
         public_url: args.public_url,
         map_tiles: args.map_tiles,
+        card_port: args.card_port,
     };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));

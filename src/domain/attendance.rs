@@ -47,6 +47,8 @@ choices! {
     By {
         /// The changing code, on the worker's phone or at a kiosk.
         Code = "code", "验证码";
+        /// The changing code, at a kiosk whose link was cut; it came later.
+        Kept = "kept", "验证码，断网时记下";
         /// The employer's captain on the spot.
         Captain = "captain", "带班人";
         /// The clock, after a check-out that nobody made.

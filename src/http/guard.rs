@@ -16,6 +16,8 @@ use crate::{
 
 /// The name of the session's cookie.
 pub const COOKIE: &str = "linggong_session";
+/// The name of the cookie of whoever wants large type.
+pub const LARGE: &str = "linggong_large";
 
 /// Whom a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +52,14 @@ pub struct Visitor {
     pub account: Option<Account>,
     /// The session's token, where there is one.
     pub token: Option<String>,
+    /// Whether pages are asked for in large type (大字).
+    pub large: bool,
 }
 
 impl Visitor {
     /// Whoever did not sign in.
     pub fn nobody() -> Visitor {
-        Visitor { account: None, token: None }
+        Visitor { account: None, token: None, large: false }
     }
 
     /// Who acts.
@@ -82,12 +86,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE && !value.is_empty()).then_some(value))
+        .find_map(|(name, value)| (name == wanted && !value.is_empty()).then_some(value))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -113,11 +117,12 @@ pub async fn guard(
     let headers = request.headers();
     let is_api = request.uri().path().starts_with("/api/");
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let (shown, by_cookie) = match (bearer(headers), cookie(headers)) {
+    let (shown, by_cookie) = match (bearer(headers), cookie(headers, COOKIE)) {
         (Some(token), _) => (Some(token.to_owned()), false),
         (None, Some(token)) => (Some(token.to_owned()), true),
         (None, None) => (None, false),
     };
+    let large = cookie(headers, LARGE).is_some();
     let forged = match same_origin(headers) {
         Some(same) => !same,
         // Pages carry a token in their forms; an API call by cookie must name its origin.
@@ -145,10 +150,12 @@ pub async fn guard(
                 Redirect::to(&format!("/login?next={next}")).into_response()
             }
             None => Problem::sign_in().into_response(),
-            Some(_) => known_to(Visitor { account, token }, Problem::forbidden().into_response()),
+            Some(_) => {
+                known_to(Visitor { account, token, large }, Problem::forbidden().into_response())
+            }
         };
     }
-    let visitor = Visitor { account, token };
+    let visitor = Visitor { account, token, large };
     request.extensions_mut().insert(visitor.clone());
     known_to(visitor, next.run(request).await)
 }

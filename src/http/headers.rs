@@ -56,6 +56,12 @@ pub(super) const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; 
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The policy of a kiosk's page whose reader of ID cards listens at this port of the loopback.
+pub(super) fn content_policy_with_reader(port: u16) -> String {
+    let reader = format!("connect-src 'self' ws://127.0.0.1:{port}");
+    CONTENT_POLICY.replace("connect-src 'self'", &reader)
+}
+
 const SECURITY: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -49,6 +49,9 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Where map tiles come from, with `{z}`, `{x}` and `{y}`; without it maps are sketches.
     pub map_tiles: Option<String>,
+    /// The port of the loopback at which a kiosk's reader of ID cards is asked for; none where kiosks
+    /// have none.
+    pub card_port: Option<u16>,
 }
 
 /// What every handler stands on.

@@ -58,7 +58,7 @@ pub struct SignIn {
 /// Failures after which an account is locked.
 const FAILURES_MAX: i64 = 5;
 /// How long it stays locked.
-const LOCK: i64 = 15 * MINUTE;
+pub(super) const LOCK: i64 = 15 * MINUTE;
 /// How long a person's session lasts.
 pub(super) const SESSION: i64 = 12 * HOUR;
 /// How long a screen's session lasts.

@@ -40,9 +40,9 @@ pub struct Code {
 /// What happens at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// Checked in.
+    /// Somebody comes.
     In,
-    /// Checked out.
+    /// Somebody goes.
     Out,
 }
 
@@ -68,9 +68,9 @@ impl Market {
         format!("{:04}", self.store.vault.code(job.as_str(), window) % 10_000)
     }
 
-    /// The code of the moment, or the one before, for those who type slowly.
-    fn is_code(&self, job: &JobId, typed: &str) -> bool {
-        let window = self.now().0.div_euclid(CODE_LASTS);
+    /// The code of that moment, or the one before, for those who type slowly.
+    fn is_code(&self, job: &JobId, typed: &str, at: Moment) -> bool {
+        let window = at.0.div_euclid(CODE_LASTS);
         [window, window - 1].iter().any(|window| self.digits(job, *window) == typed.trim())
     }
 
@@ -147,7 +147,7 @@ impl Market {
         id: &BookingId,
         code: Option<&str>,
     ) -> MarketResult<Attendance> {
-        self.pass(actor, id, code, Door::In).await
+        self.pass(actor, id, code, Door::In, (self.now(), By::Code)).await
     }
 
     /// Checks a worker out of the shift of the moment, likewise; the wage entry follows.
@@ -160,7 +160,7 @@ impl Market {
         id: &BookingId,
         code: Option<&str>,
     ) -> MarketResult<Attendance> {
-        self.pass(actor, id, code, Door::Out).await
+        self.pass(actor, id, code, Door::Out, (self.now(), By::Code)).await
     }
 
     /// Checks several in or out by one code, as a crew's leader does for the members. Answers for how
@@ -178,7 +178,7 @@ impl Market {
         let mut done = 0;
         let mut hindered = None;
         for id in ids {
-            match self.pass(actor, id, Some(code), door).await {
+            match self.pass(actor, id, Some(code), door, (self.now(), By::Code)).await {
                 Ok(_) => done += 1,
                 Err(wrong @ MarketError::Invalid(_)) => return Err(wrong),
                 Err(late @ (MarketError::TooLate(_) | MarketError::NoPlace(_))) => {
@@ -193,16 +193,17 @@ impl Market {
         }
     }
 
-    async fn pass(
+    /// Passes the door at a moment; who shows a code, by it.
+    pub(super) async fn pass(
         &self,
         actor: &Actor,
         id: &BookingId,
         code: Option<&str>,
         door: Door,
+        (now, shown): (Moment, By),
     ) -> MarketResult<Attendance> {
         let mut txn = self.store.begin().await?;
         let (booking, posting, _, side) = self.at_door(&mut txn, actor, id).await?;
-        let now = self.now();
         let shifts = txn.attendance_of(id).await?;
         if shifts.is_empty() || (door == Door::In && booking.status != BookingStatus::Booked) {
             return Err(NoPlace::Closed.into());
@@ -214,7 +215,10 @@ impl Market {
         };
         let Some(mut one) = shifts.iter().find(fits).cloned() else {
             let passed = |one: &&Attendance| match door {
-                Door::In => one.status == Presence::Present,
+                // What was noted at this very moment is the same, wherever it stands by now.
+                Door::In => {
+                    one.status == Presence::Present || one.check_in.is_some_and(|(at, _)| at == now)
+                }
                 Door::Out => one.status == Presence::Done && now < one.closes_at(&self.rules),
             };
             return match (shifts.into_iter().find(|one| passed(&one)), door) {
@@ -230,14 +234,14 @@ impl Market {
             if one.tries >= TRIES_MAX {
                 return Err(MarketError::TooLate("验证码错了太多次，请带班人帮您签"));
             }
-            if !self.is_code(&posting.id, code.unwrap_or_default()) {
+            if !self.is_code(&posting.id, code.unwrap_or_default(), now) {
                 one.tries += 1;
-                txn.set_attendance(&one, now).await?;
+                txn.set_attendance(&one, self.now()).await?;
                 txn.commit().await?;
                 let message = "验证码不对，请看带班人手机上现在的4位数字";
                 return Err(FieldErrors::one("code", "unknown", message).into());
             }
-            By::Code
+            shown
         };
         one.tries = 0;
         if one.status == Presence::Absent {

@@ -56,6 +56,8 @@ choices! {
         Screens = "screens", "管屏幕";
         /// Plan who of the people at a station goes where, and book it.
         Dispatch = "dispatch", "集合派工";
+        /// Say who somebody is by the card on a kiosk's reader.
+        Identify = "identify", "刷身份证";
         /// Read the feed of a station that is not public.
         ReadFeed = "read_feed", "读取站点数据流";
         /// Register and keep placements, with their evidence.
@@ -147,7 +149,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::ReadClaim,
         ) => Own,
         (Role::Leader, Verb::Lead) => Own,
-        (Role::Device, Verb::ReadFeed) => Station,
+        (Role::Device, Verb::ReadFeed | Verb::Identify) => Station,
         (Role::Village | Role::Reviewer, Verb::ReadClaim | Verb::CheckClaim) => Own,
         (Role::Reviewer, Verb::PayClaim) => Own,
         (Role::Reviewer, Verb::Foresee) => Any,

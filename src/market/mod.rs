@@ -31,6 +31,7 @@ mod hiring;
 mod incomes;
 mod insurance;
 mod intake;
+mod kiosk;
 mod life;
 mod lists;
 mod mandates;
@@ -82,6 +83,7 @@ pub use intake::{
     Fields, INSURANCE_HINT, Posted, Registered, insurance_of, overlay, posting as parse_posting,
     time_of_day, worker as parse_worker,
 };
+pub use kiosk::KeptPass;
 pub use lists::{Import, Imported};
 pub use messages::{LogOnly, NotSent, Outgoing, Sms};
 pub use notices::{Notice, county_name};

@@ -106,7 +106,7 @@ impl Market {
         Ok(seeker)
     }
 
-    async fn seat(
+    pub(super) async fn seat(
         &self,
         txn: &mut Txn,
         account: &Account,
@@ -194,6 +194,25 @@ impl Market {
         Ok(account)
     }
 
+    /// A worker's account; one that only a PIN or a card opens where there was none.
+    pub(super) async fn account_of(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        mut worker: Worker,
+    ) -> MarketResult<(Account, Worker)> {
+        if let Some(account) = &worker.account {
+            let account = txn.account(account).await?.ok_or(MarketError::NotFound)?;
+            return Ok((account, worker));
+        }
+        let account = self.pin_account(txn, Some(worker.id.clone())).await?;
+        worker.account = Some(account.id.clone());
+        worker.version += 1;
+        worker.updated_at = self.now();
+        self.write_worker(txn, actor, &worker, "open_account").await?;
+        Ok((account, worker))
+    }
+
     /// The worker of this phone and name whom the actor may give a PIN.
     ///
     /// # Errors
@@ -236,18 +255,8 @@ impl Market {
             }
         }
         let mut txn = self.store.begin().await?;
-        let mut worker = txn.worker(id).await?.ok_or(MarketError::NotFound)?;
-        let account = match worker.account.clone() {
-            Some(account) => account,
-            None => {
-                let account = self.pin_account(&mut txn, Some(id.clone())).await?;
-                worker.account = Some(account.id.clone());
-                worker.version += 1;
-                worker.updated_at = self.now();
-                self.write_worker(&mut txn, actor, &worker, "open_account").await?;
-                account.id
-            }
-        };
+        let worker = txn.worker(id).await?.ok_or(MarketError::NotFound)?;
+        let (Account { id: account, .. }, _) = self.account_of(&mut txn, actor, worker).await?;
         txn.set_pin(&account, &hash).await?;
         txn.end_sessions(&account).await?;
         txn.log(self.entry(actor, "set_pin", Kind::Account, &account, json!({})));

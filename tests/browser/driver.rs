@@ -1,6 +1,7 @@
 //! Sessions of ChromeDriver: how a browser is started, and the commands that WebDriver lacks.
 
 use std::{
+    collections::HashSet,
     env,
     io::{Read, Write},
     net::TcpStream,
@@ -50,13 +51,30 @@ impl Session {
 
     /// As [`Session::start`], with these arguments too.
     pub async fn with(more: &[String]) -> Session {
+        Session::of(more, false).await
+    }
+
+    /// As [`Session::start`], with what [`Session::tasks`] needs.
+    pub async fn traced() -> Session {
+        Session::of(&[], true).await
+    }
+
+    async fn of(more: &[String], traced: bool) -> Session {
         let address = env::var("LINGGONG_TEST_WEBDRIVER")
             .expect("LINGGONG_TEST_WEBDRIVER names a ChromeDriver; `tests/run browser` starts one");
         let mut capabilities = Capabilities::new();
         let arguments: Vec<&str> =
             ARGUMENTS.into_iter().chain(more.iter().map(String::as_str)).collect();
-        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        let mut options = json!({ "args": arguments });
+        let mut logs = json!({ "browser": "ALL" });
+        if traced {
+            options["perfLoggingPrefs"] = json!({
+                "enableNetwork": false, "enablePage": false, "traceCategories": "toplevel",
+            });
+            logs["performance"] = json!("ALL");
+        }
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        capabilities.insert("goog:loggingPrefs".to_owned(), logs);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&address)
@@ -77,10 +95,43 @@ impl Session {
 
     /// What the console was told since the last call.
     pub async fn console(&self) -> Vec<Value> {
-        let command = Post { path: "se/log", body: json!({ "type": "browser" }) };
+        self.log("browser").await
+    }
+
+    async fn log(&self, kind: &str) -> Vec<Value> {
+        let command = Post { path: "se/log", body: json!({ "type": kind }) };
         let answer = self.client.issue_cmd(command).await.expect("the driver keeps the log");
         answer.as_array().cloned().unwrap_or_default()
     }
+
+    /// What the pages' main threads did since the last call, of a [`Session::traced`].
+    pub async fn tasks(&self) -> Vec<Task> {
+        let texts = self.log("performance").await;
+        let events: Vec<Value> = texts
+            .iter()
+            .filter_map(|entry| entry["message"].as_str())
+            .filter_map(|text| serde_json::from_str::<Value>(text).ok())
+            .map(|mut entry| entry["message"]["params"].take())
+            .collect();
+        let thread = |event: &Value| (event["pid"].as_u64(), event["tid"].as_u64());
+        let is_main = |event: &&Value| event["args"]["name"] == "CrRendererMain";
+        let main: HashSet<_> = events.iter().filter(is_main).map(thread).collect();
+        let ms = |event: &Value, name: &str| event[name].as_f64().unwrap_or_default() / 1000.0;
+        events
+            .iter()
+            .filter(|event| event["name"].as_str().is_some_and(|name| name.ends_with("RunTask")))
+            .filter(|event| main.contains(&thread(event)))
+            .map(|event| Task { wall_ms: ms(event, "dur"), cpu_ms: ms(event, "tdur") })
+            .collect()
+    }
+}
+
+/// A task of a page's main thread.
+pub struct Task {
+    /// How long it took by the clock, others' turns of the processor included.
+    pub wall_ms: f64,
+    /// How long it had the processor.
+    pub cpu_ms: f64,
 }
 
 /// A command that only this driver knows.

@@ -81,11 +81,21 @@ impl House {
 
     /// With [`STATIONS`] and nothing else.
     pub async fn on(store: TestStore) -> House {
-        let house = House::serve(store, Settings::default()).await;
+        House::of(store, Settings::default()).await
+    }
+
+    async fn of(store: TestStore, settings: Settings) -> House {
+        let house = House::serve(store, settings).await;
         for (id, name, place) in STATIONS {
             house.station(id, name, place).await;
         }
         house
+    }
+
+    /// As [`House::open`]; its kiosks have a reader of ID cards at this port of the loopback.
+    pub async fn with_reader(port: u16) -> House {
+        let settings = Settings { card_port: Some(port), ..Settings::default() };
+        House::of(sqlite().await, settings).await
     }
 
     /// With the demonstration's stations, postings and workers, on SQLite.

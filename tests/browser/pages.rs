@@ -169,7 +169,29 @@ async fn pages_of_the_consoles() {
         window.press("保存并提交审核").await;
         window.sees("处要改").await;
         show(&window, "posting-faults").await;
+        large(&window, &employer, &worker).await;
     }
+}
+
+/// The pages that are used most, in large type.
+async fn large(window: &Window, employer: &Person, worker: &Person) {
+    window.be(employer).await;
+    window.go("/desk").await;
+    window.press("大字").await;
+    window.until("document.documentElement.hasAttribute('data-large')").await;
+    assert_eq!(window.path().await, "/desk");
+    for (person, address, name) in [
+        (employer, "/desk", "desk-large"),
+        (employer, "/desk/jobs/new", "posting-large"),
+        (worker, "/jobs", "jobs-large"),
+        (worker, "/me", "me-large"),
+    ] {
+        window.be(person).await;
+        window.go(address).await;
+        show(window, name).await;
+    }
+    window.press("小字").await;
+    window.until("!document.documentElement.hasAttribute('data-large')").await;
 }
 
 async fn boards() {

@@ -1,11 +1,15 @@
 //! The phone's pages, and a screen from its pairing to its reload.
 
-use linggong::domain::booking::BookingStatus;
+use linggong::{
+    domain::{account::Actor, booking::BookingStatus, ledger::PayMethod, time::HOUR},
+    market::{BookingRequest, Payment},
+};
 use serde_json::json;
 
 use crate::{
+    clock::NOW,
     house::House,
-    kiosk::hands::{NAME, PHONE, PIN, booked, known, stocked},
+    kiosk::hands::{NAME, PHONE, PIN, as_worker, booked, known, stocked},
     window::{DESK, PHONE as SIZE, TALL, Window},
 };
 
@@ -13,6 +17,7 @@ in_browser!(
     a_phone_finds_books_and_gives_up,
     somebody_registers_on_the_phone,
     the_first_page_is_light,
+    the_phone_serves_from_the_offer_to_the_wage,
     a_screen_is_paired_watched_told_and_reloaded,
 );
 
@@ -20,7 +25,7 @@ async fn show(window: &Window, name: &str) {
     window.judge().await;
     let wide = "document.documentElement.scrollWidth > innerWidth + 1";
     window.check(window.ask(wide).await == json!(false), &format!("{name} is too wide")).await;
-    let small = "[...document.querySelectorAll('button, a.button, a.chip, nav a, .cards a, input:not([type=hidden]):not([type=checkbox])')]
+    let small = "[...document.querySelectorAll('button, a.button, a.chip, nav a, .cards a, label.chip, input:not([type=hidden]):not([type=checkbox]):not([type=radio])')]
         .filter((b) => b.offsetParent && b.getBoundingClientRect().height < 60).map((b) => b.outerHTML)";
     let small = window.ask(small).await;
     window.check(small == json!([]), &format!("{name}: too small: {small}")).await;
@@ -36,6 +41,12 @@ async fn a_phone_finds_books_and_gives_up() {
     window.go("/m/liangtian").await;
     window.sees("共7个活").await;
     show(&window, "phone-home").await;
+    window.press("大字").await;
+    window.until("document.documentElement.hasAttribute('data-large')").await;
+    show(&window, "phone-large-home").await;
+    window.press("小字").await;
+    window.until("!document.documentElement.hasAttribute('data-large')").await;
+    assert_eq!(window.path().await, "/m/liangtian");
     window.press("明天").await;
     window.sees("共7个活").await;
     window.fill("q", "蔬菜分拣").await;
@@ -143,4 +154,72 @@ async fn a_screen_is_paired_watched_told_and_reloaded() {
     screen.sees("● 实时").await;
     desk.click("[aria-label^=收回令牌]").await;
     desk.sees("令牌已收回").await;
+}
+
+async fn the_phone_serves_from_the_offer_to_the_wage() {
+    let house = House::open().await;
+    stocked(&house).await;
+    let worker = known(&house).await;
+    house.market.keep_time().await.unwrap();
+    let (start, end) = (NOW.plus(HOUR), NOW.plus(5 * HOUR));
+    let shifts = json!([{ "start": start.to_string(), "end": end.to_string() }]);
+    let fields = json!({ "title": "苹果装箱工", "shifts": shifts, "instant": false });
+    let job = house.submitted(&fields).await;
+    house.market.approve(&Actor::Operator, &job).await.unwrap();
+    let place =
+        BookingRequest { worker: worker.parse().unwrap(), shift: None, idempotency_key: None };
+    let own = as_worker(&house, &worker).await;
+    let booking = house.market.book(&own, &job, &place).await.unwrap().booking.id;
+    house.market.offer(&Actor::Operator, &booking).await.unwrap();
+    house.market.keep_time().await.unwrap();
+
+    let window = Window::open(&house, SIZE).await;
+    window.hold_still().await;
+    window.go("/my?at=liangtian").await;
+    window.fill("phone", PHONE).await;
+    window.fill("pin", PIN).await;
+    window.press("进去").await;
+    window.sees("要您去，请尽快答复").await;
+    show(&window, "phone-my-offer").await;
+    window.click("[aria-label^=知道了]").await;
+    window.until("!document.body.innerText.includes('要您去，请尽快答复')").await;
+    assert!(window.path().await.starts_with("/my?at=liangtian"));
+    window.click("[aria-label^=我去]").await;
+    window.sees("说好了，名额给您留着").await;
+    assert!(window.path().await.starts_with("/my?at=liangtian"));
+
+    window.press("签到、签退、看工钱").await;
+    show(&window, "phone-door").await;
+    let code = || async { house.market.code(&Actor::Operator, &job).await.unwrap().1.digits };
+    window
+        .run("document.querySelector('.digits').value = arguments[0];", vec![json!(code().await)])
+        .await;
+    window.press("签到").await;
+    window.sees("签到好了").await;
+    house.clock.go(5 * HOUR);
+    window.go(&format!("/me/bookings/{booking}")).await;
+    window
+        .run("document.querySelector('.digits').value = arguments[0];", vec![json!(code().await)])
+        .await;
+    window.press("签退").await;
+    window.sees("签退好了").await;
+    let slip = house.market.ledger(&Actor::Operator, None).await.unwrap().remove(0).wage;
+    let payment = Payment { amount: slip.net(), on: None, method: PayMethod::Bank, voucher: None };
+    house.market.pay(&Actor::Operator, &slip.id, &payment).await.unwrap();
+    window.go("/my?at=liangtian").await;
+    window.press("我的工钱").await;
+    show(&window, "phone-wages").await;
+    window.press("苹果装箱工").await;
+    show(&window, "phone-slip").await;
+    window.press("收到了").await;
+    window.sees("好，记上了").await;
+    window.go("/my?at=liangtian").await;
+    window.press("投诉维权").await;
+    show(&window, "phone-complaints").await;
+    window.choose("kind", "injury").await;
+    window.fill("text", "装车的时候砸了脚").await;
+    window.press("提交").await;
+    window.sees("收到了，我们会在期限以前办").await;
+    let made = house.market.complaints(&Actor::Operator, None).await.unwrap();
+    assert_eq!(made.len(), 1);
 }

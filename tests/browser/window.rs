@@ -61,6 +61,13 @@ impl Window {
         window
     }
 
+    /// As [`Window::open`], of a browser whose tasks are timed.
+    pub async fn timed(house: &House, size: Size) -> Window {
+        let window = Window { session: Session::traced().await, size, home: house.url.clone() };
+        window.resize(size).await;
+        window
+    }
+
     /// A window at another address than the house's, of a browser that keeps its profile in this
     /// folder.
     pub async fn of_profile(url: &str, size: Size, profile: &Path) -> Window {

@@ -525,11 +525,13 @@ async fn forms(world: &World) -> Vec<Form> {
             secret: Some("pin"),
             ..form("/my/join", "/my/join".to_owned(), &anybody)
         },
-        form("/my/bookings/{id}/cancel", format!("/my/bookings/{booked}/cancel"), &seeker),
-        form("/my/messages/{id}", "/my/messages/msg_1".to_owned(), &seeker),
         form("/my/door/{id}", format!("/my/door/{open}"), &seeker),
         form("/me/crew/door", "/me/crew/door".to_owned(), &leader),
         form("/my/logout", "/my/logout".to_owned(), &staff),
+        Form {
+            good: vec![("large", "yes".to_owned())],
+            ..form("/large", "/large".to_owned(), &anybody)
+        },
         form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
         Form {
             good: [

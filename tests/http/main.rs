@@ -18,6 +18,7 @@ mod dispatch;
 mod forms;
 mod inputs;
 mod jobs;
+mod kiosk;
 mod money;
 mod openapi;
 mod pins;

@@ -50,9 +50,10 @@ export class Bulletin {
     }).filter(Boolean);
     const held = [...this.owed.children].map((line) => line.textContent);
     if (held.length === lines.length && held.every((text, i) => text === lines[i])) return;
-    this.owed.replaceChildren(
-      ...lines.map((text) => Object.assign(document.createElement("li"), { textContent: text })),
-    );
+    while (this.owed.firstChild) this.owed.firstChild.remove();
+    for (const text of lines) {
+      this.owed.append(Object.assign(document.createElement("li"), { textContent: text }));
+    }
     this.first = 0;
     this.fit();
   }

@@ -121,8 +121,8 @@ export function width(text) {
   return halves / 2;
 }
 
-/** @param {number} fen */
-function yuan(fen) {
+/** An amount in yuan, without needless digits. @param {number} fen */
+export function yuan(fen) {
   return (fen / 100).toFixed(2).replace(/\.?0+$/, "");
 }
 

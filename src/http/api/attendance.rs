@@ -20,7 +20,7 @@ use crate::{
         guard::Visitor,
         problem::Problem,
     },
-    market::Times,
+    market::{Door, KeptPass, Times},
 };
 
 /// A code on the wire.
@@ -104,12 +104,40 @@ pub async fn code(
     Ok(Json(CodeView { code: code.digits, until: code.until.to_string() }))
 }
 
-fn typed(body: &Value) -> Result<Option<&str>, FieldErrors> {
-    match body.get("code") {
+fn text<'b>(body: &'b Value, name: &str, hint: &str) -> Result<Option<&'b str>, FieldErrors> {
+    match body.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(code)) => Ok(Some(code)),
-        Some(_) => Err(FieldErrors::one("code", "type", "验证码应当是4位数字的文字")),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(FieldErrors::one(name, "type", hint)),
     }
+}
+
+/// Passes the door: now, or as a kiosk noted it (`at`, vouched for by its token, `screen`).
+async fn pass(
+    app: &App,
+    visitor: &Visitor,
+    id: &BookingId,
+    door: Door,
+    body: &Value,
+) -> Result<Json<AttendanceView>, Problem> {
+    let (actor, market) = (visitor.actor()?, &app.market);
+    let code = text(body, "code", "验证码应当是4位数字的文字")?;
+    let one = match text(body, "at", "时间的写法不对")? {
+        Some(at) => {
+            let at = at
+                .parse::<Moment>()
+                .map_err(|_| FieldErrors::one("at", "format", "时间的写法不对"))?;
+            let token = text(body, "screen", "令牌的写法不对")?.unwrap_or_default();
+            let screen = market.who(token).await?;
+            let kept = KeptPass { door, code: code.unwrap_or_default().to_owned(), at };
+            market.pass_kept(&actor, screen.as_ref(), id, &kept).await
+        }
+        None => match door {
+            Door::In => market.check_in(&actor, id, code).await,
+            Door::Out => market.check_out(&actor, id, code).await,
+        },
+    };
+    Ok(Json(AttendanceView::of(&one?, &market.rules)))
 }
 
 /// `POST /bookings/{id}/check-in`
@@ -119,8 +147,7 @@ pub async fn check_in(
     Id(id): Id<BookingId>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<AttendanceView>, Problem> {
-    let one = app.market.check_in(&visitor.actor()?, &id, typed(&body)?).await?;
-    Ok(Json(AttendanceView::of(&one, &app.market.rules)))
+    pass(&app, &visitor, &id, Door::In, &body).await
 }
 
 /// `POST /bookings/{id}/check-out`
@@ -130,8 +157,7 @@ pub async fn check_out(
     Id(id): Id<BookingId>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<AttendanceView>, Problem> {
-    let one = app.market.check_out(&visitor.actor()?, &id, typed(&body)?).await?;
-    Ok(Json(AttendanceView::of(&one, &app.market.rules)))
+    pass(&app, &visitor, &id, Door::Out, &body).await
 }
 
 fn list(app: &App, rows: &[Attendance]) -> Json<Items<AttendanceView>> {

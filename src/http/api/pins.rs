@@ -12,7 +12,7 @@ use super::{jobs::idempotency_key, session::too_many};
 use crate::{
     domain::{
         fields::FieldErrors,
-        identity::{Phone, mask_name},
+        identity::{Phone, ResidentId, mask_name},
         ids::{StationId, WorkerId},
         pin::{NotAPin, Pin},
     },
@@ -150,6 +150,23 @@ pub async fn sign_up(
     let done = app.market.sign_up(&body, &newcomer, Stay::Kiosk).await?;
     app.settle().await;
     Ok((StatusCode::CREATED, Json(done.into())))
+}
+
+/// `POST /card/sign-in`: by the citizen number that a paired kiosk's reader told.
+pub async fn sign_in_by_card(
+    State(app): State<App>,
+    visitor: Visitor,
+    client: Client,
+    JsonBody(body): JsonBody,
+) -> Result<Json<SeekerView>, Problem> {
+    let number = text(&body, "number").parse::<ResidentId>();
+    let number =
+        number.map_err(|_| FieldErrors::one("number", "format", "身份证没有读对，请再放一次"))?;
+    if !client.may_sign_in(&app) {
+        return Err(too_many());
+    }
+    let done = app.market.sign_in_by_card(&visitor.actor()?, &number).await?;
+    Ok(Json(done.into()))
 }
 
 /// `POST /workers/{id}/pin`

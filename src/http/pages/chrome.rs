@@ -53,6 +53,10 @@ pub struct Chrome {
     pub draft_done: Option<&'static str>,
     /// For this visitor's forms.
     pub csrf: String,
+    /// Whether the reader seeks work: on a phone, everything is larger.
+    pub seeks: bool,
+    /// Whether the page is in large type.
+    pub large: bool,
 }
 
 /// An entry of the menu: where it leads, what it says, whom it is for.
@@ -155,6 +159,11 @@ fn menu(account: Option<&Account>, path: &str) -> (Vec<NavItem>, Vec<NavItem>) {
     (groups, around)
 }
 
+/// The login; nothing where only a PIN or a card opens the account, whose login nobody chose.
+fn shown_name(account: &Account) -> String {
+    if account.login == account.id.as_str() { String::new() } else { account.login.clone() }
+}
+
 impl Chrome {
     /// The frame of the page at `path`.
     pub fn new(app: &App, visitor: &Visitor, path: &str) -> Chrome {
@@ -164,12 +173,14 @@ impl Chrome {
             version: assets::version(),
             demo: app.settings.demo,
             user: account
-                .map(|account| User { name: account.login.clone(), role: account.role.label() }),
+                .map(|account| User { name: shown_name(account), role: account.role.label() }),
             nav,
             around,
             messages: Vec::new(),
             draft_done: None,
             csrf: visitor.csrf(),
+            seeks,
+            large: visitor.large,
         }
     }
 

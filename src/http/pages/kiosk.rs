@@ -1,12 +1,16 @@
 //! The shell of a station's kiosk (自助机); its scripts draw the rest.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
 
 use super::{App, page};
 use crate::{
     domain::ids::StationId,
-    http::{assets, body::Id, problem::Problem},
+    http::{assets, body::Id, headers, problem::Problem},
 };
 
 /// The kiosk.
@@ -25,6 +29,8 @@ pub struct KioskPage {
     pub demo: bool,
     /// The complaint line.
     pub hotline: Option<String>,
+    /// The port of the loopback where the reader of ID cards is, if kiosks have one.
+    pub card_port: Option<u16>,
     /// Of the static files.
     pub version: &'static str,
 }
@@ -39,7 +45,14 @@ pub async fn kiosk(State(app): State<App>, Id(id): Id<StationId>) -> Result<Resp
         lon: station.point.lon(),
         demo: app.settings.demo,
         hotline: app.settings.hotline.clone(),
+        card_port: app.settings.card_port,
         version: assets::version(),
     };
-    Ok(page(StatusCode::OK, &kiosk))
+    let mut response = page(StatusCode::OK, &kiosk);
+    if let Some(port) = app.settings.card_port
+        && let Ok(policy) = HeaderValue::try_from(headers::content_policy_with_reader(port))
+    {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
 }

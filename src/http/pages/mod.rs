@@ -30,6 +30,7 @@ mod login;
 mod map;
 mod narrow;
 mod notices;
+mod own;
 mod people;
 pub mod phone;
 mod pins;
@@ -45,6 +46,7 @@ mod saved;
 pub mod screens;
 mod sheet;
 mod sheets;
+mod size;
 mod station;
 mod steps;
 mod timeline;
@@ -92,6 +94,7 @@ pub use kiosk::kiosk;
 pub use login::{login, logout, sign_in};
 pub use map::map;
 pub use notices::{notice, notices, object};
+pub use own::{answer, cancel, read_message};
 pub use people::{decide, people};
 pub use pins::{pins, set_pin};
 pub use placement::{
@@ -104,12 +107,13 @@ pub use problem::dress;
 pub use ranking::ranking;
 pub use register::register;
 pub use saved::{forget_search, save_search};
+pub use size::large;
 pub use station::{disclose, put_up, station, stations, take_down};
 pub use steps::{approve, close, job, reject, submit, withdraw};
 pub use vetting::{judge_mandate, judge_org, posters, vetting};
 pub use wages::{keep as keep_wage, ledger, own as own_wages, received, slip};
 pub use wages_file::export as wages_file;
-pub use worker::{answer, book, cancel, me, read_message};
+pub use worker::{book, me};
 
 use super::{App, guard::Visitor, problem as fault};
 

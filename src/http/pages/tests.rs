@@ -31,6 +31,7 @@ use super::{
     login::LoginPage,
     narrow::Facet,
     notices::{NoticesPage, ObjectionPage, OnNotice},
+    own::{Answer, News, OwnBooking},
     people::{Decision, PastRow, PeoplePage, PersonRow},
     phone::{Frame, OwnShift, PhoneDoor, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
@@ -49,7 +50,7 @@ use super::{
     timeline::Step,
     vetting::{PosterRow, PostersPage, VettingPage},
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew},
+    worker::{MePage, Own, OwnCrew},
 };
 use crate::{
     domain::{
@@ -108,6 +109,8 @@ impl Fill {
             }),
             messages: self.list(|_| Message { kind: "warn", text: self.text("已保存") }),
             draft_done: full.then_some("posting:new"),
+            seeks: full,
+            large: full,
             csrf: "c0ffee".to_owned(),
         }
     }
@@ -765,6 +768,7 @@ fn house(fill: Fill) -> Vec<String> {
         lon: 106.1313,
         demo: fill != Fill::Empty,
         hotline: fill.maybe("0951-12333"),
+        card_port: (fill != Fill::Empty).then_some(17_530),
         version: "0.1.0-0a1b2c3d",
     };
     let pins = PinsPage {
@@ -817,6 +821,7 @@ fn frame(fill: Fill) -> Frame {
     Frame {
         version: "0.1.0-0a1b2c3d",
         demo: fill != Fill::Empty,
+        large: fill == Fill::Full,
         station: if fill == Fill::Empty { String::new() } else { "liangtian".to_owned() },
         who: fill.maybe("马**"),
         message: fill.maybe("报上了").map(|text| ("done", text)),
@@ -874,7 +879,7 @@ fn phone(fill: Fill) -> Vec<String> {
         frame: frame(fill),
         news: fill.list(|i| News {
             id: format!("msg_{i}"),
-            body: fill.text("有新活：装卸工"),
+            body: fill.text("有新活：番茄采摘工，明早8:00，良田镇"),
             href: "/jobs/job_1".to_owned(),
         }),
         bookings: fill.list(|i| OwnBooking {

@@ -85,6 +85,8 @@ pub fn what(verb: &str) -> &str {
         "look_complaints" => "查看投诉",
         "check_in" => "签到",
         "check_out" => "签退",
+        "read_card" => "在自助机上刷身份证",
+        "unknown_card" => "刷了没登记过的身份证",
         "miss" => "记为缺勤",
         "propose_times" => "提出更正时间",
         "refuse_times" => "不同意更正",

@@ -8,14 +8,15 @@ use axum::{
 };
 
 use super::{
-    App, Visitor, booking,
+    App, Visitor,
     chrome::Chrome,
     dues::{OwnClaim, OwnDue, own_dues},
     input::Sent,
     jobs::{self, JobCard},
+    own::{News, OwnBooking, one_news, own_bookings},
     page,
     register::RegisterPage,
-    see_other, words,
+    see_other,
 };
 use crate::{
     domain::{
@@ -23,9 +24,7 @@ use crate::{
         booking::BookingStatus,
         fields::FieldErrors,
         identity::Phone,
-        ids::{BookingId, JobId, MessageId, WorkerId},
-        message::Message,
-        time::{DAY, Moment},
+        ids::{JobId, WorkerId},
     },
     http::{
         api::search,
@@ -33,54 +32,11 @@ use crate::{
         problem::Problem,
     },
     market::{BookingRequest, MarketError},
-    store::BookingRow,
     words::trades::Trades,
 };
 
-/// How long an ended booking is still shown.
-const ENDED_SHOWN: i64 = 7 * DAY;
 /// Postings that fit, at most.
 const MATCHES_MAX: usize = 10;
-
-/// A booking of one's own.
-pub struct OwnBooking {
-    /// Its id.
-    pub id: String,
-    /// The posting's page.
-    pub href: String,
-    /// What is to be done.
-    pub title: String,
-    /// When.
-    pub shifts: Vec<String>,
-    /// Where it stands.
-    pub status: &'static str,
-    /// Where its shifts stand, where it has a place.
-    pub page: Option<String>,
-    /// What else is to be known: until when to answer, why it ended.
-    pub notes: Vec<String>,
-    /// What the person is asked: to take an offer up, or to confirm to come.
-    pub asks: &'static [Answer],
-    /// Whether it can still be given up.
-    pub live: bool,
-}
-
-/// An answer that the person can give.
-pub struct Answer {
-    /// The step's word.
-    pub step: &'static str,
-    /// What it says.
-    pub text: &'static str,
-}
-
-/// A message that was not read.
-pub struct News {
-    /// Its id.
-    pub id: String,
-    /// What it says.
-    pub body: String,
-    /// The posting's page.
-    pub href: String,
-}
 
 /// A crew that the person is asked into, or belongs to.
 pub struct OwnCrew {
@@ -140,43 +96,6 @@ pub(super) fn seeker(visitor: &Visitor) -> Result<&Account, Problem> {
     }
 }
 
-pub(super) fn own_booking(row: BookingRow, now: Moment) -> OwnBooking {
-    let booking = row.booking;
-    let mut notes = Vec::new();
-    notes.extend(booking.due_at.map(|due| format!("请在{}前答复", words::minute(due))));
-    notes.extend(booking.ended.map(|ended| ended.label().to_owned()));
-    notes.extend(booking.reason.as_ref().map(|reason| format!("原因：{reason}")));
-    OwnBooking {
-        id: booking.id.to_string(),
-        href: format!("/jobs/{}", booking.job),
-        title: row.title,
-        shifts: booking.shifts.iter().map(words::shift).collect(),
-        status: booking.status.label(),
-        page: (booking.status == BookingStatus::Booked)
-            .then(|| format!("/me/bookings/{}", booking.id)),
-        notes,
-        asks: match (booking.status, booking.due_at) {
-            (BookingStatus::Offered, _) => &OFFERED,
-            (BookingStatus::Booked, Some(_)) => &ASKED,
-            _ => &[],
-        },
-        live: !matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Offered)
-            && booking.ends_at().is_none_or(|end| end > now),
-    }
-}
-
-const OFFERED: [Answer; 2] =
-    [Answer { step: "accept", text: "我去" }, Answer { step: "decline", text: "不去了" }];
-const ASKED: [Answer; 1] = [Answer { step: "confirm", text: "我会去" }];
-
-pub(super) fn one_news(message: &Message) -> News {
-    News {
-        id: message.id.to_string(),
-        body: message.body.clone(),
-        href: format!("/jobs/{}", message.job),
-    }
-}
-
 async fn own_crews(app: &App, visitor: &Visitor) -> Result<Vec<OwnCrew>, Problem> {
     let around = app.market.crews_around(&visitor.actor()?).await?;
     let mut view = app.market.store.read().await?;
@@ -205,12 +124,7 @@ async fn my_page(
     let worker = app.market.worker(&actor, id).await?;
     let (dues, claims) = own_dues(app, visitor, id).await?;
     let now = app.market.now();
-    let bookings = {
-        let mut view = app.market.store.read().await?;
-        let mut bookings = view.bookings_by(id).await?;
-        bookings.extend(view.bookings_ended_by(id, now.plus(-ENDED_SHOWN)).await?);
-        bookings
-    };
+    let bookings = own_bookings(&mut app.market.store.read().await?, id, now).await?;
     let news = app.market.unread(&actor, id).await?;
     let found = search::found_for(app, visitor, id, (MATCHES_MAX, false)).await?.jobs;
     let (person, profile) = (&worker.person, &worker.profile);
@@ -230,7 +144,7 @@ async fn my_page(
         },
         news: news.iter().map(one_news).collect(),
         crews: own_crews(app, visitor).await?,
-        bookings: bookings.into_iter().map(|row| own_booking(row, now)).collect(),
+        bookings,
         dues,
         claims,
         matches: found.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect(),
@@ -291,62 +205,4 @@ pub async fn book(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// `POST /me/bookings/{id}/cancel`
-pub async fn cancel(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<BookingId>,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    seeker(&visitor)?;
-    app.market.cancel(&visitor.actor()?, &id).await?;
-    app.settle().await;
-    let path = if form.get("from") == "crew" { "/me/crew" } else { "/me" };
-    Ok(see_other(path, "cancelled").into_response())
-}
-
-/// `POST /me/bookings/{id}`: an answer, named by the form.
-pub async fn answer(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<BookingId>,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    seeker(&visitor)?;
-    if matches!(form.get("step"), "check-in" | "check-out") {
-        return booking::pass(&app, &visitor, &id, form).await;
-    }
-    if matches!(form.get("step"), "rate" | "block" | "unblock") {
-        return booking::judge(&app, &visitor, &id, &form).await;
-    }
-    let (actor, market) = (visitor.actor()?, &app.market);
-    let said = match form.get("step") {
-        "accept" => match market.accept(&actor, &id).await?.booking.status {
-            BookingStatus::Booked => "offer_taken",
-            _ => "waiting",
-        },
-        "decline" => market.decline(&actor, &id).await.map(|_| "offer_refused")?,
-        "confirm" => market.confirm(&actor, &id).await.map(|_| "confirmed")?,
-        _ => return Err(Problem::bad_request("没有这个操作")),
-    };
-    app.settle().await;
-    let path = if form.get("from") == "phone" { "/my" } else { "/me" };
-    Ok(see_other(path, said).into_response())
-}
-
-/// `POST /me/messages/{id}`: it was read.
-pub async fn read_message(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<MessageId>,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    seeker(&visitor)?;
-    app.market.read_message(&visitor.actor()?, &id).await?;
-    Ok(see_other("/me", "read").into_response())
 }

@@ -57,6 +57,14 @@ pub async fn known(house: &House) -> String {
     seeker.worker.id.to_string()
 }
 
+/// The worker's own account.
+pub async fn as_worker(house: &House, worker: &str) -> Actor {
+    let mut view = house.market.store.read().await.unwrap();
+    let worker = view.worker(&worker.parse().unwrap()).await.unwrap().unwrap();
+    let account = view.account(&worker.account.unwrap()).await.unwrap().unwrap();
+    Actor::Account(account)
+}
+
 /// A worker's bookings: posting and status.
 pub async fn booked(house: &House, worker: &str) -> Vec<(String, BookingStatus)> {
     let id = worker.parse().unwrap();

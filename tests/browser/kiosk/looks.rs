@@ -52,7 +52,7 @@ async fn everything_is_large_enough_to_press() {
     assert!(tops.len() <= 8 && tops.iter().all(|top| *top >= 0.4), "{tops:?}");
     for (page, says) in [
         ("search", vec!["打字找活"]),
-        ("digits", vec!["我的报名"]),
+        ("digits", vec!["我的事"]),
         ("kinds", vec!["明天的活"]),
         ("list", vec!["明天的活", "分拣打包"]),
         ("posting", vec!["明天的活", "分拣打包", "蔬菜分拣工"]),
@@ -71,7 +71,7 @@ async fn everything_is_large_enough_to_press() {
     window.check(top.as_f64().unwrap() >= 0.5, &format!("the highest is at {top}")).await;
 }
 
-async fn show(window: &Window, name: &str) {
+pub async fn show(window: &Window, name: &str) {
     window.judge().await;
     let wide = "document.documentElement.scrollWidth > innerWidth + 1";
     window.check(window.ask(wide).await == json!(false), &format!("{name} is too wide")).await;
@@ -136,11 +136,12 @@ async fn tour(window: &Window) {
     window.until("document.querySelector('.outcome')").await;
     show(window, "kiosk-outcome").await;
     touch(window, "再看别的活").await;
+    touch(window, "我的事").await;
     touch(window, "我的报名").await;
     window.sees("不去了").await;
     show(window, "kiosk-mine").await;
     touch(window, "办完了").await;
-    touch(window, "我的报名").await;
+    touch(window, "我的事").await;
     touch(window, "没登记过").await;
     keys(window, "13800009999").await;
     keys(window, "280516").await;

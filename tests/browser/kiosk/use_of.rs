@@ -1,5 +1,7 @@
 //! What people do at a kiosk.
 
+use std::time::Duration;
+
 use linggong::domain::booking::BookingStatus;
 use serde_json::json;
 
@@ -14,6 +16,7 @@ in_browser!(
     somebody_registers_at_the_kiosk_and_books,
     initials_find_what_is_meant,
     who_walks_away_leaves_nothing,
+    who_leaves_before_the_answer_is_not_seated,
     a_posting_is_read_aloud_sentence_by_sentence,
 );
 
@@ -71,8 +74,9 @@ async fn somebody_registers_at_the_kiosk_and_books() {
     assert_eq!(person.person.name, NAME);
     assert_eq!(booked(&house, person.id.as_str()).await, [(job, BookingStatus::Booked)]);
     touch(&window, "办完了，退出").await;
-    touch(&window, "我的报名").await;
+    touch(&window, "我的事").await;
     sign_in(&window).await;
+    touch(&window, "我的报名").await;
     window.sees("名额是您的").await;
     touch(&window, "不去了").await;
     touch(&window, "是的，不去了").await;
@@ -141,8 +145,9 @@ async fn who_walks_away_leaves_nothing() {
     let window = at_the_kiosk(&house, TALL).await;
     let history = window.ask("history.length").await;
     touch(&window, "大字").await;
-    touch(&window, "我的报名").await;
+    touch(&window, "我的事").await;
     sign_in(&window).await;
+    touch(&window, "我的报名").await;
     window.sees("还没有报名").await;
     window.sees("您好，马**").await;
     // A minute without a touch: the ring. Who is still there goes on as long as he likes.
@@ -176,6 +181,32 @@ async fn who_walks_away_leaves_nothing() {
     window.check(somebody.is_empty(), "somebody is greeted").await;
     let log = house.market.store.read().await.unwrap().log_after(0, 10_000).await.unwrap();
     assert!(log.iter().any(|row| row.verb == "sign_out"), "no sign-out");
+}
+
+async fn who_leaves_before_the_answer_is_not_seated() {
+    let house = House::open().await;
+    stocked(&house).await;
+    known(&house).await;
+    let window = at_the_kiosk(&house, TALL).await;
+    touch(&window, "我的事").await;
+    let slow = "const fetched = window.fetch.bind(window);
+        window.fetch = (...asked) => new Promise((done) => setTimeout(done, 500))
+          .then(() => fetched(...asked));";
+    window.run(slow, vec![]).await;
+    sign_in(&window).await;
+    touch(&window, "首页").await;
+    // The session that began all the same is ended.
+    for _ in 0..200 {
+        let log = house.market.store.read().await.unwrap().log_after(0, 10_000).await.unwrap();
+        if log.iter().filter(|row| row.verb == "sign_out").count() == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let log = house.market.store.read().await.unwrap().log_after(0, 10_000).await.unwrap();
+    assert_eq!(log.iter().filter(|row| row.verb == "sign_out").count(), 1);
+    let somebody = window.text("[data-part=somebody]").await;
+    window.check(somebody.is_empty(), "somebody is greeted who had left").await;
 }
 
 async fn a_posting_is_read_aloud_sentence_by_sentence() {

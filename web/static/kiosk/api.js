@@ -13,6 +13,8 @@ export class Api {
     this.token = null;
     /** @type {() => Promise<boolean>} signs the person in anew whose session is over */
     this.renew = async () => false;
+    /** @type {Promise<boolean> | null} while that is under way */
+    this.renewing = null;
   }
 
   /**
@@ -23,10 +25,20 @@ export class Api {
    * @throws {Offline} where no answer comes
    */
   async call(method, path, more = {}) {
+    const used = this.token;
     const answer = await this.once(method, path, more);
-    // A session at a kiosk is short; who still stands there is not asked again.
-    const over = answer.status === 401 && more.token === undefined && this.token;
-    return over && (await this.renew()) ? this.once(method, path, more) : answer;
+    if (answer.status !== 401 || more.token !== undefined) return answer;
+    // A session at a kiosk is short; who still stands there is not asked again, and calls that find it
+    // over at once renew it once.
+    if (this.token === used && used && !this.renewing) {
+      const done = () => {
+        this.renewing = null;
+      };
+      this.renewing = this.renew();
+      this.renewing.then(done, done);
+    }
+    const again = this.renewing ? await this.renewing : this.token !== used && !!this.token;
+    return again ? this.once(method, path, more) : answer;
   }
 
   /**

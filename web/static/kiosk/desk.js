@@ -1,6 +1,7 @@
 // What the kiosk does for a person at the server: sign in, register, book. Every answer is a
 // sentence for the person. With the link cut, registrations and bookings go to the queue.
 
+import { token } from "../device.js";
 import { newKey, Offline } from "./api.js";
 import { newReceipt } from "./queue.js";
 import { booked, kept, refused } from "./said.js";
@@ -13,7 +14,8 @@ import { booked, kept, refused } from "./said.js";
  * @property {string | null} token null while the server has not been asked
  * @property {string | null} worker
  * @property {string} name masked
- * @property {string} phone kept in memory, to act for the person should the link be cut meanwhile
+ * @property {string} phone kept in memory, to act for the person should the link be cut meanwhile; empty, as is
+ *   the PIN, where a card said who it is
  * @property {string} pin
  */
 
@@ -40,8 +42,31 @@ export class Desk {
     }
   }
 
+  /** Ends the session of somebody who left before the answer came. @param {Somebody} somebody */
+  signOut({ token: held }) {
+    if (held) this.kiosk.api.call("POST", "/logout", { body: {}, token: held }).catch(() => {});
+  }
+
   /**
-   * @param {{name: string, phone: string, pin: string, station: string, consents: unknown[]}} person
+   * By the number on a card, which this screen's own token vouches for.
+   * @param {string} number
+   * @returns {Promise<{found?: Somebody, why: string, unknown?: boolean}>} `unknown` where nobody has registered with it
+   */
+  async signInByCard(number) {
+    try {
+      const { ok, status, data } = await this.kiosk.api.call("POST", "/card/sign-in", { body: { number }, token: token() || null });
+      if (ok) return { found: { token: data.token, worker: data.worker_id, name: data.name, phone: "", pin: "" }, why: "" };
+      if (status === 404) return { why: "", unknown: true };
+      return { why: status === 401 || status === 403 ? "这台机器还没有配对，刷不了身份证，请按手机号" : data.title };
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error;
+      return { why: "网断了，刷不了身份证，请按手机号" };
+    }
+  }
+
+  /**
+   * The number of a card is told the server alone: with the link cut, the person registers without.
+   * @param {{name: string, phone: string, pin: string, station: string, consents: unknown[], id_number?: string}} person
    * @param {string} key
    * @returns {Promise<{found?: Somebody, why: string, again?: string}>} `again` is the field to ask anew
    */
@@ -57,7 +82,10 @@ export class Desk {
       return { why: data.title, again: field };
     } catch (error) {
       if (!(error instanceof Offline)) throw error;
-      await this.kiosk.queue.add({ kind: "signUp", key, phone, pin, at: Date.now(), receipt: newReceipt(), person });
+      const { id_number, ...rest } = person;
+      // What is told without the number is another request.
+      const named = id_number ? newKey() : key;
+      await this.kiosk.queue.add({ kind: "signUp", key: named, phone, pin, at: Date.now(), receipt: newReceipt(), person: rest });
       return { found: { token: null, worker: null, name: "", phone, pin }, why: "" };
     }
   }
@@ -76,6 +104,7 @@ export class Desk {
         if (!(error instanceof Offline)) throw error;
       }
     }
+    if (!who.pin) return refused("网断了，现在报不上。请用手机号和密码再来，或者找工作人员。");
     const receipt = newReceipt();
     const { phone, pin } = who;
     // The same key: where the first call did arrive, the second finds what it made.

@@ -5,22 +5,27 @@ import { token, watchTrouble } from "../device.js";
 import { Feed } from "../feed.js";
 import { clockWords } from "../words.js";
 import { Api } from "./api.js";
+import { CardReader } from "./card.js";
 import { Desk } from "./desk.js";
 import { fill } from "./dom.js";
 import { Finder } from "./find.js";
 import { keepFiles } from "./offline.js";
-import { identify, mine, register } from "./people.js";
+import { complain } from "./complain.js";
+import { door } from "./door.js";
+import { me } from "./me.js";
+import { ask } from "./parts.js";
+import { identify, register } from "./people.js";
 import { Sounds } from "./pinyin.js";
 import { Queue } from "./queue.js";
 import { Reader } from "./speak.js";
 import { feedStorage, Store } from "./store.js";
 import { GROUPS, Trades } from "./trades.js";
 import { home, outcome } from "./views.js";
-import { complaints } from "./work.js";
 
 /** @typedef {import("./views.js").View} View */
 /** @typedef {import("./jobs.js").Job} Job */
 /** @typedef {(kiosk: Kiosk, params: any) => View} Page */
+/** @typedef {{id: string, kind: string, job_id: string, body: string}} News a message that was not read */
 
 /** A person who touches nothing for so long is asked whether it is still there. */
 const IDLE_MS = 60000;
@@ -36,7 +41,7 @@ const LIVE_MS = 500;
 /** One station's kiosk. */
 export class Kiosk {
   constructor() {
-    const { station, name, lat, lon, version, hotline } = document.body.dataset;
+    const { station, name, lat, lon, version, hotline, cardPort } = document.body.dataset;
     this.station = { id: station || "", name: name || "", lat: Number(lat), lon: Number(lon), hotline };
     this.version = version || "";
     this.api = new Api();
@@ -44,7 +49,10 @@ export class Kiosk {
     this.reader = new Reader();
     this.store = new Store();
     this.queue = new Queue(this.store, this.api, (outcome) => this.told(outcome));
-    this.pages = { mine, register, complaints };
+    this.card = new CardReader(Number(cardPort || 0));
+    this.pages = { me, door, complain };
+    /** @type {News[]} the person's messages that were not read, the newest first */
+    this.news = [];
     /** @type {import("./desk.js").Somebody | null} */
     this.who = null;
     /** @type {Finder | null} once the word lists are here */
@@ -101,6 +109,7 @@ export class Kiosk {
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     setInterval(() => this.tick(), 1000);
     this.home();
+    if (token()) this.card.start();
     this.feed.storage = await feedStorage(this.store);
     this.feed.start();
     await this.queue.count().catch(() => {});
@@ -162,6 +171,12 @@ export class Kiosk {
     this.draw();
   }
 
+  /** Shows a page in place of the present one. @param {Page} page @param {any} params */
+  instead(page, params) {
+    this.way.pop();
+    this.go(page, params);
+  }
+
   /** Shows a page from which the way back is home: what is done is not undone by 返回. @param {Page} page @param {any} params */
   show(page, params) {
     this.way = [{ page: home, params: {} }, { page, params }];
@@ -186,6 +201,7 @@ export class Kiosk {
   draw() {
     const { page, params } = this.way[this.way.length - 1];
     if (this.view && this.view.left) this.view.left();
+    this.reader.stop();
     this.view = page(this, params);
     fill(part("main"), this.view.node);
     document.title = `${this.view.title} · ${this.station.name}`;
@@ -218,6 +234,8 @@ export class Kiosk {
     this.api.token = found.token;
     this.api.renew = async () => {
       this.api.token = null;
+      // A card can't be asked again.
+      if (!found.pin) return false;
       const { found: again } = await this.desk.signIn(found.phone, found.pin);
       // Whoever left meanwhile is not signed in again.
       if (!again || !again.token || this.who !== found) return false;
@@ -227,15 +245,28 @@ export class Kiosk {
     this.greet();
   }
 
-  greet() {
-    part("leave").hidden = !this.who;
-    fill(part("somebody"), this.who ? (this.who.name ? `您好，${this.who.name}` : "您好") : "");
+  /** Greets whoever is there, and tells how many messages wait for the person. */
+  async greet() {
+    const who = this.who;
+    part("leave").hidden = !who;
+    this.tellNews();
+    if (!who || !who.token) return;
+    const { data } = await ask(this, "GET", (worker) => `/workers/${worker}/messages`);
+    if (this.who !== who || !data) return;
+    this.news = data.items.reverse();
+    this.tellNews();
+  }
+
+  tellNews() {
+    const hello = this.who ? (this.who.name ? `您好，${this.who.name}` : "您好") : "";
+    fill(part("somebody"), hello + (this.news.length ? `，有${this.news.length}条消息` : ""));
   }
 
   /** Forgets who was here. */
   forget() {
     const token = this.api.token;
     this.who = null;
+    this.news = [];
     this.api.token = null;
     this.api.renew = async () => false;
     this.reader.stop();

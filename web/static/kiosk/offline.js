@@ -5,7 +5,7 @@ import { GROUPS } from "./trades.js";
 /** Pictures that pages may show, besides those of kinds of work. */
 const PICTURES = [
   "today", "tomorrow", "money", "place", "trades", "search", "who", "help", "when", "work", "people",
-  "check", "meal", "hand", "done", "wait", "stop",
+  "check", "meal", "hand", "done", "wait", "stop", "door", "wage", "benefit", "complain", "message", "card",
 ];
 
 /** Hands the list of all files that this page needs to the service worker. */

@@ -1,15 +1,13 @@
-// The pages on which a person says who it is: phone and PIN, registering, own bookings.
+// The pages on which a person says who it is: phone and PIN, a card, registering.
 
-import { newKey, Offline } from "./api.js";
+import { newKey } from "./api.js";
 import { button, fill, h, picture } from "./dom.js";
-import { startOf } from "./jobs.js";
 import { digitsPad, lettersPad, PHONE_DIGITS, PIN_DIGITS } from "./keys.js";
-import { heading } from "./views.js";
-import { atDoor, complaints, doorOf, news, step, wages } from "./work.js";
+import { heading } from "./parts.js";
 
 /** @typedef {import("./main.js").Kiosk} Kiosk */
 /** @typedef {import("./views.js").View} View */
-/** @typedef {import("./jobs.js").Job} Job */
+/** @typedef {import("./card.js").Card} Card */
 
 /** How a phone number is grouped when it is said. */
 const PHONE_GROUPS = [3, 4, 4];
@@ -23,8 +21,10 @@ const CONSENT = { purpose: "matching", text_version: "2026-11" };
 const SURNAMES =
   "马王李张杨刘陈丁金白吴赵周田黄徐孙朱高林何郭罗胡梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾魏薛叶阎余潘杜戴夏钟汪任姜范方石姚谭廖邹熊陆郝孔崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文纳哈沙海虎买冶撒者妥拜锁铁闪勉喇兰米禹穆";
 
-/** Who it is: phone, then PIN. @param {Kiosk} kiosk @param {{then: (found: any) => void, phone?: string}} params @returns {View} */
+/** Who it is: phone, then PIN; or a card on the reader. @param {Kiosk} kiosk @param {{then: (found: any) => void, phone?: string}} params @returns {View} */
 export function identify(kiosk, { then, phone = "" }) {
+  /** Whether the page is still shown: an answer that comes later seats nobody. */
+  let here = true;
   const title = heading("您的手机号");
   const note = h("p", { class: "note", role: "status" });
   const place = h("div", { class: "place" });
@@ -51,19 +51,38 @@ export function identify(kiosk, { then, phone = "" }) {
   const check = async (/** @type {string} */ pin) => {
     fill(note, "请等一下…");
     const { found, why } = await kiosk.desk.signIn(phone, pin);
-    if (found) return then(found);
+    if (found) return here ? then(found) : kiosk.desk.signOut(found);
     fill(note, why);
     pad.clear();
   };
   if (phone) askPin(phone);
   else askPhone();
+  const card = h("p", { class: "card-hint", role: "status" });
+  const tell = () => fill(card, kiosk.card.ready && [picture("card"), "也可以把身份证放在读卡器上"]);
+  const wait = () => kiosk.card.read(read, tell);
+  const read = async (/** @type {Card} */ found) => {
+    fill(note, "正在看身份证…");
+    const { found: who, why, unknown } = await kiosk.desk.signInByCard(found.number);
+    if (!here) return who && kiosk.desk.signOut(who);
+    if (who) return then(who);
+    if (unknown) return kiosk.go(register, { then, card: found });
+    fill(note, why);
+    wait();
+  };
+  tell();
+  wait();
   return {
     title: "您是谁",
     key: (event) => pad.key(event),
+    left: () => {
+      here = false;
+      kiosk.card.rest();
+    },
     node: h(
       "div",
       { class: "page identify" },
       title,
+      card,
       note,
       place,
       h(
@@ -77,8 +96,13 @@ export function identify(kiosk, { then, phone = "" }) {
   };
 }
 
-/** Registers: phone, PIN twice, name, consent. @param {Kiosk} kiosk @param {{then: (found: any) => void, phone?: string}} params @returns {View} */
-export function register(kiosk, { then, phone = "" }) {
+/**
+ * Registers: phone, PIN twice, name, consent. A card says the name; its number goes to the server.
+ * @param {Kiosk} kiosk @param {{then: (found: any) => void, phone?: string, card?: Card}} params
+ * @returns {View}
+ */
+export function register(kiosk, { then, phone = "", card }) {
+  let here = true;
   const title = heading("");
   const note = h("p", { class: "note", role: "status" });
   const place = h("div", { class: "place" });
@@ -123,7 +147,7 @@ export function register(kiosk, { then, phone = "" }) {
       }),
     );
   const askName = () =>
-    step("您的姓名", "按拼音，再点字", namePad(kiosk, (name) => askConsent(name)));
+    card && card.name ? askConsent(card.name) : step("您的姓名", "按拼音，再点字", namePad(kiosk, (name) => askConsent(name)));
   const askConsent = (/** @type {string} */ name) => {
     const key = newKey();
     const agree = button("同意，登记", () => send(name, key), { class: "act" });
@@ -133,7 +157,7 @@ export function register(kiosk, { then, phone = "" }) {
       node: h(
         "div",
         { class: "consent" },
-        h("p", null, "姓名、手机号只用来报名和联系上工，不公开，不给别人看。"),
+        h("p", null, `${card ? "姓名、身份证号、手机号" : "姓名、手机号"}只用来报名和联系上工，不公开，不给别人看。`),
         h("p", null, "想撤回，请找站点工作人员。"),
         h("p", { class: "who" }, `${name}　${phone.slice(0, 3)}****${phone.slice(7)}`),
         agree,
@@ -142,9 +166,10 @@ export function register(kiosk, { then, phone = "" }) {
   };
   const send = async (/** @type {string} */ name, /** @type {string} */ key) => {
     fill(note, "正在登记…");
-    const person = { name, phone, pin, station: kiosk.station.id, consents: [CONSENT] };
+    const number = card ? { id_number: card.number } : {};
+    const person = { name, phone, pin, station: kiosk.station.id, consents: [CONSENT], ...number };
     const { found, why, again } = await kiosk.desk.signUp(person, key);
-    if (found) return then(found);
+    if (found) return here ? then(found) : kiosk.desk.signOut(found);
     if (again === "phone") {
       phone = "";
       askPhone();
@@ -156,6 +181,9 @@ export function register(kiosk, { then, phone = "" }) {
   return {
     title: "登记",
     key: (event) => pad.key(event),
+    left: () => {
+      here = false;
+    },
     node: h("div", { class: "page identify" }, title, note, place),
   };
 }
@@ -231,124 +259,4 @@ function namePad(kiosk, onDone) {
   });
   draw();
   return { ...pad, node: h("div", { class: "naming" }, shown, offers, pad.node, done) };
-}
-
-/** A person's own bookings. @param {Kiosk} kiosk @returns {View} */
-export function mine(kiosk) {
-  const list = h("div", { class: "scroll", tabindex: 0 }, h("p", null, "正在取…"));
-  const load = async () => {
-    try {
-      fill(list, await news(kiosk, load), await outcomes(kiosk), await bookings(kiosk, load));
-    } catch (error) {
-      if (!(error instanceof Offline)) throw error;
-      fill(list, h("p", null, "现在连不上，过一会儿再看。"));
-    }
-  };
-  load();
-  return {
-    title: "我的报名",
-    node: h(
-      "div",
-      { class: "page mine" },
-      heading("我的报名"),
-      list,
-      h(
-        "div",
-        { class: "acts" },
-        button("我的工钱", () => kiosk.go(wages, {}), { class: "aside" }),
-        button("投诉", () => kiosk.go(complaints, {}), { class: "aside" }),
-        button("办完了，退出", () => kiosk.end(), { class: "act" }),
-      ),
-    ),
-  };
-}
-
-/** What became of things that were done while the link was cut. @param {Kiosk} kiosk */
-async function outcomes(kiosk) {
-  const done = kiosk.who ? await kiosk.queue.outcomes(kiosk.who.phone) : [];
-  return done.map(({ receipt, title, said }) =>
-    h(
-      "div",
-      { class: `own ${said.kind}` },
-      picture(said.kind),
-      h("div", null, h("h2", null, `${title}：${said.head}`), h("p", null, said.text), h("p", { class: "hint" }, `断网时记下的，号码${receipt}`)),
-    ),
-  );
-}
-
-const STATUS = {
-  booked: ["名额是您的，请按时上工", "done"],
-  applied: ["报了名，等招工的人定", "wait"],
-  shortlisted: ["招工的人看上了，等最后定", "wait"],
-  offered: ["招工的人要您去，您去不去？", "wait"],
-  waiting: ["名额满了，您在排队，有人退出就轮到您", "wait"],
-};
-
-/** @param {Kiosk} kiosk @param {() => void} again */
-async function bookings(kiosk, again) {
-  const who = kiosk.who;
-  if (!who || !who.token) throw new Offline("not signed in");
-  const { ok, data } = await kiosk.api.call("GET", `/workers/${who.worker}/bookings`);
-  if (!ok) return h("p", null, (data && data.title) || "现在看不了，请找工作人员");
-  const rows = data.items.filter((/** @type {any} */ row) => row.status in STATUS).reverse();
-  if (!rows.length) {
-    return h("div", { class: "empty" }, h("p", null, "还没有报名。"), button("去找活", () => kiosk.home(), { class: "wide" }));
-  }
-  const jobs = await Promise.all(rows.map((/** @type {any} */ row) => jobOf(kiosk, row.job_id)));
-  const doors = await Promise.all(rows.map((/** @type {any} */ row) => doorOf(kiosk, row)));
-  return h("ul", { class: "cards" }, rows.map((/** @type {any} */ row, /** @type {number} */ i) => ownCard(kiosk, row, { job: jobs[i], ...doors[i] }, again)));
-}
-
-/** @param {Kiosk} kiosk @param {string} id @returns {Promise<Job | undefined>} */
-async function jobOf(kiosk, id) {
-  const held = kiosk.feed.jobs.get(id);
-  if (held) return held;
-  const { ok, data } = await kiosk.api.call("GET", `/jobs/${id}`);
-  return ok ? data : undefined;
-}
-
-/**
- * @param {Kiosk} kiosk @param {any} row
- * @param {{job: Job | undefined, told: string[], door?: "check-in" | "check-out"}} known @param {() => void} again
- */
-function ownCard(kiosk, row, { job, told, door }, again) {
-  const [words, kind] = STATUS[/** @type {"booked"} */ (row.status)];
-  const note = h("p", { class: "note", role: "status" });
-  const giveUp = async () => {
-    fill(note, "正在退…");
-    try {
-      const { ok, data } = await kiosk.api.call("POST", `/bookings/${row.id}/cancel`, { body: {} });
-      if (ok) return again();
-      fill(note, data.title);
-    } catch (error) {
-      if (!(error instanceof Offline)) throw error;
-      fill(note, "现在连不上，没有退成，过一会儿再试");
-    }
-  };
-  const ask = () => fill(acts, h("span", null, "真的不去了？"), button("是的，不去了", giveUp, { class: "stop" }), button("还是去", rest, { class: "aside" }));
-  const acts = h("div", { class: "acts" });
-  const title = (job && job.title) || "岗位";
-  const answer = async (/** @type {string} */ word) => {
-    const wrong = await step(kiosk, `/bookings/${row.id}/${word}`, {});
-    if (wrong) return fill(note, wrong);
-    again();
-  };
-  const over = row.shifts.length > 0 && row.shifts.every((/** @type {any} */ shift) => Date.parse(shift.end) <= kiosk.now());
-  const rest = () =>
-    row.status === "offered"
-      ? fill(acts, button("不去", () => answer("decline"), { class: "aside" }), button("我去", () => answer("accept"), { class: "act" }))
-      : fill(
-          acts,
-          !over && !told.length && button("不去了", ask, { class: "aside" }),
-          row.status === "booked" && row.answer_by && button("我会去", () => answer("confirm"), { class: "act" }),
-          door && button(door === "check-in" ? "签到" : "签退", () => kiosk.go(atDoor, { row, title, door }), { class: "act" }),
-        );
-  rest();
-  const times = row.shifts.length ? startOf({ id: "", version: 0, title: "", shifts: row.shifts }, kiosk.now()) : "时间面议";
-  return h(
-    "li",
-    { class: "own" },
-    picture(kind),
-    h("div", null, h("h2", null, title), h("p", null, words), h("p", null, `${times}，${(job && job.address) || ""}`), told.map((line) => h("p", null, line)), note, acts),
-  );
 }

@@ -5,13 +5,15 @@
 // so that one that arrives twice acts once. What became of it waits for the person under a keyed
 // hash of the phone.
 
+import { token } from "../device.js";
 import { Offline } from "./api.js";
-import { booked, refused } from "./said.js";
+import { whyOf } from "./parts.js";
+import { booked, passed, refused } from "./said.js";
 
 /** @typedef {import("./said.js").Said} Said */
 /**
  * @typedef {object} Task
- * @property {"signUp" | "book"} kind
+ * @property {"signUp" | "book" | "pass"} kind
  * @property {string} key the request's name
  * @property {string} phone
  * @property {string} pin
@@ -21,6 +23,9 @@ import { booked, refused } from "./said.js";
  * @property {string} [job] id of the posting
  * @property {string} [title] of the posting
  * @property {number} [shift]
+ * @property {"check-in" | "check-out"} [step] at the door
+ * @property {string} [code] that the captain showed
+ * @property {number} [when] by the server's clock as far as it was known, ms since 1970
  */
 /** @typedef {{receipt: string, title: string, said: Said, at: number}} Outcome */
 
@@ -30,6 +35,9 @@ const TASK_MS_MAX = 3 * 86400000;
 const OUTCOME_MS_MAX = 3 * 86400000;
 /** Between two attempts while something waits. */
 const RETRY_MS = 5000;
+
+/** How far from its shift something at the door may lie. */
+const AROUND_MS = 12 * 3600000;
 
 /** Answers that may be another one later: nothing is decided. @param {number} status */
 const undecided = (status) => status >= 500 || status === 429 || status === 408;
@@ -112,7 +120,8 @@ export class Queue {
   /** Sends a task. Null where the server did not decide. @param {Task} task @returns {Promise<Said | null>} */
   async done(task) {
     if (Date.now() - task.at > TASK_MS_MAX) return refused("网断得太久，没有办成，请再来一次");
-    return task.kind === "signUp" ? this.signUp(task) : this.book(task);
+    if (task.kind === "signUp") return this.signUp(task);
+    return this.inName(task, task.kind === "book" ? this.book : this.pass);
   }
 
   /** @param {Task} task @returns {Promise<Said | null>} */
@@ -126,18 +135,41 @@ export class Queue {
     return refused(data.code === "duplicate" ? "这个手机号登记过了，请找工作人员" : data.title);
   }
 
-  /** @param {Task} task @returns {Promise<Said | null>} */
-  async book(task) {
+  /**
+   * Does something in the name of the task's person, in a session of its own.
+   * @param {Task} task
+   * @param {(task: Task, who: {token: string, worker_id: string}) => Promise<Said | null>} act
+   * @returns {Promise<Said | null>}
+   */
+  async inName(task, act) {
     const { phone, pin } = task;
     const known = await this.api.call("POST", "/pin/sign-in", { body: { phone, pin }, token: null });
     if (undecided(known.status)) return null;
-    if (!known.ok) return refused("手机号或密码不对，没有报上");
-    const { token, worker_id } = known.data;
+    if (!known.ok) return refused("手机号或密码不对，没有办成", "没办成");
+    const said = await act.call(this, task, known.data);
+    if (said) await this.api.call("POST", "/logout", { body: {}, token: known.data.token });
+    return said;
+  }
+
+  /** @param {Task} task @param {{token: string, worker_id: string}} who @returns {Promise<Said | null>} */
+  async book(task, { token, worker_id }) {
     const body = { worker_id, shift: task.shift };
     const { ok, status, data } = await this.api.call("POST", `/jobs/${task.job}/bookings`, { body, key: task.key, token });
     if (undecided(status)) return null;
-    await this.api.call("POST", "/logout", { body: {}, token });
     return ok ? booked(data.status) : refused(data.title);
+  }
+
+  /** Checks in or out at the shift nearest to the noted moment. @param {Task} task @param {{token: string, worker_id: string}} who @returns {Promise<Said | null>} */
+  async pass(task, who) {
+    const found = await this.api.call("GET", `/workers/${who.worker_id}/bookings`, { token: who.token });
+    if (undecided(found.status)) return null;
+    const [when, step] = [task.when || task.at, task.step || "check-in"];
+    const booking = nearest((found.data && found.data.items) || [], when);
+    if (!booking) return refused("没有找到这个时候的活，请找带班人", "没签上");
+    const body = { code: task.code, at: new Date(when).toISOString(), screen: token() };
+    const { ok, status, data } = await this.api.call("POST", `/bookings/${booking}/${step}`, { body, key: task.key, token: who.token });
+    if (undecided(status)) return null;
+    return ok ? passed(step, data) : refused(whyOf(data), "没签上");
   }
 
   /** Keeps what became of a task for its person. @param {Task} task @param {Said} said */
@@ -157,6 +189,20 @@ export class Queue {
     }
     return found;
   }
+}
+
+/** The booked shift nearest to a moment. @param {any[]} rows @param {number} when ms @returns {string | undefined} its booking */
+function nearest(rows, when) {
+  /** @type {{id: string, far: number}[]} */
+  const found = [];
+  for (const row of rows.filter(({ status }) => status === "booked")) {
+    for (const shift of row.shifts) {
+      const [start, end] = [Date.parse(shift.start), Date.parse(shift.end)];
+      found.push({ id: row.id, far: Math.max(start - when, when - end, 0) });
+    }
+  }
+  found.sort((a, b) => a.far - b.far);
+  return found.length && found[0].far < AROUND_MS ? found[0].id : undefined;
 }
 
 /** A task as it was; undefined where it can't be opened any more. @param {CryptoKey} key @param {{iv: Uint8Array, sealed: Uint8Array}} row @returns {Promise<Task | undefined>} */

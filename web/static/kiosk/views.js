@@ -3,10 +3,10 @@
 import { distanceWords, settlementWords, wageWords } from "../words.js";
 import { Offline } from "./api.js";
 import { button, fill, h, picture } from "./dom.js";
+import { aloud, aloudPage, heading } from "./parts.js";
 import { byDistance, bySoonest, coming, employerOf, factsOf, isOn, sentencesOf, shiftWords, startOf } from "./jobs.js";
 import { lettersPad } from "./keys.js";
 import { sketch } from "./sketch.js";
-import { canSpeak } from "./speak.js";
 import { GROUPS } from "./trades.js";
 
 /** @typedef {import("./main.js").Kiosk} Kiosk */
@@ -51,10 +51,10 @@ export function home(kiosk) {
     ["today", "今天的活", () => list("今天的活", on(0), bySoonest), days[0]],
     ["tomorrow", "明天的活", () => list("明天的活", on(1), bySoonest), days[1]],
     ["money", "当天结钱", () => list("当天结钱的活", daily, bySoonest)],
-    ["place", "离这里近", () => kiosk.go(results, { title: "离这里近的活", keep: () => true, order: () => byDistance })],
-    ["trades", "看图找活", () => list("所有的活", () => true, bySoonest)],
+    ["place", "离这里近", () => list("离这里近的活", () => true, () => byDistance)],
     ["search", "打字找活", () => kiosk.go(search, {})],
-    ["who", "我的报名", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.mine, {}))],
+    ["door", "签到签退", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.door, {}))],
+    ["who", "我的事", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.me, {})), h("small", null, "工钱 补贴")],
     ["help", "叫人帮忙", () => kiosk.go(help, {})],
   ];
   return {
@@ -102,7 +102,7 @@ export function help(kiosk) {
       h(
         "div",
         { class: "acts" },
-        button("投诉维权", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.complaints, {})), { class: "aside" }),
+        button("投诉维权", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.complain, {})), { class: "aside" }),
         button("回首页", () => kiosk.home(), { class: "act" }),
       ),
     ),
@@ -159,11 +159,6 @@ export function results(kiosk, { title, keep, order }) {
     title,
     node: h("div", { class: "page" }, heading(title), jobs.length ? cards(kiosk, jobs) : empty),
   };
-}
-
-/** @param {string} text */
-export function heading(text) {
-  return h("h1", { tabindex: -1 }, text);
 }
 
 /** Cards in a list that turns by large buttons as well as by touch. @param {Kiosk} kiosk @param {Job[]} jobs */
@@ -238,26 +233,12 @@ export function posting(kiosk, { job }) {
     for (const shift of shifts.slice(0, 6)) days.append(day(shift.place, `只去${shiftWords(shift).split(" ")[0]}`));
   }
   const place = typeof job.lat === "number" && typeof job.lon === "number" && { lat: job.lat, lon: job.lon };
-  const aloud = canSpeak() && button("读给我听", () => listen(), { class: "aloud" });
-  const listen = () => {
-    if (kiosk.reader.on) {
-      kiosk.reader.stop();
-      mark(-1);
-      return;
-    }
-    kiosk.reader.read(sentencesOf(job, kiosk.now()), mark);
-  };
-  const mark = (/** @type {number} */ at) => {
-    if (aloud) fill(aloud, h("span", null, at < 0 ? "读给我听" : "别读了"));
-    [title, ...rows].forEach((row, place) => row.classList.toggle("reading", place === at));
-    const row = [title, ...rows][at];
-    if (row) row.scrollIntoView({ block: "nearest" });
-  };
+  const parts = [title, ...rows];
+  const listen = aloud(kiosk, () => sentencesOf(job, kiosk.now()).map((words, at) => ({ part: parts[at], words })));
   live();
   return {
     title: job.title,
     live,
-    left: () => kiosk.reader.stop(),
     node: h(
       "div",
       { class: "page posting" },
@@ -273,7 +254,7 @@ export function posting(kiosk, { job }) {
       h(
         "div",
         { class: "acts" },
-        aloud,
+        listen,
         button("带走", () => kiosk.go(take, { job }), { class: "aside" }),
         go,
       ),
@@ -293,13 +274,13 @@ async function book(kiosk, job, shift) {
 }
 
 /**
- * What became of a booking.
+ * What became of something that a person did; of a booking with its posting.
  * @param {Kiosk} kiosk
- * @param {{said: import("./said.js").Said, job: Job}} params
+ * @param {{said: import("./said.js").Said, job?: Job}} params
  * @returns {View}
  */
 export function outcome(kiosk, { said, job }) {
-  const place = h("p", null, `${startOf(job, kiosk.now())}，${job.address || ""}`);
+  const held = job && said.kind !== "stop" ? job : undefined;
   return {
     title: said.head,
     node: h(
@@ -307,13 +288,14 @@ export function outcome(kiosk, { said, job }) {
       { class: `page outcome ${said.kind}`, role: "status" },
       picture(said.kind),
       heading(said.head),
-      h("p", { class: "job" }, job.title),
-      said.kind !== "stop" && place,
+      job && h("p", { class: "job" }, job.title),
+      held && h("p", null, `${startOf(held, kiosk.now())}，${held.address || ""}`),
       h("p", null, said.text),
       h(
         "div",
         { class: "acts" },
-        said.kind !== "stop" && button("打印或扫码带走", () => kiosk.go(take, { job }), { class: "aside" }),
+        aloudPage(kiosk),
+        held && button("打印或扫码带走", () => kiosk.go(take, { job: held }), { class: "aside" }),
         button("再看别的活", () => kiosk.home(), { class: "aside" }),
         button("办完了，退出", () => kiosk.end(), { class: "act" }),
       ),
@@ -411,7 +393,7 @@ export function search(kiosk, { typed = "" }) {
       { class: "page search" },
       heading("打字找活"),
       h("div", { class: "ask" }, shown, voice(change)),
-      h("div", { class: "scroll", tabindex: 0, "aria-label": "找到的活" }, found, farther),
+      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "找到的活" }, found, farther),
       pad.node,
     ),
   };

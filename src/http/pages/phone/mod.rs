@@ -15,7 +15,7 @@ pub use door::{OwnShift, PhoneDoor};
 pub use door::{at_door, pass_door};
 #[cfg(test)]
 pub use person::{PhoneIn, PhoneJoin, PhoneMy};
-pub use person::{cancel, door, enter, join, leave, my, read_message, register};
+pub use person::{door, enter, join, leave, my, register};
 
 use super::{
     App, Visitor,
@@ -48,6 +48,8 @@ pub struct Frame {
     pub version: &'static str,
     /// Whether the data is made up.
     pub demo: bool,
+    /// Whether the page is in large type.
+    pub large: bool,
     /// The station's id, where one is known.
     pub station: String,
     /// The masked name of whoever is signed in.
@@ -68,6 +70,7 @@ impl Frame {
         Ok(Frame {
             version: assets::version(),
             demo: app.settings.demo,
+            large: visitor.large,
             station: station.to_owned(),
             who: who.map(|worker| mask_name(&worker.person.name)),
             message: None,

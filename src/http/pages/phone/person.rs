@@ -12,17 +12,18 @@ use super::{
     super::{
         dues::{OwnClaim, OwnDue, own_dues},
         input::{Faults, Form, Sent},
-        login, page,
+        login,
+        own::{News, OwnBooking, one_news, own_bookings},
+        page,
         register::CONSENT,
-        worker::{News, OwnBooking, one_news, own_booking},
     },
-    App, Frame, Visitor, see_other, seeker,
+    App, Frame, Visitor, seeker,
 };
 use crate::{
-    domain::ids::{BookingId, MessageId, StationId},
+    domain::ids::StationId,
     http::{
         api::{pins, session},
-        body::{Id, Query},
+        body::Query,
         headers::Client,
         problem::Problem,
     },
@@ -219,43 +220,17 @@ pub async fn my(
     let Some(worker) = seeker(&visitor) else {
         return Ok(Redirect::to(&format!("/my/in?at={station}")).into_response());
     };
-    let actor = visitor.actor()?;
-    let bookings = app.market.bookings_by(&actor, &worker).await?;
-    let news = app.market.unread(&actor, &worker).await?;
+    let news = app.market.unread(&visitor.actor()?, &worker).await?;
     let (dues, claims) = own_dues(&app, &visitor, &worker).await?;
+    let now = app.market.now();
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
         news: news.iter().map(one_news).collect(),
-        bookings: bookings.into_iter().map(|row| own_booking(row, app.market.now())).collect(),
+        bookings: own_bookings(&mut app.market.store.read().await?, &worker, now).await?,
         dues,
         claims,
     };
     Ok(page(StatusCode::OK, &my))
-}
-
-/// `POST /my/bookings/{id}/cancel`
-pub async fn cancel(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<BookingId>,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    app.market.cancel(&visitor.actor()?, &id).await?;
-    app.settle().await;
-    Ok(see_other("/my", at(form.get("at")), "cancelled"))
-}
-
-/// `POST /my/messages/{id}`: it was read.
-pub async fn read_message(
-    State(app): State<App>,
-    visitor: Visitor,
-    Id(id): Id<MessageId>,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    app.market.read_message(&visitor.actor()?, &id).await?;
-    Ok(see_other("/my", at(form.get("at")), "read"))
 }
 
 /// `POST /my/logout`
