@@ -122,9 +122,14 @@ const NAV: &[(&str, &[Entry])] = &[
     ),
 ];
 
+/// Whether this account seeks work.
+fn seeks(account: Option<&Account>) -> bool {
+    account.is_some_and(|a| matches!(a.role, Role::Worker | Role::Leader))
+}
+
 /// Whether an entry is for this account; some are only for whom they are about.
 fn is_for(account: Option<&Account>, (href, _, access): &Entry) -> bool {
-    let seeks = account.is_some_and(|a| matches!(a.role, Role::Worker | Role::Leader));
+    let seeks = seeks(account);
     access.allows(account)
         && match *href {
             "/complaints" => seeks,
@@ -179,7 +184,7 @@ impl Chrome {
             messages: Vec::new(),
             draft_done: None,
             csrf: visitor.csrf(),
-            seeks,
+            seeks: seeks(account),
             large: visitor.large,
         }
     }
