@@ -233,6 +233,7 @@ fn posting(at: usize, row: &Row, now: Moment) -> Posting {
             headcount: 1,
             shifts: Vec::new(),
             benefits: Vec::new(),
+            provides: Default::default(),
             requirements: "不限".to_owned(),
             instant: false,
             stations: Vec::new(),

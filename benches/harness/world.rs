@@ -159,6 +159,7 @@ impl Listed {
                 headcount: self.headcount,
                 shifts: vec![Shift { start: self.start, end: self.end() }],
                 benefits: vec!["管午饭".to_owned()],
+                provides: Default::default(),
                 requirements: "不限".to_owned(),
                 instant: false,
                 stations: Vec::new(),

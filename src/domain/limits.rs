@@ -22,6 +22,8 @@ pub const SHIFTS_MAX: usize = 62;
 pub const STATIONS_MAX: usize = 50;
 /// Places of one posting.
 pub const HEADCOUNT_MAX: u32 = 10_000;
+/// Seats of a ride to work.
+pub const SEATS_MAX: u32 = 500;
 /// A wage in fen, whatever its unit.
 pub const WAGE_FEN_MAX: i64 = 100_000_000;
 /// Days that a posting may stay valid.

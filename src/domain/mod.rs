@@ -26,6 +26,7 @@ pub mod pin;
 pub mod placement;
 pub mod poster;
 pub mod posting;
+pub mod provides;
 pub mod rules;
 pub mod screen;
 pub mod speech;

@@ -11,6 +11,7 @@ use super::{
     ids::{AccountId, JobId, OrgId, StationId},
     life::Life,
     org::{Employer, Label},
+    provides::Provides,
     time::Moment,
     wage::{OccupationCode, Wage, choices},
 };
@@ -131,8 +132,10 @@ pub struct Terms {
     pub headcount: u32,
     /// When people work; may be empty for a job by agreement.
     pub shifts: Vec<Shift>,
-    /// What comes on top: meals, pick-up, lodging.
+    /// What comes on top, in words.
     pub benefits: Vec<String>,
+    /// Meals, lodging, tools, insurance, the ride to work.
+    pub provides: Provides,
     /// Conditions that a worker must meet.
     pub requirements: String,
     /// Whether a worker takes a place in one step (即时快招).
@@ -148,6 +151,12 @@ impl Terms {
     pub fn expires_at(&self) -> Moment {
         let last = self.shifts.iter().map(|shift| shift.end).max();
         last.map_or(self.valid_until, |end| end.min(self.valid_until))
+    }
+
+    /// Where the posting counts as being: the place of work, and where its ride starts.
+    pub fn points(&self) -> impl Iterator<Item = Point> {
+        let pickup = self.provides.pickup.as_ref().and_then(|pickup| pickup.point);
+        self.point.into_iter().chain(pickup)
     }
 }
 

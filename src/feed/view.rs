@@ -4,7 +4,10 @@
 
 use serde::Serialize;
 
-use crate::domain::posting::{Posting, Shift};
+use crate::domain::{
+    posting::{Posting, Shift},
+    provides::Pickup,
+};
 
 /// The employer in public.
 #[derive(Clone, Debug, Serialize)]
@@ -43,6 +46,36 @@ pub struct ShiftView {
 impl From<&Shift> for ShiftView {
     fn from(shift: &Shift) -> ShiftView {
         ShiftView { start: shift.start.to_string(), end: shift.end.to_string() }
+    }
+}
+
+/// A ride to work in public.
+#[derive(Clone, Debug, Serialize)]
+pub struct PickupView {
+    /// Where people get on, in words.
+    pub address: String,
+    /// Degrees north, WGS-84.
+    pub lat: Option<f64>,
+    /// Degrees east, WGS-84.
+    pub lon: Option<f64>,
+    /// Always `wgs84`.
+    pub crs: &'static str,
+    /// When it leaves on each day of work, `06:40`.
+    pub time: String,
+    /// Seats.
+    pub seats: Option<u32>,
+}
+
+impl From<&Pickup> for PickupView {
+    fn from(pickup: &Pickup) -> PickupView {
+        PickupView {
+            address: pickup.address.clone(),
+            lat: pickup.point.map(|point| point.lat()),
+            lon: pickup.point.map(|point| point.lon()),
+            crs: "wgs84",
+            time: pickup.time.strftime("%H:%M").to_string(),
+            seats: pickup.seats,
+        }
     }
 }
 
@@ -91,6 +124,21 @@ pub struct JobView {
     pub shifts: Vec<ShiftView>,
     /// What comes on top.
     pub benefits: Vec<String>,
+    /// `none`, `one`, `all`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meals: Option<&'static str>,
+    /// `none`, `free`, `paid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lodging: Option<&'static str>,
+    /// `given`, `own`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<&'static str>,
+    /// `injury`, `accident`, `liability`, `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insurance: Option<&'static str>,
+    /// The ride to work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup: Option<PickupView>,
     /// Conditions.
     pub requirements: String,
     /// Whether one step books.
@@ -114,7 +162,7 @@ pub struct JobView {
 impl From<&Posting> for JobView {
     fn from(posting: &Posting) -> JobView {
         let terms = &posting.terms;
-        let employer = &terms.employer;
+        let (employer, provides) = (&terms.employer, &terms.provides);
         JobView {
             id: posting.id.to_string(),
             version: posting.version,
@@ -146,6 +194,11 @@ impl From<&Posting> for JobView {
             places_left: posting.places_left(),
             shifts: terms.shifts.iter().map(ShiftView::from).collect(),
             benefits: terms.benefits.clone(),
+            meals: provides.meals.map(|meals| meals.word()),
+            lodging: provides.lodging.map(|lodging| lodging.word()),
+            tools: provides.tools.map(|tools| tools.word()),
+            insurance: provides.insurance.map(|cover| cover.word()),
+            pickup: provides.pickup.as_ref().map(PickupView::from),
             requirements: terms.requirements.clone(),
             instant: terms.instant,
             stations: terms.stations.iter().map(ToString::to_string).collect(),

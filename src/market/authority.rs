@@ -191,7 +191,7 @@ pub fn reaches_posting(
     });
     let poster = account.is_some_and(|account| posting.poster.as_ref() == Some(&account.id));
     // Staff do not publish their own posting on other stations' screens.
-    let homeless = posting.terms.stations.is_empty() && posting.terms.point.is_none();
+    let homeless = posting.terms.stations.is_empty() && posting.terms.points().next().is_none();
     let station = home.is_some_and(|home| belongs(posting, home))
         || (poster && (verb != Verb::Review || homeless));
     holds(actor_reach(actor, verb), own, station)
@@ -200,7 +200,7 @@ pub fn reaches_posting(
 fn belongs(posting: &Posting, home: &Station) -> bool {
     let terms = &posting.terms;
     if terms.stations.is_empty() {
-        terms.point.is_some_and(|point| home.covers(point).is_some())
+        terms.points().any(|point| home.covers(point).is_some())
     } else {
         terms.stations.contains(&home.id)
     }

@@ -1,4 +1,4 @@
-//! Bars from publishing: who falls into arrears again and again publishes nothing until staff lift it.
+//! Arrears, noticed by the clock, and bars from publishing: who falls into arrears again and again publishes nothing until staff lift it.
 
 use serde_json::json;
 
@@ -12,7 +12,8 @@ use crate::{
         attendance::Party,
         fairness::MarkKind,
         ids::BarId,
-        ledger::{WageEntry, payer},
+        ledger::{WageEntry, WageEvent, payer},
+        life::Life,
         posting::Posting,
         time::DAY,
     },
@@ -20,6 +21,33 @@ use crate::{
 };
 
 impl Market {
+    /// Flags what was to be paid before today and was not.
+    pub(super) async fn flag_arrears(&self) -> MarketResult<usize> {
+        let today = self.now().day();
+        let round = super::clockwork::ROUND;
+        let due = self.store.read().await?.wages_lapsed(today, round).await?;
+        let mut done = 0;
+        for found in due {
+            let mut txn = self.store.begin().await?;
+            txn.hold_posting(&found.job).await?;
+            let Some(mut wage) = txn.wage(&found.id).await? else {
+                continue;
+            };
+            let Ok(next) = wage.status.next(WageEvent::Lapse) else {
+                continue;
+            };
+            if wage.pay_on >= today {
+                continue;
+            }
+            wage.status = next;
+            self.fall_into_arrears(&mut txn, &mut wage).await?;
+            self.write_wage(&mut txn, &Actor::House, "arrears", &wage).await?;
+            txn.commit().await?;
+            done += 1;
+        }
+        Ok(done)
+    }
+
     /// Notes the first day of arrears, and bars who fell into them too often.
     pub(super) async fn fall_into_arrears(
         &self,

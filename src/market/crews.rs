@@ -14,14 +14,16 @@ use super::{
 use crate::{
     domain::{
         account::{Account, Actor},
+        attendance::{Attendance, Presence},
         booking::{Booking, BookingStatus, NoPlace},
         fields::FieldErrors,
         ids::{AccountId, BookingId, CrewId, JobId, WorkerId},
         limits,
         posting::Posting,
+        time::HOUR,
         worker::Worker,
     },
-    store::{Kind, Membership, Txn},
+    store::{BookingRow, Kind, Membership, Txn},
 };
 
 /// What a crew's request for places says.
@@ -268,6 +270,44 @@ impl Market {
         }
         txn.commit().await?;
         Ok(CrewBooked { crew, bookings, posting })
+    }
+}
+
+/// A member's place and the shift of it that matters now.
+#[derive(Clone, Debug)]
+pub struct CrewPlace {
+    /// The booking, with the posting's title.
+    pub booking: BookingRow,
+    /// Who.
+    pub worker: Worker,
+    /// The first shift that is not done with; none where work has no shifts.
+    pub shift: Option<Attendance>,
+}
+
+impl Market {
+    /// The places that the leader's crews have, of work that is not over, by posting.
+    ///
+    /// # Errors
+    /// [`MarketError::Forbidden`] where the actor leads none.
+    pub async fn crew_places(&self, actor: &Actor) -> MarketResult<Vec<CrewPlace>> {
+        let account = leader(actor)?;
+        let now = self.now();
+        let since = now.plus(-self.rules.check_out_hours * HOUR);
+        let mut view = self.store.read().await?;
+        let mut places = Vec::new();
+        for booking in view.bookings_led(&account.id, since).await? {
+            let Some(worker) = view.worker(&booking.booking.worker).await? else {
+                continue;
+            };
+            let shifts = view.attendance_of(&booking.booking.id).await?;
+            let matters = |one: &&Attendance| {
+                one.status != Presence::Done && one.closes_at(&self.rules) > now
+            };
+            let shift = shifts.iter().find(matters).or(shifts.last()).cloned();
+            places.push(CrewPlace { booking, worker, shift });
+        }
+        places.sort_by(|a, b| a.booking.booking.job.cmp(&b.booking.booking.job));
+        Ok(places)
     }
 }
 

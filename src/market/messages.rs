@@ -230,7 +230,11 @@ impl Market {
             };
             let (title, place) = (&posting.terms.title, &posting.terms.address);
             let start = speech::start_time(one.shift.start, now);
-            let body = format!("{start}上工：{title}，{place}。到了请签到");
+            let ride = posting.terms.provides.pickup.as_ref().map_or_else(String::new, |ride| {
+                let leaves = speech::start_time(ride.before(&one.shift), now);
+                format!("。接送车{leaves}在{}开", ride.address)
+            });
+            let body = format!("{start}上工：{title}，{place}{ride}。到了请签到");
             let about = (one.id.to_string(), body);
             let whom = (&one.worker, &one.job);
             told += self.tell(&mut txn, whom, MessageKind::Reminder, about).await?;

@@ -17,6 +17,7 @@ mod claims;
 mod clearance;
 mod clockwork;
 mod complaints;
+mod corrections;
 mod crews;
 mod desks;
 mod devices;
@@ -56,7 +57,7 @@ use rand_chacha::ChaCha20Rng;
 
 pub use absorption::Absorbed;
 pub use accounts::{NewUser, SignIn, hash_token};
-pub use attendance::{Code, Times};
+pub use attendance::{Code, Door};
 pub use authority::{Reach, Verb, reach};
 pub use batch::BatchEntry;
 pub use bookings::{Booked, BookingRequest};
@@ -64,7 +65,8 @@ pub use bulletins::NewNotice;
 pub use circle::Due;
 pub use claims::{Ground, NewClaim};
 pub use complaints::NewComplaint;
-pub use crews::{CrewBooked, CrewRequest, Member};
+pub use corrections::Times;
+pub use crews::{CrewBooked, CrewPlace, CrewRequest, Member};
 pub use desks::Decision;
 pub use devices::{Issued, NewScreen};
 pub use dispatch::{Assembly, Assignment, Attendee, Opening, Outcome, Who};
@@ -75,7 +77,7 @@ pub use forecast::{HORIZONS, Line, Sum};
 pub use insurance::InsuredMonth;
 pub use intake::{
     Fields, INSURANCE_HINT, Posted, Registered, insurance_of, overlay, posting as parse_posting,
-    worker as parse_worker,
+    time_of_day, worker as parse_worker,
 };
 pub use lists::{Import, Imported};
 pub use messages::{LogOnly, NotSent, Outgoing, Sms};

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Market, MarketResult};
 use crate::{
     domain::{
+        geo::Point,
         ids::StationId,
         posting::{Event, Posting, Status},
         station::Station,
@@ -26,21 +27,23 @@ fn why(event: Option<Event>) -> &'static str {
 }
 
 /// The stations that show an open posting, with the distance in metres where it has a point:
-/// those that its poster chose, else each within whose radius it lies.
+/// those that its poster chose, else each within whose radius the work or its pick-up point lies.
 pub(super) fn shown_at<'s>(
     posting: &Posting,
     stations: &'s [Station],
 ) -> impl Iterator<Item = (&'s Station, Option<f64>)> {
-    let (chosen, point) = (posting.terms.stations.clone(), posting.terms.point);
+    let terms = &posting.terms;
+    let chosen = terms.stations.clone();
+    let points: Vec<Point> = terms.points().collect();
     let open = posting.status == Status::Open;
     stations.iter().filter(move |_| open).filter_map(move |station| {
-        if chosen.is_empty() {
-            station.covers(point?).map(|distance| (station, Some(distance)))
-        } else if chosen.contains(&station.id) {
-            Some((station, point.map(|point| station.point.distance_m(point))))
+        let shows = if chosen.is_empty() {
+            points.iter().any(|&point| station.covers(point).is_some())
         } else {
-            None
-        }
+            chosen.contains(&station.id)
+        };
+        // How far the work is, though its ride may start nearer.
+        shows.then(|| (station, points.first().map(|&point| station.point.distance_m(point))))
     })
 }
 

@@ -67,6 +67,8 @@ pub struct Slip {
 
 /// Entries that a list shows.
 const LIST_MAX: i64 = 300;
+/// Entries that a file holds: ten a day for three years, and more.
+const FILE_MAX: i64 = 20_000;
 
 impl Market {
     /// Writes the entry that follows from an attendance; what changed later changes it.
@@ -126,7 +128,7 @@ impl Market {
         self.write_wage(txn, &Actor::House, "wage", &entry).await
     }
 
-    async fn write_wage(
+    pub(super) async fn write_wage(
         &self,
         txn: &mut Txn,
         actor: &Actor,
@@ -344,6 +346,23 @@ impl Market {
         actor: &Actor,
         status: Option<WageStatus>,
     ) -> MarketResult<Vec<Slip>> {
+        self.kept(actor, status, LIST_MAX).await
+    }
+
+    /// The whole ledger as far as the actor keeps it, for a file.
+    ///
+    /// # Errors
+    /// As [`Market::ledger`].
+    pub async fn whole_ledger(&self, actor: &Actor) -> MarketResult<Vec<Slip>> {
+        self.kept(actor, None, FILE_MAX).await
+    }
+
+    async fn kept(
+        &self,
+        actor: &Actor,
+        status: Option<WageStatus>,
+        most: i64,
+    ) -> MarketResult<Vec<Slip>> {
         let mut filter = WageFilter { status, ..WageFilter::default() };
         if let Some(account) = actor.account() {
             match authority::reach(account.role, Verb::Pay) {
@@ -361,7 +380,7 @@ impl Market {
         }
         let mut txn = self.store.begin().await?;
         let mut slips = Vec::new();
-        for wage in txn.wages(&filter, LIST_MAX).await? {
+        for wage in txn.wages(&filter, most).await? {
             // What the filter lets through and the rights do not reach is left out.
             match self.slip_in(&mut txn, actor, &wage.id).await {
                 Ok(slip) if slip.pays => slips.push(slip),
@@ -400,33 +419,6 @@ impl Market {
             }
         }
         Ok(slips)
-    }
-
-    /// Flags what was to be paid before today and was not.
-    pub(super) async fn flag_arrears(&self) -> MarketResult<usize> {
-        let today = self.now().day();
-        let round = super::clockwork::ROUND;
-        let due = self.store.read().await?.wages_lapsed(today, round).await?;
-        let mut done = 0;
-        for found in due {
-            let mut txn = self.store.begin().await?;
-            txn.hold_posting(&found.job).await?;
-            let Some(mut wage) = txn.wage(&found.id).await? else {
-                continue;
-            };
-            let Ok(next) = wage.status.next(WageEvent::Lapse) else {
-                continue;
-            };
-            if wage.pay_on >= today {
-                continue;
-            }
-            wage.status = next;
-            self.fall_into_arrears(&mut txn, &mut wage).await?;
-            self.write_wage(&mut txn, &Actor::House, "arrears", &wage).await?;
-            txn.commit().await?;
-            done += 1;
-        }
-        Ok(done)
     }
 }
 

@@ -41,6 +41,7 @@ pub struct Finding {
 pub fn findings(terms: &Terms, minimum: MinimumWage) -> Vec<Finding> {
     let benefits = terms.benefits.join("，");
     let skills = terms.skills.join("，");
+    let pickup = terms.provides.pickup.as_ref().map_or("", |pickup| &pickup.address);
     let texts = [
         ("title", terms.title.as_str()),
         ("description", &terms.description),
@@ -48,6 +49,7 @@ pub fn findings(terms: &Terms, minimum: MinimumWage) -> Vec<Finding> {
         ("skills", &skills),
         ("benefits", &benefits),
         ("address", &terms.address),
+        ("pickup", pickup),
     ];
     let in_texts = texts.into_iter().flat_map(|(field, text)| {
         in_text(text).into_iter().map(move |hit| Finding {

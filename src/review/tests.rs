@@ -124,6 +124,7 @@ mod numbers {
             headcount: 1,
             shifts: hours.iter().enumerate().map(shift).collect(),
             benefits: Vec::new(),
+            provides: Default::default(),
             requirements: "不限".to_owned(),
             instant: true,
             stations: Vec::new(),

@@ -17,6 +17,7 @@ use crate::{
         money::Fen,
         org::{EmployerKind, Label},
         posting::{Posting, Shift, Terms},
+        provides::{Cover, Lodging, Meals, Provides},
         town::town_at,
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
@@ -185,6 +186,21 @@ impl JobFields {
     }
 }
 
+/// What is provided, as people ask for it.
+fn provided(provides: &Provides) -> impl Iterator<Item = ask::Benefit> {
+    use ask::Benefit;
+    let meals = matches!(provides.meals, Some(Meals::One | Meals::All));
+    let lodging = provides.lodging == Some(Lodging::Free);
+    let insured = provides.insurance.is_some_and(|cover| cover != Cover::None);
+    let told = [
+        (provides.pickup.is_some(), Benefit::PickUp),
+        (meals, Benefit::Meals),
+        (lodging, Benefit::Lodging),
+        (insured, Benefit::Insured),
+    ];
+    told.into_iter().filter_map(|(is, benefit)| is.then_some(benefit))
+}
+
 /// The words of [`JobFields::told`].
 fn told(terms: &Terms) -> BTreeSet<String> {
     let mut told = BTreeSet::new();
@@ -207,7 +223,9 @@ fn told(terms: &Terms) -> BTreeSet<String> {
     let settled = [Some(terms.wage.settlement), wage::settlement(&terms.title)];
     let texts = [&terms.title, &terms.description].into_iter().chain(&terms.benefits);
     let benefits = texts.flat_map(|text| ask::benefits(text)).map(ask::Benefit::word);
+    let provided = provided(&terms.provides).map(ask::Benefit::word);
     let words = settled.into_iter().flatten().map(Settlement::word).chain(benefits);
+    let words = words.chain(provided);
     told.extend(words.map(str::to_owned));
     told
 }

@@ -236,7 +236,7 @@ impl Txn {
     }
 }
 
-fn with_title(row: &AnyRow) -> StoreResult<BookingRow> {
+pub(super) fn with_title(row: &AnyRow) -> StoreResult<BookingRow> {
     Ok(BookingRow { booking: booking(row)?, title: row.try_get("job_title")? })
 }
 

@@ -4,6 +4,7 @@ use sqlx::any::AnyRow;
 
 use super::{
     StoreResult,
+    bookings::{BookingRow, with_title},
     engine::{Txn, View},
     rows::Cells,
 };
@@ -42,6 +43,25 @@ impl View {
                 .fetch_all(self.connection())
                 .await?;
         rows.iter().map(membership).collect()
+    }
+
+    /// Places that a leader's crews have, of work that is not over by `since`, oldest first.
+    pub async fn bookings_led(
+        &mut self,
+        leader: &AccountId,
+        since: Moment,
+    ) -> StoreResult<Vec<BookingRow>> {
+        let rows = sqlx::query(
+            "select booking.*, job.title as job_title from booking \
+             join crew on crew.id = booking.crew join job on job.id = booking.job \
+             where crew.leader = $1 and booking.status = 'booked' \
+             and (booking.ends_at is null or booking.ends_at > $2) order by booking.id",
+        )
+        .bind(leader.as_str())
+        .bind(since.0)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(with_title).collect()
     }
 
     /// The account that leads the crew of a booking.

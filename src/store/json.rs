@@ -1,10 +1,14 @@
 //! How lists and documents stand in text columns: storage's own shapes, apart from the domain's.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    geo::{Crs, Point},
     identity::{Phone, ResidentId},
     posting::Shift,
+    provides::{Pickup, Provides},
     time::Moment,
     wage::NotAChoice,
     worker::{Available, Consent, Person},
@@ -114,4 +118,70 @@ impl TryFrom<PersonJson> for Person {
             household: json.household,
         })
     }
+}
+
+/// What a posting provides.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct ProvidesJson {
+    meals: Option<String>,
+    lodging: Option<String>,
+    tools: Option<String>,
+    insurance: Option<String>,
+    pickup: Option<PickupJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PickupJson {
+    address: String,
+    /// Degrees north and east.
+    at: Option<(f64, f64)>,
+    /// Hour and minute.
+    time: (i8, i8),
+    seats: Option<u32>,
+}
+
+impl From<&Provides> for ProvidesJson {
+    fn from(provides: &Provides) -> ProvidesJson {
+        let pickup = provides.pickup.as_ref().map(|pickup| PickupJson {
+            address: pickup.address.clone(),
+            at: pickup.point.map(|point| (point.lat(), point.lon())),
+            time: (pickup.time.hour(), pickup.time.minute()),
+            seats: pickup.seats,
+        });
+        ProvidesJson {
+            meals: provides.meals.map(|meals| meals.word().to_owned()),
+            lodging: provides.lodging.map(|lodging| lodging.word().to_owned()),
+            tools: provides.tools.map(|tools| tools.word().to_owned()),
+            insurance: provides.insurance.map(|cover| cover.word().to_owned()),
+            pickup,
+        }
+    }
+}
+
+impl TryFrom<ProvidesJson> for Provides {
+    type Error = NotAChoice;
+    fn try_from(json: ProvidesJson) -> Result<Provides, NotAChoice> {
+        let pickup = json.pickup.map(|held| {
+            let point = held.at.map(|(lat, lon)| Point::new(lat, lon, Crs::Wgs84)).transpose();
+            let time = jiff::civil::Time::new(held.time.0, held.time.1, 0, 0);
+            Ok::<_, NotAChoice>(Pickup {
+                address: held.address,
+                point: point.map_err(|_| NotAChoice)?,
+                time: time.map_err(|_| NotAChoice)?,
+                seats: held.seats,
+            })
+        });
+        Ok(Provides {
+            meals: parsed(json.meals)?,
+            lodging: parsed(json.lodging)?,
+            tools: parsed(json.tools)?,
+            insurance: parsed(json.insurance)?,
+            pickup: pickup.transpose()?,
+        })
+    }
+}
+
+fn parsed<T: FromStr<Err = NotAChoice>>(word: Option<String>) -> Result<Option<T>, NotAChoice> {
+    word.map(|word| word.parse()).transpose()
 }

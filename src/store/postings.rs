@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use super::{
     StoreResult, Vault,
     engine::{Txn, View},
-    json,
+    json::{self, ProvidesJson},
     rows::{Cells, Real},
     statement::Statement,
 };
@@ -117,10 +117,10 @@ const INSERT: &str = "insert into job (id, source, external_id, org, poster, tit
     label, address, division, lat, lon, wage_min, wage_max, wage_unit, settlement, headcount, \
     taken, shifts, benefits, requirements, instant, stations, valid_until, expires_at, status, \
     reason, version, demo, created_at, updated_at, published_at, \
-    verified_by) \
+    provides, verified_by) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
     $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, \
-    $38, $39, $40) \
+    $38, $39, $40, $41) \
     on conflict (id) do update set title = excluded.title, description = excluded.description, \
     occupation = excluded.occupation, skills = excluded.skills, \
     employer_name = excluded.employer_name, employer_sealed = excluded.employer_sealed, \
@@ -129,7 +129,7 @@ const INSERT: &str = "insert into job (id, source, external_id, org, poster, tit
     division = excluded.division, lat = excluded.lat, lon = excluded.lon, \
     wage_min = excluded.wage_min, wage_max = excluded.wage_max, wage_unit = excluded.wage_unit, \
     settlement = excluded.settlement, headcount = excluded.headcount, taken = excluded.taken, \
-    shifts = excluded.shifts, benefits = excluded.benefits, \
+    shifts = excluded.shifts, benefits = excluded.benefits, provides = excluded.provides, \
     requirements = excluded.requirements, instant = excluded.instant, \
     stations = excluded.stations, valid_until = excluded.valid_until, \
     expires_at = excluded.expires_at, status = excluded.status, reason = excluded.reason, \
@@ -195,6 +195,7 @@ impl Txn {
             .bind(posting.created_at.0)
             .bind(posting.updated_at.0)
             .bind(posting.published_at.map(|at| at.0))
+            .bind(json::text(&ProvidesJson::from(&terms.provides)))
             .bind(posting.verified_by.as_deref())
             .execute(self.connection())
             .await?;
@@ -217,6 +218,7 @@ fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
     };
     let stations = cells.json::<Vec<String>>("stations")?;
     let stations = stations.iter().map(|id| id.parse().ok()).collect::<Option<_>>();
+    let provides = cells.json::<ProvidesJson>("provides")?;
     let terms = Terms {
         title: cells.text("title")?,
         description: cells.text("description")?,
@@ -235,6 +237,7 @@ fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
         headcount: cells.checked("headcount", cells.int("headcount")?.try_into().ok())?,
         shifts: json::shifts(cells.json("shifts")?),
         benefits: cells.json("benefits")?,
+        provides: cells.checked("provides", provides.try_into().ok())?,
         requirements: cells.text("requirements")?,
         instant: cells.flag("instant")?,
         stations: cells.checked("stations", stations)?,

@@ -99,6 +99,7 @@ fn phones() -> Vec<String> {
 }
 
 const NO_WORDS: [&str; 5] = ["none", "DAY", "\u{1}x", "天", "../"];
+const NOT_PROVIDED: [&str; 5] = ["some", "ONE", "\u{1}x", "管", "../"];
 
 fn posting_fields() -> Vec<(&'static str, &'static str, Vec<String>)> {
     let join = |lists: [Vec<String>; 2]| lists.concat();
@@ -139,6 +140,20 @@ fn posting_fields() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("wage_max", "wage_max", money(["0", "219.99", "1000001"])),
         ("wage_unit", "wage_unit", join([texts(NO_WORDS), vec![String::new()]])),
         ("settlement", "settlement", join([texts(NO_WORDS), vec![String::new()]])),
+        ("meals", "meals", texts(NOT_PROVIDED)),
+        ("lodging", "lodging", texts(NOT_PROVIDED)),
+        ("tools", "tools", texts(NOT_PROVIDED)),
+        ("insurance", "insurance", texts(NOT_PROVIDED)),
+        ("pickup_address", "pickup_address", join([blanks(), vec!["短".to_owned(), long(121)]])),
+        (
+            "pickup_time",
+            "pickup_time",
+            texts(["", "morning", "25:00", "6", "6:60", "早上六点", "+6:+4"]),
+        ),
+        ("pickup_seats", "pickup_seats", texts(["0", "-1", "1.5", "十二", "501", "9999999999"])),
+        ("pickup_lat", "pickup_lat", degrees("91", "-90.001")),
+        ("pickup_lon", "pickup_lon", degrees("181", "-180.001")),
+        ("pickup_crs", "pickup_crs", texts(NO_WORDS)),
         ("benefits", "benefits", tags()),
         (
             "headcount",
@@ -173,6 +188,16 @@ fn good_posting() -> Pairs {
         ("wage_max", "240.5"),
         ("wage_unit", "day"),
         ("settlement", "daily"),
+        ("meals", "one"),
+        ("lodging", "none"),
+        ("tools", "given"),
+        ("insurance", "accident"),
+        ("pickup_address", "良田镇政府门口"),
+        ("pickup_time", "06:40"),
+        ("pickup_seats", "12"),
+        ("pickup_lat", "38.36"),
+        ("pickup_lon", "106.13"),
+        ("pickup_crs", "gcj02"),
         ("benefits", "管午饭"),
         ("headcount", "2"),
         ("requirements", "不限"),
@@ -465,6 +490,9 @@ async fn forms(world: &World) -> Vec<Form> {
             ..form("/my/join", "/my/join".to_owned(), &anybody)
         },
         form("/my/bookings/{id}/cancel", format!("/my/bookings/{booked}/cancel"), &seeker),
+        form("/my/messages/{id}", "/my/messages/msg_1".to_owned(), &seeker),
+        form("/my/door/{id}", format!("/my/door/{open}"), &seeker),
+        form("/me/crew/door", "/me/crew/door".to_owned(), &leader),
         form("/my/logout", "/my/logout".to_owned(), &staff),
         form("/me/bookings/{id}/cancel", format!("/me/bookings/{booked}/cancel"), &seeker),
         Form {
@@ -768,6 +796,11 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "settlement"
                         | "employer_kind"
                         | "crs"
+                        | "meals"
+                        | "lodging"
+                        | "tools"
+                        | "insurance"
+                        | "pickup_crs"
                         | "agreed"
                         | "shift_start"
                         | "shift_end"

@@ -89,8 +89,11 @@ fn blanks() -> Vec<Value> {
 
 async fn bad_postings_name_their_field(world: World) {
     let admin = world.admin().await;
-    let base =
-        with(posting(), &json!({ "crs": "wgs84", "occupation": null, "stations": ["near"] }));
+    let ride = json!({ "address": "良田镇政府门口", "time": "06:40", "lat": 38.36, "lon": 106.13 });
+    let base = with(
+        posting(),
+        &json!({ "crs": "wgs84", "occupation": null, "stations": ["near"], "pickup": ride }),
+    );
     let word = |bad: &str| json!(bad);
     let lists = vec![json!("a"), json!(1), json!({}), json!([1]), json!([[]]), json!([null])];
     let choices =
@@ -115,6 +118,20 @@ async fn bad_postings_name_their_field(world: World) {
             [lists.clone(), vec![json!([long(31)]), json!(vec!["a"; 21]), json!([""])]].concat(),
         ),
         ("benefits", [lists.clone(), vec![json!([long(31)]), json!(vec!["a"; 21])]].concat()),
+        ("meals", texts(&[word("two"), word("管饭")])),
+        ("lodging", texts(&[word("one"), word("管住")])),
+        ("tools", texts(&[word("all"), word("自带")])),
+        ("insurance", texts(&[word("社保"), word("INJURY")])),
+        ("pickup", vec![json!("a"), json!(1), json!([]), json!({}), json!({ "lat": 38.3 })]),
+        ("pickup.address", [texts(&[long(121), word("短")]), blanks()].concat()),
+        ("pickup.lat", numbers(&[json!(91), json!(-90.000_1)])),
+        ("pickup.lon", numbers(&[json!(181), json!(-180.000_1)])),
+        ("pickup.crs", choices(&[word("wgs-84")])),
+        (
+            "pickup.time",
+            texts(&[word("早上"), word("25:00"), word("6"), word("6:60"), word("+6:+4"), word("")]),
+        ),
+        ("pickup.seats", numbers(&[json!(0), json!(-1), json!(501), json!(1.5), json!(u64::MAX)])),
         ("employer", vec![json!("a"), json!(1), json!([]), json!({}), json!({ "name": 1 })]),
         ("employer.name", [texts(&[long(81)]), blanks()].concat()),
         ("employer.uscc", texts(&[word("91110000600037341N"), long(18), word("\u{0}1")])),

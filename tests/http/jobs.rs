@@ -20,6 +20,7 @@ stories!(
     steps_out_of_order_say_what_is_possible,
     a_change_needs_the_version_that_stands,
     a_live_posting_changes_only_where_no_review_is_owed,
+    what_a_posting_provides_goes_in_and_comes_out,
     a_key_makes_a_request_safe_to_repeat,
     parallel_requests_with_one_key_make_one_posting,
     an_external_id_is_taken_once,
@@ -162,6 +163,7 @@ async fn a_live_posting_changes_only_where_no_review_is_owed(world: World) {
         json!({ "lat": 38.3 }),
         json!({ "wage": { "unit": "hour" } }),
         json!({ "instant": false }),
+        json!({ "meals": "none" }),
         wage(22_000, 24_000),
         wage(23_000, 23_500),
     ] {
@@ -169,6 +171,40 @@ async fn a_live_posting_changes_only_where_no_review_is_owed(world: World) {
     }
     let by_staff = staff.patch(&path, &json!({ "title": "装卸搬运工" }), None).await.expect(200);
     assert_eq!(by_staff["title"], "装卸搬运工");
+}
+
+async fn what_a_posting_provides_goes_in_and_comes_out(world: World) {
+    let employer = world.employer().await;
+    let bare = employer.draft(&posting()).await;
+    let path = format!("/api/v1/jobs/{bare}");
+    let job = employer.get(&path).await.expect(200);
+    assert!(job.get("meals").is_none() && job.get("pickup").is_none(), "{job}");
+    let ride = json!({
+        "address": "良田镇政府门口", "time": "6:40", "seats": 12,
+        "lat": 38.36, "lon": 106.13, "crs": "gcj02",
+    });
+    let told = json!({
+        "meals": "one", "lodging": "none", "tools": "own", "insurance": "accident",
+        "pickup": ride,
+    });
+    let job = employer.patch(&path, &told, None).await.expect(200);
+    for name in ["meals", "lodging", "tools", "insurance"] {
+        assert_eq!(job[name], told[name], "{name}");
+    }
+    let ride = &job["pickup"];
+    assert_eq!((&ride["time"], &ride["seats"]), (&json!("06:40"), &json!(12)));
+    // Stored in WGS-84, which lies some hundred metres off.
+    let (lat, lon) = (ride["lat"].as_f64().unwrap(), ride["lon"].as_f64().unwrap());
+    assert!((0.000_5..0.01).contains(&(106.13 - lon)) && (lat - 38.36).abs() < 0.01, "{ride}");
+    // One part changes, the others stay; what is taken away is gone.
+    let change = json!({ "pickup": { "time": "7:00" }, "tools": null });
+    let job = employer.patch(&path, &change, None).await.expect(200);
+    let ride = &job["pickup"];
+    assert_eq!((&ride["time"], &ride["seats"]), (&json!("07:00"), &json!(12)));
+    assert!((ride["lat"].as_f64().unwrap() - lat).abs() < 1e-9);
+    assert!(job.get("tools").is_none(), "{job}");
+    let job = employer.patch(&path, &json!({ "pickup": null }), None).await.expect(200);
+    assert!(job.get("pickup").is_none(), "{job}");
 }
 
 async fn a_key_makes_a_request_safe_to_repeat(world: World) {

@@ -285,6 +285,10 @@ impl Cast {
             self.worker(role, whose).await
         } else if path.contains("/bookings/{id}") {
             self.booking(role, whose, path).await
+        } else if path.contains("/door/{id}") {
+            let booking = self.booking(role, whose, path).await.parse().unwrap();
+            let mut view = self.world.market.store.read().await.unwrap();
+            view.booking(&booking).await.unwrap().unwrap().job.to_string()
         } else if path.contains("/m/{station}/{id}") {
             self.job(role, whose, path).await
         } else if path.contains("/screens/{id}") {
@@ -418,7 +422,9 @@ impl Cast {
             since: now,
         };
         let kind = path.trim_start_matches("/api/v1").trim_start_matches("/desk");
-        let kind = kind.strip_prefix("/me/").unwrap_or(&kind[1..]).split('/').next().unwrap();
+        let rest_of = &kind[1..];
+        let kind = kind.strip_prefix("/me/").or_else(|| kind.strip_prefix("/my/"));
+        let kind = kind.unwrap_or(rest_of).split('/').next().unwrap();
         let id = match kind {
             "attendance" => one.id.to_string(),
             "corrections" => {

@@ -49,6 +49,49 @@ async fn a_table_goes_in_and_a_second_run_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_provided_is_read_by_word_and_by_label() {
+    let place = Place::new();
+    let header = HEADER.trim_end();
+    let ride = "pickup_address,pickup_time,pickup_seats,pickup_lat,pickup_lon,pickup_crs";
+    let rows = [
+        (1, "管一顿饭,free,自己带工具,意外险", "镇政府门口,6:40,12,38.36,106.13,wgs84"),
+        (2, ",,,", ",,,,,gcj02"),
+        (3, "管够,,,", ",,,,,"),
+        (4, ",,,", "镇政府门口,,,,,"),
+        (5, ",,,", "镇政府门口,早上,,,,"),
+        (6, ",,,", "镇政府门口,6:40,很多,,,"),
+        (7, ",,,", "镇政府门口,6:40,,北,106.13,"),
+    ];
+    let rows: String = rows
+        .iter()
+        .map(|(id, told, ride)| format!("{},{told},{ride}\n", row(*id, "摘枸杞").trim_end()))
+        .collect();
+    let text = format!("{header},meals,lodging,tools,insurance,{ride}\n{rows}");
+    let done = place.import("jobs", "farm.csv", &text, &[]);
+    done.is(1, [7, 2, 0, 0, 5]);
+    for (line, column) in [
+        (4, "meals"),
+        (5, "pickup_time"),
+        (6, "pickup_time"),
+        (7, "pickup_seats"),
+        (8, "pickup_lat"),
+    ] {
+        let told = format!("farm.csv:{line}: {column}:");
+        assert!(done.err.contains(&told), "{told}\n{}", done.err);
+    }
+    let postings = place.postings().await;
+    let provides = &postings[0].terms.provides;
+    assert_eq!(provides.meals.map(|meals| meals.word()), Some("one"));
+    assert_eq!(provides.lodging.map(|held| held.word()), Some("free"));
+    assert_eq!(provides.tools.map(|tools| tools.word()), Some("own"));
+    assert_eq!(provides.insurance.map(|cover| cover.word()), Some("accident"));
+    let ride = provides.pickup.as_ref().unwrap();
+    assert_eq!(ride.to_string(), "6:40在镇政府门口上车，12个座");
+    assert!(ride.point.is_some());
+    assert_eq!(postings[1].terms.provides, Default::default());
+}
+
+#[tokio::test]
 async fn a_row_without_an_amount_takes_the_one_of_its_title() {
     let place = Place::new();
     let bare = |id: u32, title: &str| format!("{id},{title},农场,良田镇,,,month,monthly,1,30\n");

@@ -66,7 +66,8 @@ impl World {
 }
 
 async fn a_shift_is_reminded_of_once(world: World) {
-    let job = world.open(&json!({ "headcount": 2 })).await;
+    let ride = json!({ "address": "良田镇政府门口", "time": "6:40", "seats": 12 });
+    let job = world.open(&json!({ "headcount": 2, "pickup": ride })).await;
     let worker = world.worker(1).await;
     world.book(&job, &worker).await.unwrap();
     world.clock.go(8 * HOUR - 1);
@@ -79,6 +80,7 @@ async fn a_shift_is_reminded_of_once(world: World) {
     let told = world.told(&worker).await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].body.contains("明早8点") && told[0].body.contains("装卸工"), "{told:?}");
+    assert!(told[0].body.contains("接送车明早6点40分在良田镇政府门口开"), "{told:?}");
     assert!(!told[0].body.contains("马小军"));
     world.market.read_message(&OPERATOR, &told[0].id).await.unwrap();
     assert!(world.told(&worker).await.is_empty());

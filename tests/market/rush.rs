@@ -11,15 +11,17 @@ use linggong::{
         account::{Actor, Role},
         attendance::{CorrectionEvent, CorrectionStatus, Presence},
         booking::{BookingStatus, Ending},
+        complaint::{Channel, ComplaintEvent, ComplaintKind, ComplaintStatus},
         fairness::{MarkEvent, MarkStatus},
-        ids::{BookingId, JobId, WorkerId},
+        ids::{BookingId, ComplaintId, JobId, WorkerId},
         ledger::{PayMethod, WageStatus},
         life::Life,
         money::Fen,
         time::{HOUR, MINUTE},
     },
     market::{
-        Adjustment, BookingRequest, CrewRequest, Market, MarketError, Payment, Times, Wanted,
+        Adjustment, Booked, BookingRequest, CrewRequest, Market, MarketError, NewComplaint,
+        Payment, Times, Wanted,
     },
     store::{Kind, LogRow, WageFilter},
 };
@@ -27,7 +29,11 @@ use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 
-use crate::{World, clock::TestClock, world::shift};
+use crate::{
+    World,
+    clock::TestClock,
+    world::{OPERATOR, shift},
+};
 
 stories!(whatever_many_users_do_at_once_every_promise_holds);
 
@@ -39,6 +45,9 @@ const COMMANDS: usize = 110;
 #[derive(Default)]
 struct Board {
     bookings: Vec<BookingId>,
+    complaints: Vec<ComplaintId>,
+    /// Where a booking was said to stand after a command.
+    stood: Vec<(BookingId, BookingStatus)>,
     /// The verb and the record of each command that was acknowledged with an entry of its own.
     acknowledged: Vec<(&'static str, String)>,
     tried: usize,
@@ -52,6 +61,7 @@ struct Town {
     seekers: Vec<(Actor, WorkerId)>,
     leader: Actor,
     crew: Vec<WorkerId>,
+    staff: Actor,
     board: Mutex<Board>,
 }
 
@@ -62,6 +72,12 @@ impl Town {
 
     fn acknowledge(&self, verb: &'static str, entity: impl ToString) {
         self.board.lock().unwrap().acknowledged.push((verb, entity.to_string()));
+    }
+
+    /// A command said that the booking stands so by now.
+    fn stands(&self, done: &Booked) {
+        let booking = &done.booking;
+        self.board.lock().unwrap().stood.push((booking.id.clone(), booking.status));
     }
 
     /// One random command; a refusal is an answer, trouble is not.
@@ -89,7 +105,7 @@ impl Town {
             2 => self.leader.clone(),
             _ => self.speaker(&id).await.unwrap_or(seeker.clone()),
         };
-        match rng.random_range(0..24) {
+        match rng.random_range(0..28) {
             0..=6 => self.book(&seeker, &job, &worker).await?,
             7 => {
                 let size = rng.random_range(1..=self.crew.len());
@@ -106,10 +122,10 @@ impl Town {
                 }
             }
             8 => {
-                market.cancel(&actor, &id).await?;
+                self.stands(&market.cancel(&actor, &id).await?);
             }
             9 => {
-                market.call_off(&actor, &id, Some("没有货了")).await?;
+                self.stands(&market.call_off(&actor, &id, Some("没有货了")).await?);
                 self.acknowledge("call_off", &id);
             }
             10 => {
@@ -121,14 +137,23 @@ impl Town {
                 self.acknowledge("offer", &id);
             }
             12 | 13 => {
-                market.accept(&actor, &id).await?;
+                self.stands(&market.accept(&actor, &id).await?);
             }
             14 => {
-                market.decline(&actor, &id).await?;
+                self.stands(&market.decline(&actor, &id).await?);
                 self.acknowledge("decline", &id);
             }
-            15..=17 => {
+            15 | 16 => {
                 let one = market.check_in(&employer, &id, None).await?;
+                self.acknowledge("check_in", &one.id);
+            }
+            17 => {
+                // By the code, as the worker or the leader types it; sometimes a wrong one.
+                let held = market.store.read().await?.booking(&id).await?;
+                let job = held.ok_or(MarketError::NotFound)?.job;
+                let right = market.code(&OPERATOR, &job).await?.1.digits;
+                let typed = if rng.random_bool(0.8) { right } else { "no".to_owned() };
+                let one = market.check_in(&actor, &id, Some(&typed)).await?;
                 self.acknowledge("check_in", &one.id);
             }
             18 | 19 => {
@@ -137,12 +162,70 @@ impl Town {
             }
             20 => self.correct(rng, &actor, &id).await?,
             21 | 22 => self.pay(rng, &actor, &employer).await?,
+            23 | 24 => self.complain(rng, &actor, &job).await?,
+            25 => self.contest(rng, &actor, &employer).await?,
+            26 => {
+                market.confirm(&actor, &id).await?;
+            }
             _ => {
                 market.rate(&actor, &id, rng.random_range(0..7)).await?;
                 self.acknowledge("rate", &id);
                 let wanted = if rng.random_bool(0.2) { Wanted::No } else { Wanted::Yes };
                 market.block(&actor, &id, wanted).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Complains, or staff go on with a complaint.
+    async fn complain(
+        &self,
+        rng: &mut ChaCha20Rng,
+        actor: &Actor,
+        job: &JobId,
+    ) -> Result<(), MarketError> {
+        let market = &self.market;
+        let known = self.board.lock().unwrap().complaints.choose(rng).cloned();
+        let Some(id) = known.filter(|_| rng.random_bool(0.7)) else {
+            let new = NewComplaint {
+                kind: *ComplaintKind::ALL.choose(rng).unwrap(),
+                job: Some(job.clone()),
+                worker: None,
+                text: "说好的没有做到".to_owned(),
+                channel: Channel::Phone,
+            };
+            let id = market.complain(actor, &new).await?.id;
+            self.acknowledge("complain", &id);
+            self.board.lock().unwrap().complaints.push(id);
+            return Ok(());
+        };
+        let event = *ComplaintEvent::ALL.choose(rng).unwrap();
+        let by = if rng.random_bool(0.8) { &self.staff } else { actor };
+        market.settle_complaint(by, &id, event, Some("问过双方了")).await?;
+        self.acknowledge(event.word(), &id);
+        Ok(())
+    }
+
+    /// Says why a mark is wrong, or staff decide about that.
+    async fn contest(
+        &self,
+        rng: &mut ChaCha20Rng,
+        actor: &Actor,
+        employer: &Actor,
+    ) -> Result<(), MarketError> {
+        let market = &self.market;
+        if rng.random_bool(0.5) {
+            let by = if rng.random_bool(0.5) { actor } else { employer };
+            let marks = market.own_marks(by).await?;
+            if let Some(own) = marks.choose(rng) {
+                market.appeal(by, &own.mark.id, Some("路上堵车")).await?;
+                self.acknowledge("appeal", &own.mark.id);
+            }
+        } else if let Some(own) = market.appeals(&OPERATOR).await?.choose(rng) {
+            let lifts = rng.random_bool(0.5);
+            let event = if lifts { MarkEvent::Lift } else { MarkEvent::Uphold };
+            market.rule(&OPERATOR, &own.mark.id, event, Some("看过记录了")).await?;
+            self.acknowledge("rule", &own.mark.id);
         }
         Ok(())
     }
@@ -265,6 +348,7 @@ async fn town(world: &World) -> Town {
         seekers.push((actor, own.unwrap()));
     }
     let (leader, crew) = world.crew("w", 4).await;
+    let (staff, _) = world.actor(Role::Staff, "staff").await;
     Town {
         market: world.market.clone(),
         clock: world.clock.clone(),
@@ -273,6 +357,7 @@ async fn town(world: &World) -> Town {
         seekers,
         leader,
         crew,
+        staff,
         board: Mutex::default(),
     }
 }
@@ -319,22 +404,28 @@ async fn whatever_many_users_do_at_once_every_promise_holds(world: World) {
         lane.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
     while town.market.keep_time().await.unwrap() > 0 {}
-    let acknowledged = {
+    let (acknowledged, stood) = {
         let board = town.board.lock().unwrap();
         println!(
-            "seed {seed}: {} commands by {LANES} users, {} acknowledged, {} bookings",
+            "seed {seed}: {} commands by {LANES} users, {} acknowledged; {} bookings, {} complaints",
             board.tried,
-            board.acknowledged.len(),
-            board.bookings.len()
+            board.acknowledged.len() + board.stood.len(),
+            board.bookings.len(),
+            board.complaints.len(),
         );
         assert_eq!(board.tried, LANES as usize * COMMANDS);
-        board.acknowledged.clone()
+        (board.acknowledged.clone(), board.stood.clone())
     };
-    holds(&world, &town, acknowledged).await;
+    holds(&world, &town, &acknowledged, &stood).await;
     world.verify().await;
 }
 
-async fn holds(world: &World, town: &Town, acknowledged: Vec<(&'static str, String)>) {
+async fn holds(
+    world: &World,
+    town: &Town,
+    acknowledged: &[(&'static str, String)],
+    stood: &[(BookingId, BookingStatus)],
+) {
     for job in &town.jobs {
         world.check_places(job).await;
     }
@@ -352,7 +443,7 @@ async fn holds(world: &World, town: &Town, acknowledged: Vec<(&'static str, Stri
     let log = view.log_after(0, 1_000_000).await.unwrap();
     let written: BTreeSet<(&str, &str)> =
         log.iter().map(|row| (row.verb.as_str(), row.entity.as_str())).collect();
-    for (verb, entity) in &acknowledged {
+    for (verb, entity) in acknowledged {
         assert!(written.contains(&(*verb, entity.as_str())), "{verb} of {entity} was lost");
     }
     let bookings = lives::<BookingStatus>(&log, Kind::Booking);
@@ -363,6 +454,24 @@ async fn holds(world: &World, town: &Town, acknowledged: Vec<(&'static str, Stri
         let ended: Option<Ending> = held.ended;
         assert_eq!(ended.is_some(), held.status == BookingStatus::Cancelled, "{id}");
     }
+    for (id, status) in stood {
+        let states = &bookings[id.as_str()];
+        assert!(states.contains(status), "{id} was said to be {status:?}: {states:?}");
+        // From an end nobody comes back.
+        let ended = *status == BookingStatus::Cancelled;
+        assert!(!ended || states.last() == Some(status), "{id}: {states:?}");
+    }
+    let complaints = lives::<ComplaintStatus>(&log, Kind::Complaint);
+    for (id, states) in &complaints {
+        assert!(legal(states), "{id}: {states:?}");
+        let held = view.complaint(&id.parse().unwrap()).await.unwrap().expect("a complaint");
+        assert_eq!(Some(&held.status), states.last(), "{id}");
+        let (handler, outcome) = (held.handler.is_some(), held.outcome.is_some());
+        assert!(held.status != ComplaintStatus::Taken || handler, "{held:?}");
+        let settled = matches!(held.status, ComplaintStatus::Solved | ComplaintStatus::Dismissed);
+        assert!(!settled || outcome, "{held:?}");
+    }
+    assert!(!complaints.is_empty(), "the run came to complaints");
     for (id, states) in lives::<Presence>(&log, Kind::Attendance) {
         assert!(legal(&states), "{id}: {states:?}");
     }

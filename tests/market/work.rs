@@ -9,9 +9,10 @@ use linggong::{
         ledger::{PayMethod, WageEntry, WageStatus},
         money::Fen,
         org::{Employer, EmployerKind, Org},
+        posting::Status,
         time::{DAY, HOUR, MINUTE},
     },
-    market::{Adjustment, MarketError, NewPosting, Payment, Times},
+    market::{Adjustment, Door, MarketError, NewPosting, Payment, Times},
     store::NewAccount,
 };
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ stories!(
     a_shift_worked_is_owed_and_paid_to_the_worker,
     arrears_are_flagged_the_day_after_and_bar_who_repeats_them,
     pay_follows_corrected_times,
+    the_ledger_outlasts_everything_that_is_forgotten,
 );
 
 /// An employer with an account, a posting of its own and somebody booked.
@@ -213,17 +215,34 @@ async fn a_crew_leader_checks_members_in_by_the_code(world: World) {
     let crew = market.book_crew(&leader, &job, &request).await.unwrap().bookings;
     world.clock.go(TO_START);
     let code = market.code(&employer, &job).await.unwrap().1.digits;
-    for booking in &crew {
-        let bare = market.check_in(&leader, &booking.id, None).await;
-        assert!(matches!(bare, Err(MarketError::Invalid(_))), "{bare:?}");
-        market.check_in(&leader, &booking.id, Some(&code)).await.unwrap();
-    }
-    world.clock.go(9 * HOUR);
-    for booking in &crew {
-        market.check_out(&employer, &booking.id, None).await.unwrap();
+    let bare = market.check_in(&leader, &crew[0].id, None).await;
+    assert!(matches!(bare, Err(MarketError::Invalid(_))), "{bare:?}");
+    let places = market.crew_places(&leader).await.unwrap();
+    let ids: Vec<_> = places.iter().map(|place| place.booking.booking.id.clone()).collect();
+    assert_eq!(ids.len(), 3);
+    let wrong = market.pass_together(&leader, &ids, "no", Door::In).await;
+    assert!(matches!(wrong, Err(MarketError::Invalid(_))), "{wrong:?}");
+    let early = market.pass_together(&leader, &ids, &code, Door::Out).await;
+    assert!(matches!(early, Err(MarketError::TooLate(_))), "{early:?}");
+    let (stranger, _) = world.actor(Role::Leader, "stranger").await;
+    assert!(market.crew_places(&stranger).await.unwrap().is_empty());
+    let foreign = market.pass_together(&stranger, &ids, &code, Door::In).await;
+    assert!(matches!(foreign, Err(MarketError::NotFound)), "{foreign:?}");
+    // Two come with the leader; the third is checked in by the captain.
+    assert_eq!(market.pass_together(&leader, &ids[..2], &code, Door::In).await.unwrap(), 2);
+    market.check_in(&employer, &ids[2], None).await.unwrap();
+    world.clock.go(8 * HOUR);
+    // One has gone before: the others go together.
+    market.check_out(&employer, &ids[0], None).await.unwrap();
+    world.clock.go(HOUR);
+    let code = market.code(&employer, &job).await.unwrap().1.digits;
+    assert_eq!(market.pass_together(&leader, &ids, &code, Door::Out).await.unwrap(), 3);
+    let earned = [19_556, 22_000, 22_000];
+    for (id, promised) in ids.iter().zip(earned) {
+        let booking = crew.iter().find(|booking| booking.id == *id).unwrap();
         // Each member is a payee of their own.
         let wage = world.wage(booking).await;
-        assert_eq!((&wage.worker, wage.promised), (&booking.worker, Fen(22_000)));
+        assert_eq!((&wage.worker, wage.promised), (&booking.worker, Fen(promised)));
         let slip = market.slip(&leader, &wage.id).await;
         assert!(matches!(slip, Err(MarketError::NotFound)), "pay is not the leader's business");
     }
@@ -330,6 +349,33 @@ async fn a_shift_worked_is_owed_and_paid_to_the_worker(world: World) {
     assert_eq!(market.ledger(&shop.employer, None).await.unwrap().len(), 1);
     assert_eq!(market.ledger(&world.employer("third").await, None).await.unwrap().len(), 0);
     world.verify().await;
+}
+
+async fn the_ledger_outlasts_everything_that_is_forgotten(world: World) {
+    let market = &world.market;
+    // Even of a demonstration, which forgets the most.
+    let new = NewPosting { demo: true, ..NewPosting::default() };
+    let job = market.post(&OPERATOR, &posting(&json!({})), new).await.unwrap().id;
+    market.submit(&OPERATOR, &job).await.unwrap();
+    market.approve(&OPERATOR, &job).await.unwrap();
+    let worker = world.worker(1).await;
+    let booking = world.book(&job, &worker).await.unwrap().booking;
+    world.clock.go(TO_START);
+    market.check_in(&OPERATOR, &booking.id, None).await.unwrap();
+    world.clock.go(9 * HOUR);
+    market.check_out(&OPERATOR, &booking.id, None).await.unwrap();
+    world.clock.go(30 * DAY);
+    while market.keep_time().await.unwrap() > 0 {}
+    assert_eq!(world.posting(&job).await.status, Status::Expired);
+    // 条例 §15: at least three years.
+    world.clock.go(3 * 366 * DAY);
+    market.forget_demo(1).await.unwrap();
+    let wage = world.wage(&booking).await;
+    assert_eq!(
+        (wage.status, wage.net(), &wage.worker),
+        (WageStatus::Overdue, Fen(22_000), &worker)
+    );
+    assert_eq!(market.whole_ledger(&OPERATOR).await.unwrap().len(), 1);
 }
 
 async fn arrears_are_flagged_the_day_after_and_bar_who_repeats_them(world: World) {

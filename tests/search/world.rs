@@ -50,6 +50,7 @@ pub fn posting(id: &str) -> Posting {
             headcount: 2,
             shifts: vec![shift(TOMORROW, 9)],
             benefits: Vec::new(),
+            provides: Default::default(),
             requirements: String::new(),
             instant: false,
             stations: Vec::new(),

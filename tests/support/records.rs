@@ -9,6 +9,7 @@ use linggong::{
         money::Fen,
         org::{Employer, EmployerKind, Label, Org},
         posting::{Posting, Shift, Status, Terms},
+        provides::{Cover, Lodging, Meals, Pickup, Provides, Tools},
         station::Station,
         time::{Clock, HOUR, Moment},
         wage::{Settlement, Wage, WageUnit},
@@ -102,6 +103,7 @@ pub fn posting(number: u32) -> Posting {
             headcount: 3,
             shifts: vec![shift(1)],
             benefits: vec!["管午饭".to_owned()],
+            provides: provides(),
             requirements: "身体健康".to_owned(),
             instant: true,
             stations: Vec::<StationId>::new(),
@@ -120,6 +122,22 @@ pub fn posting(number: u32) -> Posting {
         updated_at: NOW,
         published_at: Some(NOW),
         verified_by: None,
+    }
+}
+
+/// Everything that a posting can provide.
+fn provides() -> Provides {
+    Provides {
+        meals: Some(Meals::One),
+        lodging: Some(Lodging::None),
+        tools: Some(Tools::Given),
+        insurance: Some(Cover::Accident),
+        pickup: Some(Pickup {
+            address: "良田镇政府门口".to_owned(),
+            point: Some(place()),
+            time: jiff::civil::Time::constant(6, 40, 0, 0),
+            seats: Some(12),
+        }),
     }
 }
 

@@ -3,9 +3,10 @@
 //! `LINGGONG_TEST_POSTGRES` is the address of a superuser's database, `postgres://user@host/postgres`;
 //! with `LINGGONG_QUICK=1` the tests run on SQLite only.
 
-use std::{env, ops::Deref, path::PathBuf};
+use std::{env, ops::Deref, path::PathBuf, sync::OnceLock, thread};
 
 use linggong::store::{Engine, Key, Store, Vault};
+use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
@@ -54,12 +55,60 @@ pub async fn postgres() -> TestStore {
          LINGGONG_QUICK=1 tests on SQLite only",
     );
     let name = format!("linggong_test_{:032x}", rand::random::<u128>());
-    statement(&server, &format!("create database {name}")).await;
+    let template = template(&server);
+    statement(&server, &format!("create database {name} template {template}")).await;
     let store = Store::open_postgres(&database(&server, &name), vault()).await;
     TestStore {
         store: store.expect("a fresh PostgreSQL database opens"),
         place: Place::Database { server, name },
     }
+}
+
+/// A database with the migrations and nothing else; a copy of it is made in a fraction of the time
+/// that they take. It stays, for the next run on the same server.
+fn template(server: &str) -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let server = server.to_owned();
+        // The test's own runtime is busy with waiting for this.
+        let made = thread::spawn(move || runtime().block_on(migrated(&server)));
+        made.join().expect("the template is made")
+    })
+}
+
+async fn migrated(server: &str) -> String {
+    let migrator = sqlx::migrate!("./migrations");
+    let sums = migrator.iter().flat_map(|one| one.checksum.iter().copied());
+    let sum = Sha256::digest(sums.collect::<Vec<u8>>());
+    let name = format!("linggong_template_{}", hex::encode(&sum[..8]));
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.expect("the database answers");
+    let held: i64 = sqlx::query_scalar("select count(*) from pg_database where datname = $1")
+        .bind(&name)
+        .fetch_one(&mut connection)
+        .await
+        .expect("the databases are counted");
+    connection.close().await.expect("the connection closes");
+    if held == 0 {
+        // Renamed when it is whole; whoever comes second throws his own away.
+        let own = format!("linggong_test_{:032x}", rand::random::<u128>());
+        statement(server, &format!("create database {own}")).await;
+        let mut fresh = AnyConnection::connect(&database(server, &own)).await.expect("it answers");
+        migrator.run(&mut fresh).await.expect("the migrations run");
+        fresh.close().await.expect("the connection closes");
+        let mut connection = AnyConnection::connect(server).await.expect("the database answers");
+        let rename = format!("alter database {own} rename to {name}");
+        if connection.execute(AssertSqlSafe(rename)).await.is_err() {
+            let drop = format!("drop database {own} with (force)");
+            connection.execute(AssertSqlSafe(drop)).await.expect("the second one goes");
+        }
+        connection.close().await.expect("the connection closes");
+    }
+    name
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// The same server's address with another database.
@@ -130,11 +179,7 @@ impl Drop for TestStore {
         };
         let (server, sql) = (server.clone(), format!("drop database {name} with (force)"));
         // The test's runtime can't be waited on from here; after a failed test it goes on unwinding.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(statement(&server, &sql));
-        })
-        .join();
+        let dropped = thread::spawn(move || runtime().block_on(statement(&server, &sql))).join();
         if dropped.is_err() {
             eprintln!("the test's database {name} is left");
         }

@@ -67,6 +67,8 @@ pub struct ComplaintsPage {
     pub rows: Vec<ComplaintRow>,
     /// What a complaint can be about.
     pub kinds: Vec<Choice>,
+    /// At which work, for whoever worked; staff type the posting's id.
+    pub jobs: Vec<Choice>,
     /// What is typed.
     pub values: Form,
     /// What is wrong.
@@ -176,8 +178,36 @@ async fn render(
         chrome = chrome.telling(query);
     }
     let kinds = kinds.collect();
-    let list = ComplaintsPage { chrome, settles, path, chips, rows, kinds, values, faults };
+    let jobs = if settles { Vec::new() } else { own_jobs(app, visitor, values.get("job")).await? };
+    let list = ComplaintsPage { chrome, settles, path, chips, rows, kinds, jobs, values, faults };
     Ok(page(status, &list))
+}
+
+/// Work that a complaint may be about.
+const JOBS_SHOWN: usize = 12;
+
+/// The work of whoever complains, the newest first, and what is chosen already.
+async fn own_jobs(app: &App, visitor: &Visitor, chosen: &str) -> Result<Vec<Choice>, Problem> {
+    let mut jobs = vec![Choice::of("", "说不清是哪个", chosen)];
+    let own = visitor.account.as_ref().and_then(|account| account.worker.clone());
+    if let Some(worker) = own {
+        let rows = app.market.bookings_by(&visitor.actor()?, &worker).await?;
+        for row in rows.into_iter().rev().take(JOBS_SHOWN) {
+            let when = row.booking.shifts.first().map(words::shift).unwrap_or_default();
+            let text = format!("{} {when}", row.title);
+            jobs.push(Choice::of(row.booking.job.to_string(), text, chosen));
+        }
+    }
+    if !jobs.iter().any(|job| job.selected) {
+        let known = match chosen.parse::<JobId>() {
+            Ok(id) => app.market.store.read().await?.posting(&id).await?,
+            Err(_) => None,
+        };
+        let public = known.filter(|posting| posting.published_at.is_some());
+        let text = public.map_or_else(|| chosen.to_owned(), |posting| posting.terms.title);
+        jobs.push(Choice::of(chosen, text, chosen));
+    }
+    Ok(jobs)
 }
 
 /// `GET /complaints` and `GET /desk/complaints`; `?job=ID` begins one about a posting.

@@ -1,4 +1,4 @@
-//! A crew leader's pages: the members, and taking places for them.
+//! A crew leader's pages: the members, taking places for them, and their door.
 
 use askama::Template;
 use axum::{
@@ -9,22 +9,24 @@ use axum::{
 use serde_json::json;
 
 use super::{
-    App, Visitor,
+    App, Visitor, booking,
     chrome::Chrome,
     input::{Faults, Form, Sent},
-    jobs, page, see_other,
+    jobs, page, see_other, words,
 };
 use crate::{
     domain::{
         booking::BookingStatus,
+        fields::FieldErrors,
         identity::Phone,
-        ids::{AccountId, JobId, WorkerId},
+        ids::{AccountId, BookingId, JobId, WorkerId},
+        limits,
     },
     http::{
         body::{Id, Query},
         problem::Problem,
     },
-    market::{CrewRequest, MarketError},
+    market::{CrewRequest, Door, MarketError},
 };
 
 /// A member in the list.
@@ -39,12 +41,42 @@ pub struct MemberRow {
     pub joined: bool,
 }
 
+/// A member at the door of a shift.
+pub struct DoorRow {
+    /// The booking's id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Where the shift stands, and the stamps.
+    pub notes: Vec<String>,
+    /// Whether the member can pass now.
+    pub passes: bool,
+    /// Whether the place can still be given up.
+    pub gives_up: bool,
+}
+
+/// A posting at which the crew has places.
+pub struct CrewDoor {
+    /// The posting's id.
+    pub job: String,
+    /// What is to be done.
+    pub title: String,
+    /// When.
+    pub when: String,
+    /// The members with a place.
+    pub rows: Vec<DoorRow>,
+    /// What can be done now, each step once.
+    pub steps: Vec<booking::Door>,
+}
+
 /// The crew.
 #[derive(Template)]
 #[template(path = "crew.html")]
 pub struct CrewPage {
     /// The frame.
     pub chrome: Chrome,
+    /// Where the crew works.
+    pub doors: Vec<CrewDoor>,
     /// The members.
     pub rows: Vec<MemberRow>,
     /// What is typed.
@@ -77,6 +109,82 @@ pub async fn rows(app: &App, visitor: &Visitor) -> Result<Vec<MemberRow>, Proble
     Ok(members.iter().map(row).collect())
 }
 
+/// The postings at which the crew has places, with who stands where.
+async fn doors(app: &App, visitor: &Visitor) -> Result<Vec<CrewDoor>, Problem> {
+    let (rules, now) = (&app.market.rules, app.market.now());
+    let mut doors: Vec<CrewDoor> = Vec::new();
+    for place in app.market.crew_places(&visitor.actor()?).await? {
+        let (held, shift) = (&place.booking, &place.shift);
+        let job = held.booking.job.to_string();
+        let step = shift.as_ref().and_then(|one| booking::door(one, rules, now));
+        let mut notes = Vec::new();
+        if let Some(one) = shift {
+            notes.push(one.status.label().to_owned());
+            notes.extend(booking::stamps(one, rules));
+        }
+        let row = DoorRow {
+            id: held.booking.id.to_string(),
+            name: place.worker.person.name.clone(),
+            notes,
+            passes: step.is_some(),
+            gives_up: shift.as_ref().is_none_or(|one| one.shift.start > now),
+        };
+        let when = shift.as_ref().map(|one| words::shift(&one.shift)).unwrap_or_default();
+        let at = doors.iter().position(|door| door.job == job && door.when == when);
+        let at = at.unwrap_or_else(|| {
+            let (title, rows, steps) = (held.title.clone(), Vec::new(), Vec::new());
+            doors.push(CrewDoor { job, title, when, rows, steps });
+            doors.len() - 1
+        });
+        let known = |door: &CrewDoor, step: booking::Door| {
+            door.steps.iter().any(|held| held.step == step.step)
+        };
+        let door = &mut doors[at];
+        let new = step.filter(|step| !known(door, *step));
+        door.steps.extend(new);
+        door.rows.push(row);
+    }
+    Ok(doors)
+}
+
+/// `POST /me/crew/door`: checks members in or out by one code.
+pub async fn crew_door(
+    State(app): State<App>,
+    visitor: Visitor,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&["booking"])?;
+    let ids = form.all("booking").map(str::parse::<BookingId>).collect::<Result<Vec<_>, _>>();
+    let ids = ids.map_err(|_| Problem::bad_request("没有这个组员"))?;
+    let (door, said) = match form.get("step") {
+        "check-in" => (Door::In, "checked_in"),
+        "check-out" => (Door::Out, "checked_out"),
+        _ => return Err(Problem::bad_request("没有这个操作")),
+    };
+    let done = if ids.is_empty() || ids.len() > limits::CREW_MEMBERS_MAX {
+        Err(FieldErrors::one("booking", "missing", "请选谁来了").into())
+    } else {
+        app.market.pass_together(&visitor.actor()?, &ids, &form.plain("code"), door).await
+    };
+    match done {
+        Ok(_) => Ok(see_other("/me/crew", said).into_response()),
+        Err(
+            error @ (MarketError::Invalid(_) | MarketError::TooLate(_) | MarketError::NoPlace(_)),
+        ) => {
+            let problem = Problem::from(error);
+            let again = CrewPage {
+                chrome: Chrome::new(&app, &visitor, "/me/crew").stopped(problem.title),
+                doors: doors(&app, &visitor).await?,
+                rows: rows(&app, &visitor).await?,
+                values: form,
+                faults: Faults::default(),
+            };
+            Ok(page(problem.status, &again))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// `GET /me/crew`
 pub async fn crew(
     State(app): State<App>,
@@ -85,8 +193,9 @@ pub async fn crew(
 ) -> Result<Response, Problem> {
     let list = CrewPage {
         chrome: Chrome::new(&app, &visitor, "/me/crew").telling(&query),
+        doors: doors(&app, &visitor).await?,
         rows: rows(&app, &visitor).await?,
-        values: Form::default(),
+        values: Form::of([("code", query.get("code").unwrap_or_default().to_owned())]),
         faults: Faults::default(),
     };
     Ok(page(StatusCode::OK, &list))
@@ -115,6 +224,7 @@ pub async fn add_member(
             faults.add_all(&errors, str::to_owned);
             let again = CrewPage {
                 chrome: Chrome::new(&app, &visitor, "/me/crew"),
+                doors: doors(&app, &visitor).await?,
                 rows: rows(&app, &visitor).await?,
                 values: form,
                 faults,

@@ -1,7 +1,11 @@
 //! The captain's code: four digits that change every minute, large enough to be read across a yard.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
 
 use super::{App, Visitor, chrome::Chrome, page};
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
         ids::JobId,
         time::{Moment, SECOND},
     },
-    http::{body::Id, problem::Problem},
+    http::{body::Id, problem::Problem, qr},
 };
 
 /// The page.
@@ -25,8 +29,8 @@ pub struct CodePage {
     pub title: String,
     /// The digits.
     pub digits: Vec<char>,
-    /// When the page loads again: with the next code.
-    pub reload_s: i64,
+    /// The same code for a worker's phone to scan, SVG.
+    pub qr: String,
     /// Who is there, in numbers.
     pub summary: String,
 }
@@ -41,6 +45,7 @@ pub async fn code(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<JobId>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let actor = visitor.actor()?;
     let (posting, code) = app.market.code(&actor, &id).await?;
@@ -57,13 +62,18 @@ pub async fn code(
         count(Presence::Expected),
         count(Presence::Absent),
     );
+    let path = format!("/my/door/{}?code={}", posting.id, code.digits);
     let shown = CodePage {
         chrome: Chrome::new(&app, &visitor, "/desk"),
         id: posting.id.to_string(),
         title: posting.terms.title.clone(),
         digits: code.digits.chars().collect(),
-        reload_s: seconds(now, code.until),
+        qr: qr::svg(&qr::address(&app, &headers, &path)).unwrap_or_default(),
         summary,
     };
-    Ok(page(StatusCode::OK, &shown))
+    let mut answer = page(StatusCode::OK, &shown);
+    // The page is a display: it loads again with the next code, with or without scripts.
+    let reload = HeaderValue::from(seconds(now, code.until));
+    answer.headers_mut().insert(header::REFRESH, reload);
+    Ok(answer)
 }

@@ -62,6 +62,13 @@ pub fn facts(
     tell("干什么", terms.description.lines().map(str::to_owned).collect());
     tell("要求", terms.requirements.lines().map(str::to_owned).collect());
     tell("会什么", vec![terms.skills.join("、")]);
+    let provides = &terms.provides;
+    let ride = provides.pickup.as_ref().map(ToString::to_string);
+    tell("接送", ride.into_iter().collect());
+    tell("吃饭", provides.meals.map(|meals| meals.label().to_owned()).into_iter().collect());
+    tell("住宿", provides.lodging.map(|held| held.label().to_owned()).into_iter().collect());
+    tell("工具", provides.tools.map(|tools| tools.label().to_owned()).into_iter().collect());
+    tell("保险", provides.insurance.map(|cover| cover.label().to_owned()).into_iter().collect());
     tell("待遇", vec![terms.benefits.join("、")]);
     let kind = terms.employer.kind.label();
     tell("用人单位", vec![format!("{}（{kind}）", employer(posting, reader))]);

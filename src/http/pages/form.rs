@@ -15,6 +15,7 @@ use super::{
     input::{Choice, Faults, Form, Sent},
     page,
     posting_form::{self, DIVISIONS, REPEATED, ShiftRow},
+    provides_form::ProvidesPart,
     see_other,
 };
 use crate::{
@@ -74,6 +75,8 @@ pub struct FormPage {
     pub units: Vec<Choice>,
     /// The settlements.
     pub settlements: Vec<Choice>,
+    /// What is provided beside the pay.
+    pub provides: ProvidesPart,
     /// How to book.
     pub instants: Vec<Choice>,
     /// The stations.
@@ -185,6 +188,7 @@ pub fn form_page(
     let asks_point = !values.get("lat").is_empty()
         || !values.get("lon").is_empty()
         || point.iter().any(|name| faults.at(name).is_some());
+    let provides = ProvidesPart::of(&values, &faults, &datums);
     FormPage {
         chrome,
         heading,
@@ -203,6 +207,7 @@ pub fn form_page(
         datums: chosen("crs", &datums),
         units: chosen("wage_unit", &units),
         settlements: chosen("settlement", &settlements),
+        provides,
         instants: chosen("instant", &instants),
         stations,
         version,

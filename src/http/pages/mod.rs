@@ -35,6 +35,7 @@ mod placements;
 mod posters;
 mod posting_form;
 mod problem;
+mod provides_form;
 pub mod screens;
 mod sheet;
 mod sheets;
@@ -66,7 +67,7 @@ pub use claim_steps::{
 };
 pub use claims::{claim, claims, print};
 pub use complaints::{complain, complaint, complaints, settle as settle_complaint};
-pub use crew::{add_member, answer_crew, book_crew, crew, remove_member};
+pub use crew::{add_member, answer_crew, book_crew, crew, crew_door, remove_member};
 pub use desk::desk;
 pub use dispatch::{confirm, dispatch, note_present, plan_again};
 pub use door::code;

@@ -6,12 +6,18 @@
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value, json};
 
-use super::input::{Faults, Form, plain};
-use crate::domain::{
-    calendar::Day,
-    identity::Uscc,
-    posting::Terms,
-    time::{DAY, Moment, SECOND},
+use super::{
+    input::{Faults, Form, plain},
+    provides_form,
+};
+use crate::{
+    domain::{
+        calendar::Day,
+        identity::Uscc,
+        posting::Terms,
+        time::{DAY, Moment, SECOND},
+    },
+    market::time_of_day,
 };
 
 /// The counties and districts of Yinchuan (GB/T 2260).
@@ -28,7 +34,7 @@ pub const DIVISIONS: [(&str, &str); 6] = [
 pub const REPEATED: [&str; 4] = ["shift_date", "shift_start", "shift_end", "stations"];
 
 /// Each part of the input and the fields that it is made of, from the form's top to its end.
-const PARTS: [(&str, &[&str]); 17] = [
+const PARTS: [(&str, &[&str]); 22] = [
     ("title", &["title"]),
     ("description", &["description"]),
     ("skills", &["skills"]),
@@ -42,7 +48,12 @@ const PARTS: [(&str, &[&str]); 17] = [
     ("shifts", &["shift_date", "shift_start", "shift_end"]),
     ("valid_until", &["valid_until"]),
     ("wage", &["wage_min", "wage_max", "wage_unit", "settlement"]),
+    ("meals", &["meals"]),
+    ("lodging", &["lodging"]),
+    ("tools", &["tools"]),
+    ("insurance", &["insurance"]),
     ("benefits", &["benefits"]),
+    ("pickup", &provides_form::PICKUP),
     ("headcount", &["headcount"]),
     ("requirements", &["requirements"]),
     ("instant", &["instant"]),
@@ -117,6 +128,7 @@ pub fn values_of(terms: &Terms) -> Form {
         ("instant", if terms.instant { "yes" } else { "no" }.to_owned()),
         ("valid_until", day_text(terms.valid_until)),
     ];
+    pairs.extend(provides_form::values_of(&terms.provides));
     for shift in &terms.shifts {
         pairs.push(("shift_date", day_text(shift.start)));
         pairs.push(("shift_start", clock_text(shift.start)));
@@ -132,6 +144,7 @@ pub fn blank(now: Moment) -> Form {
         ("employer_kind", "enterprise".to_owned()),
         ("division", "640106".to_owned()),
         ("crs", "wgs84".to_owned()),
+        ("pickup_crs", "wgs84".to_owned()),
         ("wage_unit", "day".to_owned()),
         ("settlement", "daily".to_owned()),
         ("shift_date", day_text(now.plus(DAY))),
@@ -172,14 +185,6 @@ pub fn fen(text: &str) -> Option<i64> {
     }
     let (whole, part): (i64, i64) = (yuan.parse().ok()?, rest.parse().ok()?);
     Some(whole * 100 + if rest.len() == 1 { part * 10 } else { part })
-}
-
-/// A time of day: `8:00`, `08:00`, `23:30`; also with seconds, as some browsers send it.
-fn clock(text: &str) -> Option<Time> {
-    let mut parts = text.split(':');
-    let mut part = || parts.next().filter(|part| (1..=2).contains(&part.len()));
-    let (hour, minute) = (part()?.parse().ok()?, part()?.parse().ok()?);
-    Time::new(hour, minute, 0, 0).ok()
 }
 
 fn at(date: Date, time: Time) -> Moment {
@@ -278,6 +283,9 @@ pub fn read(form: &Form, asks_employer: bool, faults: &mut Faults) -> Read {
     // Valid through the whole day.
     let end = day.map(|day| at(day.date(), Time::midnight()).plus(DAY - SECOND).to_string());
     put("valid_until", json!(end.ok()));
+    for (name, value) in provides_form::read(form, faults) {
+        put(name, value);
+    }
     let (shifts, row_of) = shifts(form, faults);
     put("shifts", json!(shifts));
     Read { input, row_of }
@@ -291,7 +299,7 @@ fn shifts(form: &Form, faults: &mut Faults) -> (Vec<Value>, Vec<usize>) {
         if date.is_empty() {
             continue;
         }
-        let (day, from, to) = (date.parse::<Day>(), clock(&start), clock(&end));
+        let (day, from, to) = (date.parse::<Day>(), time_of_day(&start), time_of_day(&end));
         if day.is_err() {
             faults.add(format!("shift-{i}-date"), "日期写不对，例如 2026-12-01");
         }
@@ -321,9 +329,10 @@ pub fn field_of(path: &str, row_of: &[usize]) -> String {
         "employer" | "employer.name" => "employer_name",
         "employer.uscc" => "employer_uscc",
         "employer.kind" => "employer_kind",
-        _ => match path.strip_prefix("shifts[") {
-            Some(rest) => return shift_field(rest, row_of),
-            None => path.split(['[', '.']).next().unwrap_or(path),
+        _ => match (path.strip_prefix("shifts["), path.strip_prefix("pickup")) {
+            (Some(rest), _) => return shift_field(rest, row_of),
+            (_, Some(rest)) => return provides_form::field_of(rest),
+            _ => path.split(['[', '.']).next().unwrap_or(path),
         },
     };
     field.to_owned()
@@ -415,6 +424,8 @@ mod tests {
             ("shifts", "shifts"),
             ("stations[3]", "stations"),
             ("employer.uscc", "employer_uscc"),
+            ("pickup.time", "pickup_time"),
+            ("pickup", "pickup_address"),
         ] {
             assert_eq!(field_of(path, &[0, 4]), field);
         }

@@ -72,6 +72,7 @@ fn field_label(field: &str) -> &'static str {
         "skills" => "会什么",
         "benefits" => "待遇",
         "address" => "地点",
+        "pickup" => "上车地点",
         "wage" => "工钱",
         "shifts" => "班次",
         _ => "内容",

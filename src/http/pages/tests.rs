@@ -13,7 +13,7 @@ use super::{
     chrome::{Chrome, Message, NavItem, User},
     claims::{ClaimPage, ClaimRow, ClaimStep, ClaimsPage, DossierPage},
     complaints::{ComplaintPage, ComplaintRow, ComplaintStep, ComplaintsPage},
-    crew::{CrewPage, MemberRow},
+    crew::{CrewDoor, CrewPage, DoorRow, MemberRow},
     desk::{DeskPage, DeskRow},
     dispatch::{Asked, DispatchPage, DonePage, Refused},
     door::CodePage,
@@ -30,7 +30,7 @@ use super::{
     login::LoginPage,
     notices::{NoticesPage, ObjectionPage, OnNotice},
     people::{Decision, PastRow, PeoplePage, PersonRow},
-    phone::{Frame, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
+    phone::{Frame, OwnShift, PhoneDoor, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
     placement::{DueRow, Paper, PlacementPage},
     placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
@@ -290,6 +290,23 @@ fn members(fill: Fill) -> Vec<MemberRow> {
 fn crew(fill: Fill) -> [String; 2] {
     let crew = CrewPage {
         chrome: fill.chrome(),
+        doors: fill.list(|i| CrewDoor {
+            job: "job_1".to_owned(),
+            title: fill.text("快递分拣工"),
+            when: "11月25日 周三 8:00–18:00".to_owned(),
+            rows: fill.list(|j| DoorRow {
+                id: format!("bkg_{i}{j}"),
+                name: fill.text("马小军"),
+                notes: fill.list(|_| fill.text("在岗")),
+                passes: j == 0,
+                gives_up: j == 1,
+            }),
+            steps: if i == 0 {
+                vec![Door { step: "check-in", text: "签到" }]
+            } else {
+                Vec::new()
+            },
+        }),
         rows: members(fill),
         values: Form::of(["name", "phone"].map(|name| (name, fill.text("13800001234")))),
         faults: fill.faults(&["name", "phone", "agreed"]),
@@ -343,6 +360,7 @@ fn rights(fill: Fill) -> [String; 4] {
         chips: fill.chips(),
         rows: fill.list(|i| complaint_row(fill, i)),
         kinds: fill.choices(),
+        jobs: fill.choices(),
         values: Form::of(names.map(|name| (name, fill.text("干了三天没给钱")))),
         faults: fill.faults(&names),
     };
@@ -417,7 +435,7 @@ fn work(fill: Fill) -> [String; 5] {
         id: "job_1".to_owned(),
         title: fill.text("快递分拣工"),
         digits: vec!['0', '4', '2', '7'],
-        reload_s: 31,
+        qr: "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>".to_owned(),
         summary: fill.text("今天5人"),
     };
     let ledger = LedgerPage {
@@ -774,8 +792,26 @@ fn phone(fill: Fill) -> Vec<String> {
         next: fill.text("/m/liangtian"),
         faults: fill.faults(&["phone", "pin"]),
     };
+    let own_door = PhoneDoor {
+        frame: frame(fill),
+        id: "job_1".to_owned(),
+        title: fill.text("快递分拣工"),
+        shifts: fill.list(|i| OwnShift {
+            when: "11月25日 周三 8:00–18:00".to_owned(),
+            status: "未签到",
+            stamps: fill.list(|_| fill.text("8:02签到")),
+            door: (i == 0).then_some(Door { step: "check-in", text: "签到" }),
+        }),
+        code: fill.text("0427"),
+        fault: fill.maybe("验证码不对"),
+    };
     let my = PhoneMy {
         frame: frame(fill),
+        news: fill.list(|i| News {
+            id: format!("msg_{i}"),
+            body: fill.text("有新活：装卸工"),
+            href: "/jobs/job_1".to_owned(),
+        }),
         bookings: fill.list(|i| OwnBooking {
             id: format!("bkg_{i}"),
             href: "/jobs/job_1".to_owned(),
@@ -796,6 +832,7 @@ fn phone(fill: Fill) -> Vec<String> {
         join.render().unwrap(),
         door.render().unwrap(),
         my.render().unwrap(),
+        own_door.render().unwrap(),
     ]
 }
 

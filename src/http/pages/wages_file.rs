@@ -22,7 +22,7 @@ fn cell(text: &str) -> String {
 
 /// `GET /desk/wages.csv`: the ledger as a file, with the fields of 条例 §15.
 pub async fn export(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    let slips = app.market.ledger(&visitor.actor()?, None).await?;
+    let slips = app.market.whole_ledger(&visitor.actor()?).await?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = [
         "用人单位",

@@ -189,7 +189,7 @@ const OFFERED: [Answer; 2] =
     [Answer { step: "accept", text: "我去" }, Answer { step: "decline", text: "不去了" }];
 const ASKED: [Answer; 1] = [Answer { step: "confirm", text: "我会去" }];
 
-fn one_news(message: &Message) -> News {
+pub(super) fn one_news(message: &Message) -> News {
     News {
         id: message.id.to_string(),
         body: message.body.clone(),
@@ -386,7 +386,8 @@ pub async fn cancel(
     seeker(&visitor)?;
     app.market.cancel(&visitor.actor()?, &id).await?;
     app.settle().await;
-    Ok(see_other("/me", "cancelled").into_response())
+    let path = if form.get("from") == "crew" { "/me/crew" } else { "/me" };
+    Ok(see_other(path, "cancelled").into_response())
 }
 
 /// `POST /me/bookings/{id}`: an answer, named by the form.
@@ -415,7 +416,8 @@ pub async fn answer(
         _ => return Err(Problem::bad_request("没有这个操作")),
     };
     app.settle().await;
-    Ok(see_other("/me", said).into_response())
+    let path = if form.get("from") == "phone" { "/my" } else { "/me" };
+    Ok(see_other(path, said).into_response())
 }
 
 /// `POST /me/messages/{id}`: it was read.

@@ -15,7 +15,7 @@ pub use placement::{
     INSURANCE_HINT, Placed, PlacementPatch, Whom, income, insurance_of, placement, placement_patch,
 };
 pub use poster::{Authorised, Particulars, as_particulars, authorised, particulars};
-pub use posting::{Posted, posting};
+pub use posting::{Posted, posting, time_of_day};
 pub use worker::{Registered, worker};
 
 use crate::domain::{

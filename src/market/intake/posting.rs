@@ -1,5 +1,6 @@
 //! A posting's terms from a JSON object (names as in the HTTP contract).
 
+use jiff::civil::Time;
 use serde_json::{Map, Value};
 
 use super::Fields;
@@ -11,6 +12,7 @@ use crate::domain::{
     money::Fen,
     org::{Employer, EmployerKind},
     posting::{Shift, Terms},
+    provides::{Cover, Lodging, Meals, Pickup, Provides, Tools},
     time::{DAY, HOUR, Moment},
     wage::{OccupationCode, Settlement, Wage, WageUnit},
 };
@@ -68,6 +70,7 @@ pub fn posting(
     };
     let shifts = shifts(&fields, errors);
     let benefits = fields.tags(errors, "benefits", "待遇");
+    let provides = provides(&fields, errors);
     let requirements = fields.text(
         errors,
         "requirements",
@@ -97,6 +100,7 @@ pub fn posting(
             headcount: u32::try_from(headcount?).ok()?,
             shifts,
             benefits,
+            provides,
             requirements: requirements?,
             instant,
             stations,
@@ -239,6 +243,48 @@ fn shifts(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Shift> {
         errors.add("shifts", "order", "班次之间不能重叠");
     }
     shifts
+}
+
+fn provides(fields: &Fields<'_>, errors: &mut FieldErrors) -> Provides {
+    Provides {
+        meals: fields.choice_maybe::<Meals>(errors, "meals", "吃饭", "none、one、all"),
+        lodging: fields.choice_maybe::<Lodging>(errors, "lodging", "住宿", "none、free、paid"),
+        tools: fields.choice_maybe::<Tools>(errors, "tools", "工具", "given、own"),
+        insurance: fields.choice_maybe::<Cover>(
+            errors,
+            "insurance",
+            "保险",
+            "injury、accident、liability、none",
+        ),
+        pickup: fields.object(errors, "pickup", "接送").and_then(|inner| pickup(&inner, errors)),
+    }
+}
+
+fn pickup(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<Pickup> {
+    let address = fields.text(errors, "address", "上车地点", limits::ADDRESS_CHARS);
+    let point = fields.point(errors);
+    let time = fields.text(errors, "time", "上车时间", (1, 20)).and_then(|text| {
+        let time = time_of_day(&text);
+        if time.is_none() {
+            errors.add(fields.path("time"), "format", "上车时间的写法不对，例如 06:40");
+        }
+        time
+    });
+    let seats = fields.whole(errors, "seats", "座位数", 1..=i64::from(limits::SEATS_MAX));
+    let seats = seats.and_then(|seats| u32::try_from(seats).ok());
+    Some(Pickup { address: address?, point, time: time?, seats })
+}
+
+/// A time of day: `8:00`, `08:00`, `23:30`; also with seconds, as some browsers send it.
+pub fn time_of_day(text: &str) -> Option<Time> {
+    let mut parts = text.split(':');
+    let mut part = || {
+        let digits =
+            |part: &&str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        parts.next().filter(digits)
+    };
+    let (hour, minute) = (part()?.parse().ok()?, part()?.parse().ok()?);
+    Time::new(hour, minute, 0, 0).ok()
 }
 
 fn stations(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<StationId> {

@@ -103,6 +103,7 @@ impl Drafts {
             "stations": chosen,
             "valid_until": until.to_string(),
         });
+        provides(rng, &mut input, (stations.get(desk)?, trade.hours.as_ref()));
         if let Some(employer) = employer(rng, trade, by) {
             input["employer"] = employer;
         }
@@ -151,7 +152,33 @@ fn wage(rng: &mut ChaCha20Rng, pay: &Pay) -> Value {
 
 fn benefits(rng: &mut ChaCha20Rng) -> Vec<&'static str> {
     let drawn = BENEFITS.iter().copied();
-    drawn.filter(|_| rng.random_bool(0.45)).collect()
+    drawn.filter(|_| rng.random_bool(0.3)).collect()
+}
+
+/// Meals, lodging, tools, insurance; a ride from the station where the work has hours.
+fn provides(rng: &mut ChaCha20Rng, input: &mut Value, (desk, hours): (&Station, Option<&Hours>)) {
+    let choices = [
+        ("meals", &["none", "one", "one", "all"][..]),
+        ("lodging", &["none", "none", "free"]),
+        ("tools", &["given", "given", "own"]),
+        ("insurance", &["injury", "accident", "accident", "liability"]),
+    ];
+    for (name, words) in choices {
+        if let Some(word) = words.choose(rng).filter(|_| rng.random_bool(0.7)) {
+            input[name] = json!(word);
+        }
+    }
+    let ride_min = rng.random_range(2..=5) * 15;
+    if let Some(hours) = hours.filter(|hours| hours.start_min > ride_min && rng.random_bool(0.4)) {
+        let leaves = hours.start_min - ride_min;
+        input["pickup"] = json!({
+            "address": format!("{}门口", desk.name),
+            "lat": desk.point.lat(),
+            "lon": desk.point.lon(),
+            "time": format!("{:02}:{:02}", leaves / 60, leaves % 60),
+            "seats": rng.random_range(7..=45),
+        });
+    }
 }
 
 /// One to five days running, the first tomorrow or later, the last within ten days.

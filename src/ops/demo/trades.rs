@@ -198,4 +198,4 @@ pub(super) const TRADES: &[Trade] = &[
 ];
 
 /// What comes on top of the pay.
-pub(super) const BENEFITS: &[&str] = &["管午饭", "有班车", "提供住宿", "意外险"];
+pub(super) const BENEFITS: &[&str] = &["发手套", "高温补贴", "全勤奖"];

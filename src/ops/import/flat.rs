@@ -5,7 +5,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{List, cells::Cells, posting::posting, worker::worker};
+use super::{
+    List,
+    cells::Cells,
+    posting::{PICKUP, posting},
+    worker::worker,
+};
 use crate::{
     domain::{
         fields::{FieldError, FieldErrors},
@@ -100,6 +105,8 @@ fn column<'p>(row: &Map<String, Value>, path: &'p str) -> &'p str {
     match path {
         _ if path.starts_with("wage.") && nested("wage") => path,
         _ if path.starts_with("employer.") && nested("employer") => path,
+        "pickup" => "pickup_address",
+        _ if path.starts_with("pickup.") && !nested("pickup") => pickup_column(path),
         "wage" | "wage.min_fen" => "wage_min",
         "wage.max_fen" => "wage_max",
         "wage.unit" => "wage_unit",
@@ -112,4 +119,10 @@ fn column<'p>(row: &Map<String, Value>, path: &'p str) -> &'p str {
         }
         _ => path.split(['.', '[']).next().unwrap_or(path),
     }
+}
+
+/// The column of a field of the ride: `pickup.time`.
+fn pickup_column(path: &str) -> &str {
+    let field = path.strip_prefix("pickup.").unwrap_or(path);
+    PICKUP.iter().find(|(_, held)| *held == field).map_or(path, |(column, _)| column)
 }

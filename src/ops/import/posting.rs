@@ -1,12 +1,13 @@
 //! A posting's object from flat columns.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cells::{Cells, When, fen_of};
 use crate::domain::{
     division::{self, NotADivision},
     limits,
     org::EmployerKind,
+    provides::{Cover, Lodging, Meals, Tools},
     time::{DAY, Moment},
     wage::{Settlement, WageUnit},
 };
@@ -43,6 +44,7 @@ pub(super) fn posting(cells: &mut Cells, now: Moment) -> bool {
     {
         cells.nest(column, "employer", field);
     }
+    provides(cells);
     shifts(cells);
     // A list that states no conditions has none to state.
     cells.map.entry("requirements").or_insert_with(|| json!("不限"));
@@ -169,6 +171,36 @@ fn wage(cells: &mut Cells) {
     cells.nest("wage_unit", "wage", "unit");
     cells.nest("settlement", "wage", "settlement");
 }
+
+/// `meals`, `lodging`, `tools`, `insurance` by word or label, and the ride's columns.
+fn provides(cells: &mut Cells) {
+    cells.choice("meals", Meals::ALL.iter().map(|one| (one.word(), one.label())));
+    cells.choice("lodging", Lodging::ALL.iter().map(|one| (one.word(), one.label())));
+    cells.choice("tools", Tools::ALL.iter().map(|one| (one.word(), one.label())));
+    cells.choice("insurance", Cover::ALL.iter().map(|one| (one.word(), one.label())));
+    cells.as_text(&["pickup_address", "pickup_time", "pickup_crs"]);
+    cells.real("pickup_lat", "上车地点的纬度");
+    cells.real("pickup_lon", "上车地点的经度");
+    cells.whole("pickup_seats", "座位数");
+    for (column, field) in PICKUP {
+        cells.nest(column, "pickup", field);
+    }
+    // A datum alone is no ride.
+    let is_bare = |ride: &Value| ride.as_object().is_some_and(|map| map.keys().eq(["crs"]));
+    if cells.map.get("pickup").is_some_and(is_bare) {
+        cells.take("pickup");
+    }
+}
+
+/// The columns of a ride to work and its fields.
+pub(super) const PICKUP: [(&str, &str); 6] = [
+    ("pickup_address", "address"),
+    ("pickup_time", "time"),
+    ("pickup_seats", "seats"),
+    ("pickup_lat", "lat"),
+    ("pickup_lon", "lon"),
+    ("pickup_crs", "crs"),
+];
 
 /// `shift_start` and `shift_end`, or `shifts` as JSON.
 fn shifts(cells: &mut Cells) {

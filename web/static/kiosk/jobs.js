@@ -7,8 +7,18 @@ import { civil, distanceWords, nextStart, settlementWords, startWords, wageWords
  * @typedef {import("../feed.js").Job & {
  *   lat?: number | null, lon?: number | null, skills?: string[], benefits?: string[],
  *   requirements?: string, occupation?: string | null, status?: string,
+ *   meals?: string, lodging?: string, tools?: string, insurance?: string, pickup?: Pickup,
  * }} Job
+ * @typedef {{address: string, time: string, seats: number | null}} Pickup
  */
+
+/** What a posting provides, in words. @type {Record<string, Record<string, string>>} */
+const PROVIDED = {
+  meals: { none: "不管饭", one: "管一顿饭", all: "管三顿饭" },
+  lodging: { none: "不管住", free: "管住，不收钱", paid: "有地方住，要交钱" },
+  tools: { given: "工具现场有", own: "自己带工具" },
+  insurance: { injury: "有工伤保险", accident: "有意外险", liability: "有雇主责任险", none: "没有保险" },
+};
 
 const WEEKDAYS = "日一二三四五六";
 /** Shifts that are told one by one. */
@@ -85,6 +95,19 @@ export function employerOf(job) {
   return { name, by: by[/** @type {"直招"} */ (job.label)] || job.label || "" };
 }
 
+/** The ride to work, in words. @param {Pickup | undefined} pickup */
+export function rideWords(pickup) {
+  if (!pickup) return "";
+  const seats = pickup.seats ? `，${pickup.seats}个座` : "";
+  return `${pickup.time.replace(/^0/, "")}在${pickup.address}上车${seats}`;
+}
+
+/** Meals, lodging, tools, insurance, as far as the posting tells. @param {Job} job @returns {string[]} */
+function providedOf(job) {
+  const told = /** @type {Record<string, any>} */ (job);
+  return Object.keys(PROVIDED).map((name) => PROVIDED[name][told[name]] || "");
+}
+
 /**
  * What there is to know, in the order in which people ask.
  * @param {Job} job @param {number} now
@@ -102,7 +125,8 @@ export function factsOf(job, now) {
     { term: "干什么", picture: "work", values: (job.description || "").split("\n") },
     { term: "要几个人", picture: "people", values: [places] },
     { term: "有什么要求", picture: "check", values: (job.requirements || "").split("\n") },
-    { term: "管什么", picture: "meal", values: [(job.benefits || []).join("、")] },
+    { term: "怎么去", picture: "drive", values: [job.pickup ? `有车接送：${rideWords(job.pickup)}` : ""] },
+    { term: "管什么", picture: "meal", values: [...providedOf(job), (job.benefits || []).join("、")] },
     { term: "谁招人", picture: "who", values: [name, by, `${job.verified_by || "站点工作人员"}核验过`] },
     {
       term: "怎么定",

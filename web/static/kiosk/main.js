@@ -16,6 +16,7 @@ import { Reader } from "./speak.js";
 import { feedStorage, Store } from "./store.js";
 import { GROUPS, Trades } from "./trades.js";
 import { home, outcome } from "./views.js";
+import { complaints } from "./work.js";
 
 /** @typedef {import("./views.js").View} View */
 /** @typedef {import("./jobs.js").Job} Job */
@@ -43,7 +44,7 @@ export class Kiosk {
     this.reader = new Reader();
     this.store = new Store();
     this.queue = new Queue(this.store, this.api, (outcome) => this.told(outcome));
-    this.pages = { mine, register };
+    this.pages = { mine, register, complaints };
     /** @type {import("./desk.js").Somebody | null} */
     this.who = null;
     /** @type {Finder | null} once the word lists are here */

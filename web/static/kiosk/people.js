@@ -5,6 +5,7 @@ import { button, fill, h, picture } from "./dom.js";
 import { startOf } from "./jobs.js";
 import { digitsPad, lettersPad, PHONE_DIGITS, PIN_DIGITS } from "./keys.js";
 import { heading } from "./views.js";
+import { atDoor, complaints, doorOf, news, step, wages } from "./work.js";
 
 /** @typedef {import("./main.js").Kiosk} Kiosk */
 /** @typedef {import("./views.js").View} View */
@@ -237,7 +238,7 @@ export function mine(kiosk) {
   const list = h("div", { class: "scroll", tabindex: 0 }, h("p", null, "正在取…"));
   const load = async () => {
     try {
-      fill(list, await outcomes(kiosk), await bookings(kiosk, load));
+      fill(list, await news(kiosk, load), await outcomes(kiosk), await bookings(kiosk, load));
     } catch (error) {
       if (!(error instanceof Offline)) throw error;
       fill(list, h("p", null, "现在连不上，过一会儿再看。"));
@@ -251,7 +252,13 @@ export function mine(kiosk) {
       { class: "page mine" },
       heading("我的报名"),
       list,
-      h("div", { class: "acts" }, button("办完了，退出", () => kiosk.end(), { class: "act" })),
+      h(
+        "div",
+        { class: "acts" },
+        button("我的工钱", () => kiosk.go(wages, {}), { class: "aside" }),
+        button("投诉", () => kiosk.go(complaints, {}), { class: "aside" }),
+        button("办完了，退出", () => kiosk.end(), { class: "act" }),
+      ),
     ),
   };
 }
@@ -272,6 +279,8 @@ async function outcomes(kiosk) {
 const STATUS = {
   booked: ["名额是您的，请按时上工", "done"],
   applied: ["报了名，等招工的人定", "wait"],
+  shortlisted: ["招工的人看上了，等最后定", "wait"],
+  offered: ["招工的人要您去，您去不去？", "wait"],
   waiting: ["名额满了，您在排队，有人退出就轮到您", "wait"],
 };
 
@@ -286,7 +295,8 @@ async function bookings(kiosk, again) {
     return h("div", { class: "empty" }, h("p", null, "还没有报名。"), button("去找活", () => kiosk.home(), { class: "wide" }));
   }
   const jobs = await Promise.all(rows.map((/** @type {any} */ row) => jobOf(kiosk, row.job_id)));
-  return h("ul", { class: "cards" }, rows.map((/** @type {any} */ row, /** @type {number} */ i) => ownCard(kiosk, row, jobs[i], again)));
+  const doors = await Promise.all(rows.map((/** @type {any} */ row) => doorOf(kiosk, row)));
+  return h("ul", { class: "cards" }, rows.map((/** @type {any} */ row, /** @type {number} */ i) => ownCard(kiosk, row, { job: jobs[i], ...doors[i] }, again)));
 }
 
 /** @param {Kiosk} kiosk @param {string} id @returns {Promise<Job | undefined>} */
@@ -297,8 +307,11 @@ async function jobOf(kiosk, id) {
   return ok ? data : undefined;
 }
 
-/** @param {Kiosk} kiosk @param {any} row @param {Job | undefined} job @param {() => void} again */
-function ownCard(kiosk, row, job, again) {
+/**
+ * @param {Kiosk} kiosk @param {any} row
+ * @param {{job: Job | undefined, told: string[], door?: "check-in" | "check-out"}} known @param {() => void} again
+ */
+function ownCard(kiosk, row, { job, told, door }, again) {
   const [words, kind] = STATUS[/** @type {"booked"} */ (row.status)];
   const note = h("p", { class: "note", role: "status" });
   const giveUp = async () => {
@@ -314,13 +327,28 @@ function ownCard(kiosk, row, job, again) {
   };
   const ask = () => fill(acts, h("span", null, "真的不去了？"), button("是的，不去了", giveUp, { class: "stop" }), button("还是去", rest, { class: "aside" }));
   const acts = h("div", { class: "acts" });
-  const rest = () => fill(acts, button("不去了", ask, { class: "aside" }));
+  const title = (job && job.title) || "岗位";
+  const answer = async (/** @type {string} */ word) => {
+    const wrong = await step(kiosk, `/bookings/${row.id}/${word}`, {});
+    if (wrong) return fill(note, wrong);
+    again();
+  };
+  const over = row.shifts.length > 0 && row.shifts.every((/** @type {any} */ shift) => Date.parse(shift.end) <= kiosk.now());
+  const rest = () =>
+    row.status === "offered"
+      ? fill(acts, button("不去", () => answer("decline"), { class: "aside" }), button("我去", () => answer("accept"), { class: "act" }))
+      : fill(
+          acts,
+          !over && !told.length && button("不去了", ask, { class: "aside" }),
+          row.status === "booked" && row.answer_by && button("我会去", () => answer("confirm"), { class: "act" }),
+          door && button(door === "check-in" ? "签到" : "签退", () => kiosk.go(atDoor, { row, title, door }), { class: "act" }),
+        );
   rest();
   const times = row.shifts.length ? startOf({ id: "", version: 0, title: "", shifts: row.shifts }, kiosk.now()) : "时间面议";
   return h(
     "li",
     { class: "own" },
     picture(kind),
-    h("div", null, h("h2", null, (job && job.title) || "岗位"), h("p", null, words), h("p", null, `${times}，${(job && job.address) || ""}`), note, acts),
+    h("div", null, h("h2", null, title), h("p", null, words), h("p", null, `${times}，${(job && job.address) || ""}`), told.map((line) => h("p", null, line)), note, acts),
   );
 }

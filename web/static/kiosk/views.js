@@ -99,7 +99,12 @@ export function help(kiosk) {
       head,
       said,
       hotline && h("p", null, `投诉电话 ${hotline}`),
-      h("div", { class: "acts" }, button("回首页", () => kiosk.home(), { class: "act" })),
+      h(
+        "div",
+        { class: "acts" },
+        button("投诉维权", () => kiosk.asSomebody(() => kiosk.go(kiosk.pages.complaints, {})), { class: "aside" }),
+        button("回首页", () => kiosk.home(), { class: "act" }),
+      ),
     ),
   };
 }

@@ -1,6 +1,7 @@
 //! The phone's pages (手机页), opened by scanning a code at a station: find work, say who one is,
 //! book, give up. They work without scripts and on slow networks.
 
+mod door;
 mod person;
 
 use askama::Template;
@@ -10,8 +11,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 #[cfg(test)]
+pub use door::{OwnShift, PhoneDoor};
+pub use door::{at_door, pass_door};
+#[cfg(test)]
 pub use person::{PhoneIn, PhoneJoin, PhoneMy};
-pub use person::{cancel, door, enter, join, leave, my, register};
+pub use person::{cancel, door, enter, join, leave, my, read_message, register};
 
 use super::{
     App, Visitor,

@@ -12,12 +12,12 @@ use super::{
     super::{
         input::{Faults, Form, Sent},
         login, page,
-        worker::{CONSENT, OwnBooking, own_booking},
+        worker::{CONSENT, News, OwnBooking, one_news, own_booking},
     },
     App, Frame, Visitor, see_other, seeker,
 };
 use crate::{
-    domain::ids::{BookingId, StationId},
+    domain::ids::{BookingId, MessageId, StationId},
     http::{
         api::{pins, session},
         body::{Id, Query},
@@ -197,6 +197,8 @@ pub async fn register(
 pub struct PhoneMy {
     /// The frame.
     pub frame: Frame,
+    /// Messages that were not read.
+    pub news: Vec<News>,
     /// The bookings.
     pub bookings: Vec<OwnBooking>,
 }
@@ -211,9 +213,12 @@ pub async fn my(
     let Some(worker) = seeker(&visitor) else {
         return Ok(Redirect::to(&format!("/my/in?at={station}")).into_response());
     };
-    let bookings = app.market.bookings_by(&visitor.actor()?, &worker).await?;
+    let actor = visitor.actor()?;
+    let bookings = app.market.bookings_by(&actor, &worker).await?;
+    let news = app.market.unread(&actor, &worker).await?;
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
+        news: news.iter().map(one_news).collect(),
         bookings: bookings.into_iter().map(|row| own_booking(row, app.market.now())).collect(),
     };
     Ok(page(StatusCode::OK, &my))
@@ -230,6 +235,18 @@ pub async fn cancel(
     app.market.cancel(&visitor.actor()?, &id).await?;
     app.settle().await;
     Ok(see_other("/my", at(form.get("at")), "cancelled"))
+}
+
+/// `POST /my/messages/{id}`: it was read.
+pub async fn read_message(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<MessageId>,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    app.market.read_message(&visitor.actor()?, &id).await?;
+    Ok(see_other("/my", at(form.get("at")), "read"))
 }
 
 /// `POST /my/logout`
