@@ -221,6 +221,7 @@ async fn a_worker_claims_what_is_his_and_an_objection_stops_it() {
     window.go("/desk/claims").await;
     window.press("去办").await;
     window.press("通过").await;
+    window.sees("已办理").await;
     window.be_nobody().await;
     window.go("/notices").await;
     window.press("提异议").await;

@@ -365,6 +365,7 @@ async fn papers_are_the_posters_and_the_desks(world: World) {
 async fn a_published_posting_names_who_verified_it(world: World) {
     let admin = world.admin().await;
     let job = admin.open(&posting()).await;
+    world.house().await;
     for path in [format!("/api/v1/jobs/{job}"), "/api/v1/jobs".to_owned()] {
         let answer = world.anonymous().get(&path).await.expect(200);
         let one = if answer["items"].is_array() { &answer["items"][0] } else { &answer };

@@ -39,6 +39,8 @@ const STOPPED = { 4001: "本屏未获授权", 4004: "没有这个站点", 4009: 
 const root = document.documentElement;
 /** What the address asks of this screen: `theme`, and `screen` of how many side by side. */
 const asked = new URLSearchParams(location.search);
+const heading = document.querySelector("h1");
+const stationName = heading ? heading.textContent : "";
 const screen = Number(asked.get("screen") || 1);
 const screens = Number(asked.get("of") || 1);
 const list = part("rows");
@@ -253,7 +255,9 @@ function fill(row, job) {
   tell("label", job.label || "", row);
   tell("instant", job.instant ? "即时快招" : "", row);
   const who = short ? (job.employer && job.employer.name) || "" : job.title;
-  tell("detail", job.verified_by ? `${who} · ${job.verified_by}核验` : who, row);
+  // First, since the end of a line may be cut.
+  const office = job.verified_by === stationName ? "本站" : job.verified_by;
+  tell("detail", office ? `${office}核验 · ${who}` : who, row);
   tell("wage", words.wageWords(job.wage), row);
   tell("settlement", words.settlementWords(job.wage), row);
   tell("start", startOf(start, time), row);
