@@ -1,4 +1,4 @@
-//! A socket's wire, shared by its own task and its station's courier.
+//! A socket's wire, shared by its own task and one of its station's couriers.
 //!
 //! The own task reads, answers and catches up, each wait bounded. When it has nothing to do the line
 //! *rests* at its place in the stream, and the courier hands it what comes, without waking the task:

@@ -42,7 +42,7 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct Station {
     pub id: StationId,
     loaded: OnceCell<Loaded>,
-    /// Says to the courier only: look. What there is to see stands in the fields.
+    /// Says to the couriers only: look. What there is to see stands in the fields.
     news: watch::Sender<()>,
     pub seats: Mutex<Seats>,
     calls: Mutex<Calls>,
@@ -98,7 +98,7 @@ pub(super) enum Plan {
 }
 
 impl Station {
-    /// A station that is still to be loaded, and its courier.
+    /// A station that is still to be loaded, and its couriers.
     pub(super) fn open(id: StationId, counters: Arc<Counters>) -> Arc<Station> {
         let station = Arc::new(Station {
             id,

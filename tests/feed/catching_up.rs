@@ -6,7 +6,7 @@ use linggong::feed::protocol::{Limits, PART_BYTES_MAX, RESUME_EXTRA_MAX};
 use serde_json::json;
 
 use crate::{
-    house::{House, houses, limits, publish, welcome},
+    house::{House, connect_behind, houses, hub, limits, publish, welcome},
     support::{
         records::{NOW, entry, payload, put, remove, station},
         wire::Peer,
@@ -162,6 +162,27 @@ async fn a_gap_is_answered_on_the_same_connection() {
         assert_eq!(change(&mut peer).await.1, 3);
         house.publish([remove("liangtian", "job_1")]).await;
         assert_eq!(change(&mut peer).await, ("remove".to_owned(), 4));
+    }
+}
+
+#[tokio::test]
+async fn what_two_processes_write_by_turns_arrives_once_and_in_order_at_both() {
+    for house in houses(limits()).await {
+        let other_store = house.store.other_process().await;
+        let other = hub(&other_store, limits());
+        let (mut here, _) = house.greeted("liangtian", json!({})).await;
+        let mut there = connect_behind(&other, "liangtian", 1000);
+        there.tell(json!({"op": "hello"})).await;
+        welcome(&mut there).await;
+        // Some commits stand right behind what this process holds, some do not.
+        for version in 1..=30 {
+            let store = if version % 3 == 0 { &other_store } else { &*house.store };
+            publish(store, [put("liangtian", "job_1", version)]).await;
+        }
+        for due in 1..=30 {
+            assert_eq!(change(&mut here).await, ("put".to_owned(), due));
+            assert_eq!(change(&mut there).await, ("put".to_owned(), due));
+        }
     }
 }
 
