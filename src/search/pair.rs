@@ -1,7 +1,5 @@
 //! One worker and one posting, scored as the index scores them.
 
-use std::collections::HashSet;
-
 use super::words;
 use crate::{
     domain::{posting::Posting, time::Moment, worker::Profile},
@@ -13,7 +11,7 @@ use crate::{
 /// A posting, ready to be scored for many.
 pub struct Wanted<'p> {
     posting: &'p Posting,
-    named: HashSet<String>,
+    named: Vec<String>,
     asked: u32,
     trade: Trade,
 }
@@ -24,7 +22,7 @@ impl<'p> Wanted<'p> {
         let terms = &posting.terms;
         Wanted {
             posting,
-            named: words::named(&terms.skills, &terms.title).into_iter().collect(),
+            named: words::wanted(&terms.skills, &terms.title),
             asked: words::skills(&terms.skills).len() as u32,
             trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
         }
@@ -61,13 +59,18 @@ impl Pair<'_> {
 }
 
 /// Scores a worker for a posting; whether a bar stands between them is not asked.
-pub fn pair<'a>(weights: &Weights, wanted: &Wanted, seeker: &'a Seeker, now: Moment) -> Pair<'a> {
+pub fn pair<'a>(
+    weights: &Weights,
+    wanted: &'a Wanted<'_>,
+    seeker: &Seeker,
+    now: Moment,
+) -> Pair<'a> {
     let posting = wanted.posting;
-    let shared: Vec<&str> = seeker
-        .skills
+    let shared: Vec<&str> = wanted
+        .named
         .iter()
+        .filter(|skill| seeker.skills.contains(skill))
         .map(String::as_str)
-        .filter(|skill| wanted.named.contains(*skill))
         .collect();
     let nearness = seeker.wish.trades.iter().map(|own| own.nearness(wanted.trade));
     let work = Spot::of(posting.terms.point).point();

@@ -50,6 +50,15 @@ pub fn named<T: AsRef<str>>(listed: &[T], title: &str) -> Vec<String> {
     named_by(listed, &words(title))
 }
 
+/// The same, those of the list first and in its order: what a posting asks for, as it is told.
+pub fn wanted<T: AsRef<str>>(listed: &[T], title: &str) -> Vec<String> {
+    let mut wanted = skills(listed);
+    wanted.extend(named(listed, title));
+    let mut seen = std::collections::HashSet::new();
+    wanted.retain(|word| seen.insert(word.clone()));
+    wanted
+}
+
 /// As [`named`], from the words of the title.
 pub(super) fn named_by<T: AsRef<str>>(listed: &[T], title: &[Word]) -> Vec<String> {
     let mut named = skills(listed);

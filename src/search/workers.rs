@@ -86,10 +86,7 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
     let terms = &posting.terms;
     let listed = words::skills(&terms.skills);
     // The list goes first, so that a long title can't push it out.
-    let mut named = listed.clone();
-    named.extend(words::named(&terms.skills, &terms.title));
-    let mut seen = std::collections::HashSet::new();
-    named.retain(|word| seen.insert(word.clone()));
+    let mut named = words::wanted(&terms.skills, &terms.title);
     named.truncate(MARKS_MAX);
     // On the grid, as the other direction has it.
     let work = Spot::of(terms.point).point();

@@ -190,7 +190,10 @@ impl Stream {
             return Ok(());
         };
         let id = id.clone();
-        let posting = self.market.posting(None, &id).await?;
+        let Some(posting) = settled(self.market.posting(None, &id).await)? else {
+            self.live.remove(i);
+            return Ok(());
+        };
         let places = match posting.places_left() {
             left if left <= PLACES_AT_ONCE => left,
             _ => self.rng.random_range(1..=PLACES_AT_ONCE),
