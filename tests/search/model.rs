@@ -363,7 +363,8 @@ proptest! {
             let (weights, seeker) = (Weights::embedded().unwrap(), Seeker::from(profile));
             for hit in &page.hits {
                 let posting = world.iter().find(|posting| posting.id.as_str() == hit.id).unwrap();
-                let one = pair(&weights, &Wanted::new(posting), &seeker, NOW);
+                let wanted = Wanted::new(posting);
+                let one = pair(&weights, &wanted, &seeker, NOW);
                 prop_assert_eq!(one.score.total, hit.score);
             }
             let found: Vec<Ranked> =
