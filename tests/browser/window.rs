@@ -189,6 +189,9 @@ impl Window {
         let Some(element) = found.first() else {
             self.fail(&format!("nothing says {says}")).await;
         };
+        // A person scrolls until what is pressed lies free of the bar at the foot.
+        let free = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.run(free, vec![serde_json::to_value(element).unwrap()]).await;
         if let Err(error) = element.click().await {
             self.fail(&format!("{says} can't be pressed: {error}")).await;
         }

@@ -124,6 +124,6 @@ async function keep(kiosk, step, digits, when) {
   const receipt = newReceipt();
   const { phone, pin } = who;
   const title = WORDS[step];
-  await kiosk.queue.add({ kind: "pass", key: newKey(), phone, pin, at: Date.now(), receipt, title, step, code: digits, when });
+  await kiosk.queue.add({ kind: "pass", key: newKey(), phone, pin, at: Date.now(), receipt, title, step, code: digits, when, screen: token() });
   return kept(receipt, "给您签");
 }

@@ -5,7 +5,6 @@
 // so that one that arrives twice acts once. What became of it waits for the person under a keyed
 // hash of the phone.
 
-import { token } from "../device.js";
 import { Offline } from "./api.js";
 import { whyOf } from "./parts.js";
 import { booked, passed, refused } from "./said.js";
@@ -25,6 +24,7 @@ import { booked, passed, refused } from "./said.js";
  * @property {number} [shift]
  * @property {"check-in" | "check-out"} [step] at the door
  * @property {string} [code] that the captain showed
+ * @property {string} [screen] the token of the kiosk that vouches for it
  * @property {number} [when] by the server's clock as far as it was known, ms since 1970
  */
 /** @typedef {{receipt: string, title: string, said: Said, at: number}} Outcome */
@@ -166,7 +166,7 @@ export class Queue {
     const [when, step] = [task.when || task.at, task.step || "check-in"];
     const booking = nearest((found.data && found.data.items) || [], when);
     if (!booking) return refused("没有找到这个时候的活，请找带班人", "没签上");
-    const body = { code: task.code, at: new Date(when).toISOString(), screen: token() };
+    const body = { code: task.code, at: new Date(when).toISOString(), screen: task.screen };
     const { ok, status, data } = await this.api.call("POST", `/bookings/${booking}/${step}`, { body, key: task.key, token: who.token });
     if (undecided(status)) return null;
     return ok ? passed(step, data) : refused(whyOf(data), "没签上");
