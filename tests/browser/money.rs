@@ -151,6 +151,7 @@ async fn a_placement_comes_to_be_paid_and_its_dossier_is_printed() {
     let window = both(window, "claims-village").await;
     window.press("去办").await;
     window.press("通过").await;
+    window.sees("已办理").await;
     window.sees("公示期满自动进入下一环节").await;
     window.be_nobody().await;
     window.go("/notices").await;
@@ -164,6 +165,7 @@ async fn a_placement_comes_to_be_paid_and_its_dossier_is_printed() {
     window.be(&town).await;
     window.go(&claim).await;
     window.press("通过").await;
+    window.sees("已办理").await;
     window.sees("这一步由别的部门办理").await;
     window.be(&bureau).await;
     window.go("/desk/claims").await;
@@ -171,6 +173,7 @@ async fn a_placement_comes_to_be_paid_and_its_dossier_is_printed() {
     window.sees("200元").await;
     let window = both(window, "claim-bureau").await;
     window.press("通过").await;
+    window.sees("已办理").await;
     house.clock.go(6 * DAY);
     house.market.end_notices().await.unwrap();
     window.go(&claim).await;
@@ -308,6 +311,7 @@ async fn a_year_s_income_is_added_up_and_rewarded() {
     window.go("/desk/claims").await;
     window.press("去办").await;
     window.press("通过").await;
+    window.sees("已办理").await;
     window.be(&rural).await;
     window.go("/desk/claims?stage=all").await;
     window.press("查看").await;
