@@ -219,6 +219,7 @@ fn posting(at: usize, row: &Row, now: Moment) -> Posting {
             title: row.title.clone(),
             description: String::new(),
             occupation: None,
+            occupation_percent: None,
             skills: Vec::new(),
             employer: Employer {
                 name: row.company.clone(),

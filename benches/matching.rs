@@ -278,7 +278,7 @@ fn run(folder: &Path, postings: &[Listed], workers: &[Enrolled], size: Size) -> 
     let place = folder.join(size.n.to_string());
     let start = Instant::now();
     {
-        let index = Arc::new(Index::open(&place).expect("an empty index"));
+        let index = Arc::new(Index::own(&place).expect("an empty index"));
         let rebuild = Rebuild::begin(&index).expect("it is rebuilt");
         for posting in postings {
             rebuild.put_job(&posting.posting()).expect("a posting is indexed");

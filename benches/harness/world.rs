@@ -3,15 +3,18 @@
 //! titles of 2 to 5 words out of 300; 95 % open. Workers live where postings lie; questions come
 //! from the dense part.
 
-use linggong::domain::{
-    geo::{Crs, Point},
-    ids::{JobId, Seedling, WorkerId},
-    money::Fen,
-    org::{Employer, EmployerKind, Label},
-    posting::{External, Posting, Shift, Status, Terms},
-    time::{DAY, HOUR, MINUTE, Moment},
-    wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Person, Profile, Worker},
+use linggong::{
+    domain::{
+        geo::{Crs, Point},
+        ids::{JobId, Seedling, WorkerId},
+        money::Fen,
+        org::{Employer, EmployerKind, Label},
+        posting::{External, Posting, Shift, Status, Terms},
+        time::{DAY, HOUR, MINUTE, Moment},
+        wage::{Settlement, Wage, WageUnit},
+        worker::{Available, Mode, Person, Profile, Worker},
+    },
+    words::trades::Trades,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -105,6 +108,16 @@ fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// The certificates that the work of these skills asks for: who has learnt it may do it.
+fn certificates(skills: &[&str]) -> Vec<String> {
+    let trades = Trades::shipped();
+    let owed = skills.iter().filter_map(|skill| trades.by_name(skill)?.licence.as_ref());
+    let mut keys: Vec<String> = owed.map(|licence| licence.key.clone()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
 impl Listed {
     fn employer(&self) -> String {
         format!("第{}劳务用工单位", self.number % 5_000)
@@ -145,6 +158,7 @@ impl Listed {
                 title: self.title.clone(),
                 description: DESCRIPTION.to_owned(),
                 occupation: None,
+                occupation_percent: None,
                 skills: words(&self.skills),
                 employer: Employer {
                     name: self.employer(),
@@ -210,6 +224,9 @@ impl Enrolled {
             radius_m: f64::from(self.radius_km) * 1000.0,
             skills: words(&self.skills),
             occupations: Vec::new(),
+            modes: Mode::ALL.to_vec(),
+            skill_occupations: Vec::new(),
+            certificates: certificates(&self.skills),
             day_wage_wish: None,
             available: Available::Always,
         }
@@ -248,11 +265,16 @@ impl Question {
     pub fn profile(&self, radius_m: f64) -> Profile {
         let mut skills = words(&self.skills);
         skills.push(self.term.clone());
+        let known: Vec<&str> = skills.iter().map(String::as_str).collect();
+        let certificates = certificates(&known);
         Profile {
             point: Some(point(self.lat, self.lon)),
             radius_m,
             skills,
             occupations: Vec::new(),
+            modes: Mode::ALL.to_vec(),
+            skill_occupations: Vec::new(),
+            certificates,
             day_wage_wish: None,
             available: Available::Always,
         }

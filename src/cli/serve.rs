@@ -55,6 +55,10 @@ pub struct Serve {
     /// The minimum wage a month (月最低工资标准), in yuan.
     #[arg(long, value_name = "YUAN")]
     minimum_month_wage: Option<f64>,
+    /// A source of map tiles (Web Mercator, WGS-84) to lie beneath the map of postings, such as
+    /// https://tiles.example/{z}/{x}/{y}.png; without it the map is a sketch that needs no network.
+    #[arg(long, value_name = "URL")]
+    map_tiles: Option<String>,
     /// What to log: error, warn, info, debug, trace, or a filter by module.
     #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn")]
     log: String,
@@ -118,6 +122,7 @@ pub async fn serve(args: Serve) -> Result<(), Failure> {
         demo: demo.is_some(),
         hotline: args.hotline,
         public_url: args.public_url,
+        map_tiles: args.map_tiles,
     };
     let search = Follower::open(market.store.clone(), args.ground.index()).await?;
     let gate = Arc::new(Sessions(market.clone()));

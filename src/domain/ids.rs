@@ -97,6 +97,8 @@ ids! {
     IncomeId = "inc";
     /// An objection (异议) to a claim on notice.
     ObjectionId = "obj";
+    /// A search that an account saved.
+    SearchId = "sch";
 }
 
 macro_rules! slugs {

@@ -40,6 +40,12 @@ pub const RADIUS_KM_MAX: f64 = 500.0;
 pub const PAGE_MAX: usize = 100;
 /// Characters of a search text that are looked at.
 pub const QUERY_CHARS_MAX: usize = 100;
+/// Searches that one account may keep.
+pub const SAVED_MAX: usize = 20;
+/// Characters in a saved search's name.
+pub const SAVED_NAME_CHARS: (usize, usize) = (1, 40);
+/// Characters in a saved search's query string.
+pub const SAVED_QUERY_CHARS: (usize, usize) = (1, 1000);
 /// Bytes of a request's body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Characters in the name to sign in with.

@@ -114,6 +114,9 @@ pub struct Terms {
     pub description: String,
     /// The occupation.
     pub occupation: Option<OccupationCode>,
+    /// Where nobody named the occupation and it was told from the title: how sure that is, in
+    /// hundredths.
+    pub occupation_percent: Option<u8>,
     /// Skills asked for, in words.
     pub skills: Vec<String>,
     /// Who employs.

@@ -77,6 +77,11 @@ rules! {
     arrears_bar_after = 2, 1..=100;
     /// Days for which arrears count for that, also when they were paid since.
     arrears_count_days = 180, 1..=1100;
+    /// The one switch that helps protected groups (帮扶优先, 就业促进法 §52): hundredths of a score
+    /// that people without work who are registered as poor, monitored, of low income or hard to
+    /// place get among the candidates of a posting. 0 helps nobody, and then nobody's group is
+    /// read. Published at `/ranking`.
+    help_hundredths = 0, 0..=50;
 }
 
 #[cfg(test)]

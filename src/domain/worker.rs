@@ -32,6 +32,21 @@ choices! {
     }
 }
 
+choices! {
+    /// How somebody gets to work.
+    Mode {
+        /// On foot.
+        Walk = "walk", "走路";
+        /// By an electric bike or something like it.
+        Ebike = "ebike", "电动车";
+        /// By the bus that an employer sends: to where it stops one comes on foot or by bike.
+        Bus = "bus", "坐接送车";
+    }
+}
+
+/// How far somebody goes who only walks, metres.
+const WALK_M_MAX: f64 = 5_000.0;
+
 /// A consent (同意): what for, and to which version of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -71,14 +86,36 @@ pub struct Profile {
     pub point: Option<Point>,
     /// How far the person goes, metres.
     pub radius_m: f64,
+    /// How the person gets to work; each once.
+    pub modes: Vec<Mode>,
     /// Skills in words.
     pub skills: Vec<String>,
-    /// Skills as occupations.
+    /// Skills that were given as occupations.
     pub occupations: Vec<OccupationCode>,
+    /// Occupations that the words of the skills stand for, told by the trades and the classifier.
+    pub skill_occupations: Vec<OccupationCode>,
+    /// Certificates that the person has shown, by the keys of `data/trades.toml`.
+    pub certificates: Vec<String>,
     /// The least wish for a day's pay.
     pub day_wage_wish: Option<Fen>,
     /// When the person can work.
     pub available: Available,
+}
+
+impl Profile {
+    /// How far the person comes alone, to the work or to where a bus stops, metres.
+    pub fn reach_m(&self) -> f64 {
+        if self.modes.contains(&Mode::Ebike) {
+            self.radius_m
+        } else {
+            self.radius_m.min(WALK_M_MAX)
+        }
+    }
+
+    /// Whether the person takes an employer's bus.
+    pub fn rides(&self) -> bool {
+        self.modes.contains(&Mode::Bus)
+    }
 }
 
 /// Who a worker is: the personal part, sealed in storage.

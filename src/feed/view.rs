@@ -98,6 +98,8 @@ pub struct JobView {
     pub description: String,
     /// The occupation's code.
     pub occupation: Option<String>,
+    /// How sure the code is, 0 to 1, where it was told from the title; null where somebody named it.
+    pub occupation_confidence: Option<f64>,
     /// Skills asked for.
     pub skills: Vec<String>,
     /// Who employs.
@@ -174,6 +176,9 @@ impl From<&Posting> for JobView {
             title: terms.title.clone(),
             description: terms.description.clone(),
             occupation: terms.occupation.as_ref().map(|code| code.as_str().to_owned()),
+            occupation_confidence: terms
+                .occupation_percent
+                .map(|percent| f64::from(percent) / 100.0),
             skills: terms.skills.clone(),
             employer: EmployerView {
                 name,

@@ -47,6 +47,8 @@ pub struct Settings {
     /// Where people's phones reach the server: `https://host`, without a path; the address that the
     /// browser asked for where none is set.
     pub public_url: Option<String>,
+    /// Where map tiles come from, with `{z}`, `{x}` and `{y}`; without it maps are sketches.
+    pub map_tiles: Option<String>,
 }
 
 /// What every handler stands on.

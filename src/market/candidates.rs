@@ -1,6 +1,6 @@
 //! Who could take a posting's places: for whom one may look, and who is free.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Market, MarketError, MarketResult, authority::Verb, places::overlap};
 use crate::domain::{
@@ -8,7 +8,12 @@ use crate::domain::{
     booking::BookingStatus,
     ids::{JobId, WorkerId},
     posting::Posting,
+    worker::Group,
 };
+
+/// Whom the switch [`help_hundredths`](crate::domain::rules::Rules::help_hundredths) helps.
+pub const HELPED: [Group; 4] =
+    [Group::Poverty, Group::Monitored, Group::LowIncome, Group::Hardship];
 
 impl Market {
     /// A posting whose places the actor may look for people for.
@@ -21,6 +26,20 @@ impl Market {
         let mut view = self.store.read().await?;
         let reached = self.reaches(&mut view, actor, Verb::Candidates, &posting).await?;
         if reached { Ok(posting) } else { Err(MarketError::Forbidden) }
+    }
+
+    /// Those of these workers whom the market's switch helps; nobody, unread, where it is off.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn helped(&self, workers: &BTreeSet<WorkerId>) -> MarketResult<BTreeSet<WorkerId>> {
+        if self.rules.help_hundredths == 0 {
+            return Ok(BTreeSet::new());
+        }
+        let held = self.store.read().await?.workers_of(workers).await?;
+        let helped =
+            held.into_iter().filter(|one| one.person.groups.iter().any(|own| HELPED.contains(own)));
+        Ok(helped.map(|worker| worker.id).collect())
     }
 
     /// Those of these workers who can still take the posting's places: not booked for it, and

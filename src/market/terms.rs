@@ -127,5 +127,9 @@ impl Market {
 pub(super) fn as_input(posting: &Posting) -> Value {
     let mut input = serde_json::to_value(JobView::from(posting)).unwrap_or_else(|_| json!({}));
     input["employer"]["name"] = json!(posting.terms.employer.name);
+    if posting.terms.occupation_percent.is_some() {
+        // Nobody said it; it follows the title.
+        input["occupation"] = Value::Null;
+    }
     input
 }

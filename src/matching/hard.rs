@@ -1,12 +1,15 @@
 //! Hard conditions: what no score makes up for.
 
 use super::{Reach, Spot};
-use crate::domain::{
-    geo::Point,
-    posting::{Posting, Shift, Status},
-    time::Moment,
-    wage::choices,
-    worker::{Available, Profile},
+use crate::{
+    domain::{
+        geo::Point,
+        posting::{Posting, Shift, Status, Terms},
+        time::Moment,
+        wage::choices,
+        worker::{Available, Profile},
+    },
+    words::trades::Trades,
 };
 
 choices! {
@@ -20,6 +23,8 @@ choices! {
         Full = "full", "已招满";
         /// The work lies outside the worker's radius, or nowhere on the map.
         Outside = "outside", "不在可去的范围内";
+        /// The work needs a certificate that the worker has not shown.
+        Uncertified = "uncertified", "没有登记这份活要的证书";
         /// The worker is not available at a shift to come.
         Unavailable = "unavailable", "时间对不上";
         /// The worker is booked elsewhere at a shift to come.
@@ -35,7 +40,8 @@ pub fn bar(posting: &Posting, profile: &Profile, booked: &[Shift], now: Moment) 
         Available::Spans(spans) => Some(spans.as_slice()),
     };
     closed(posting, now)
-        .or_else(|| place_bar(profile.point, profile.radius_m, posting.terms.point))
+        .or_else(|| place_bar(profile.point, profile.reach_m(), posting.terms.point))
+        .or_else(|| certificate_bar(licences(&posting.terms), certificates(profile)))
         .or_else(|| time_bar(spans, booked, &shifts))
 }
 
@@ -58,6 +64,24 @@ pub fn closed(posting: &Posting, now: Moment) -> Option<Bar> {
 pub fn place_bar(home: Option<Point>, radius_m: f64, work: Option<Point>) -> Option<Bar> {
     let reach = Reach::new(Spot::of(home).point()?, Some(radius_m));
     reach.distance_m(Spot::of(work)).is_none().then_some(Bar::Outside)
+}
+
+/// Licences of which the work asks one, a bit each; none: it asks for none.
+pub fn licences(terms: &Terms) -> u32 {
+    let trades = Trades::shipped();
+    let owed = trades.licences_of(&terms.title, &terms.skills).into_iter();
+    owed.filter_map(|licence| trades.licence_bit(&licence.key)).fold(0, |set, bit| set | 1 << bit)
+}
+
+/// Licences that a worker has shown, a bit each.
+pub fn certificates(profile: &Profile) -> u32 {
+    let held = profile.certificates.iter();
+    held.filter_map(|key| Trades::shipped().licence_bit(key)).fold(0, |set, bit| set | 1 << bit)
+}
+
+/// The bar of the certificate.
+pub fn certificate_bar(owed: u32, held: u32) -> Option<Bar> {
+    (owed != 0 && owed & held == 0).then_some(Bar::Uncertified)
 }
 
 /// The bar of time: each of `shifts` must lie within one of `spans` (none: any time is free) and

@@ -12,7 +12,9 @@ mod trade;
 mod weights;
 mod wish;
 
-pub use hard::{Bar, bar, closed, place_bar, time_bar, upcoming};
+pub use hard::{
+    Bar, bar, certificate_bar, certificates, closed, licences, place_bar, time_bar, upcoming,
+};
 pub use reach::{LON_ROUND, Reach, STEPS_A_DEGREE, Spot};
 pub use reasons::{Reader, reasons};
 pub use score::{Ceiling, JobFacts, Overlap, Score, Term, first_start, score};

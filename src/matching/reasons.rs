@@ -50,6 +50,11 @@ fn reason(
             facts.distance_m.map(|metres| format!("距工作地{}", speech::distance(metres)))
         }
         (Term::Wage, Reader::Worker) => Some(speech::pay(facts.wage)),
+        // The pay's own words say how it is settled; piece work adds no pay by the day.
+        (Term::Settlement, Reader::Worker) => {
+            let by_piece = facts.wage.day_min().is_none();
+            by_piece.then(|| facts.wage.settlement.label().to_owned())
+        }
         (Term::Start, Reader::Worker) => {
             facts.starts_at.map(|at| format!("{}开工", speech::start_time(at, now)))
         }
@@ -59,7 +64,10 @@ fn reason(
         }
         (Term::Instant, Reader::Worker) => Some("即时快招".to_owned()),
         // These tell of the posting, which its employer knows.
-        (Term::Wage | Term::Start | Term::Fresh | Term::Instant, Reader::Employer) => None,
+        (
+            Term::Wage | Term::Settlement | Term::Start | Term::Fresh | Term::Instant,
+            Reader::Employer,
+        ) => None,
     }
 }
 

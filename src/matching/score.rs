@@ -5,7 +5,7 @@ use crate::domain::{
     money::Fen,
     posting::Shift,
     time::{DAY, HOUR, MINUTE, Moment},
-    wage::Wage,
+    wage::{Settlement, Wage},
 };
 
 /// How the skills of both sides meet.
@@ -59,6 +59,8 @@ pub enum Term {
     Distance,
     /// Pay.
     Wage,
+    /// How soon the pay is settled.
+    Settlement,
     /// How soon it starts.
     Start,
     /// How lately it was published.
@@ -73,7 +75,35 @@ pub struct Score {
     /// The sum of the terms, in their order.
     pub total: f32,
     /// Each term with what it adds; never negative.
-    pub terms: [(Term, f32); 7],
+    pub terms: [(Term, f32); 8],
+}
+
+impl Term {
+    /// Every term, in the order in which they are added up.
+    pub const ALL: [Term; 8] = [
+        Term::Text,
+        Term::Skill,
+        Term::Distance,
+        Term::Wage,
+        Term::Settlement,
+        Term::Start,
+        Term::Fresh,
+        Term::Instant,
+    ];
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Term::Text => "搜的词",
+            Term::Skill => "技能和工种",
+            Term::Distance => "远近",
+            Term::Wage => "工钱",
+            Term::Settlement => "多快结钱",
+            Term::Start => "多快开工",
+            Term::Fresh => "发布早晚",
+            Term::Instant => "即时快招",
+        }
+    }
 }
 
 impl Score {
@@ -97,6 +127,7 @@ pub fn score(weights: &Weights, facts: &JobFacts, day_wage: Option<Fen>, now: Mo
         (Term::Skill, weights.skill(fit)),
         (Term::Distance, facts.distance_m.map_or(0.0, |metres| weights.distance(metres))),
         (Term::Wage, weights.pay(facts.wage, day_wage)),
+        (Term::Settlement, weights.settled(facts.wage.settlement)),
         (Term::Start, hours.map_or(0.0, |hours| weights.start(hours))),
         (Term::Fresh, weights.fresh(facts.published_at, now)),
         (Term::Instant, weights.instant(facts.instant)),
@@ -136,6 +167,17 @@ impl Weights {
         (self.weight.wage * worth) as f32
     }
 
+    /// For pay that is settled so: by the day is best, who lives from day to day waits least.
+    pub fn settled(&self, settlement: Settlement) -> f32 {
+        let share = match settlement {
+            Settlement::Daily => 1.0,
+            Settlement::OnCompletion => 0.6,
+            Settlement::Weekly => 0.5,
+            Settlement::Monthly => 0.0,
+        };
+        (self.weight.settlement * share) as f32
+    }
+
     /// For a shift that starts in so many hours.
     pub fn start(&self, hours: f64) -> f32 {
         (self.weight.start * fading(hours, self.half.start_hours)) as f32
@@ -152,7 +194,7 @@ impl Weights {
         (self.weight.instant * f64::from(u8::from(instant))) as f32
     }
 
-    /// What the pay, the publication and a place in one step add at most at any time from `from`
+    /// What the pay, its settlement, the publication and a place in one step add at most at any time from `from`
     /// on, whatever the wish.
     pub fn calm_at_most(
         &self,
@@ -161,7 +203,7 @@ impl Weights {
         instant: bool,
         from: Moment,
     ) -> f32 {
-        wage.map_or(0.0, |wage| self.pay(wage, None))
+        wage.map_or(0.0, |wage| self.pay(wage, None) + self.settled(wage.settlement))
             + self.fresh(published_at, from)
             + self.instant(instant)
     }
@@ -216,7 +258,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::wage::{Settlement, WageUnit};
+    use crate::domain::wage::WageUnit;
 
     pub const NOW: Moment = Moment(1_795_485_600_000_000);
 
@@ -290,7 +332,8 @@ pub(super) mod tests {
             let minute = some.starts_at.map_or(u32::MAX, |start| (start.0 / MINUTE) as u32);
             let calm = weights.calm_at_most(Some(some.wage), some.published_at, instant, from)
                 + ceiling.start(minute);
-            let timely = [Term::Wage, Term::Start, Term::Fresh, Term::Instant];
+            let timely =
+                [Term::Wage, Term::Settlement, Term::Start, Term::Fresh, Term::Instant];
             let timely: f32 = timely.iter().map(|&term| score.term(term)).sum();
             prop_assert!(timely <= calm, "{} {}", timely, calm);
             prop_assert!(ceiling.start(minute) <= ceiling.any_start());

@@ -16,6 +16,14 @@ impl Trade {
         Trade(letters.fold(0, |packed, byte| packed << 8 | u64::from(byte)))
     }
 
+    /// The code in letters; none without an occupation.
+    pub fn code(self) -> Option<String> {
+        let bytes = self.0.to_be_bytes();
+        let letters = std::str::from_utf8(bytes.get(1..)?).ok()?;
+        let parts = [letters.get(..1)?, letters.get(1..3)?, letters.get(3..5)?, letters.get(5..)?];
+        (self != Trade::NONE).then(|| parts.join("-"))
+    }
+
     /// Its 中类, outside of which no occupation is near; none without an occupation.
     pub fn branch(self) -> Option<u32> {
         (self != Trade::NONE).then_some((self.0 >> 32) as u32)
@@ -72,6 +80,8 @@ mod tests {
         assert_eq!(trade("4-07-05-04").branch(), own.branch());
         assert_ne!(trade("4-08-05-01").branch(), own.branch());
         assert_eq!(Trade::NONE.branch(), None);
+        assert_eq!(own.code().as_deref(), Some("4-07-05-01"));
+        assert_eq!(Trade::NONE.code(), None);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct TermWeights {
     pub distance: f64,
     /// Pay.
     pub wage: f64,
+    /// How soon it is settled.
+    pub settlement: f64,
     /// How soon the work starts.
     pub start: f64,
     /// How lately it was published.
@@ -57,8 +59,8 @@ pub enum BadWeights {
     /// A number is negative, infinite or zero where it must not be.
     #[error("a weight is negative or not finite, or a half point is not positive")]
     Range,
-    /// Half of `skill`, or a fifth of `text`, is less than the other terms' sum.
-    #[error("half of `skill` and a fifth of `text` must not be less than the other terms together")]
+    /// Half of `skill`, or a tenth of `text`, is less than the other terms' sum.
+    #[error("half of `skill` and a tenth of `text` must not be less than the other terms together")]
     Order,
 }
 
@@ -69,9 +71,10 @@ impl Weights {
     /// [`BadWeights`] where a number is missing, unknown, out of range or out of order.
     pub fn read(text: &str) -> Result<Weights, BadWeights> {
         let weights: Weights = toml::from_str(text)?;
-        let TermWeights { text, skill, distance, wage, start, fresh, instant } = weights.weight;
+        let TermWeights { text, skill, distance, wage, settlement, start, fresh, instant } =
+            weights.weight;
         let Halves { distance_m, day_wage_fen, start_hours, age_days, relevance } = weights.half;
-        let rest = [distance, wage, start, fresh, instant];
+        let rest = [distance, wage, settlement, start, fresh, instant];
         let fits = |value: f64| value.is_finite() && value >= 0.0;
         if ![text, skill].into_iter().chain(rest).all(fits)
             || ![distance_m, day_wage_fen, start_hours, age_days, relevance]
@@ -81,7 +84,7 @@ impl Weights {
             return Err(BadWeights::Range);
         }
         let sum: f64 = rest.iter().sum();
-        if skill / 2.0 < sum || text / 5.0 < sum {
+        if skill / 2.0 < sum || text / 10.0 < sum {
             return Err(BadWeights::Order);
         }
         Ok(weights)
@@ -111,7 +114,7 @@ mod tests {
         assert!(matches!(with("wage = 0.15", "wage = -1.0"), Err(BadWeights::Range)));
         assert!(matches!(with("wage = 0.15", "wage = inf"), Err(BadWeights::Range)));
         assert!(matches!(with("age_days = 3.0", "age_days = 0.0"), Err(BadWeights::Range)));
-        assert!(matches!(with("wage = 0.15", "wage = 0.2"), Err(BadWeights::Order)));
+        assert!(matches!(with("wage = 0.15", "wage = 0.3"), Err(BadWeights::Order)));
         assert!(matches!(with("wage = 0.15", ""), Err(BadWeights::Unreadable(_))));
         assert!(matches!(with("wage = 0.15", "wag = 0.15"), Err(BadWeights::Unreadable(_))));
     }

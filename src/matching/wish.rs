@@ -22,10 +22,15 @@ impl From<&Profile> for Wish {
     fn from(profile: &Profile) -> Wish {
         Wish {
             skills: profile.skills.clone(),
-            trades: profile.occupations.iter().map(Trade::of).collect(),
+            trades: profile
+                .occupations
+                .iter()
+                .chain(&profile.skill_occupations)
+                .map(Trade::of)
+                .collect(),
             // On the index's grid, so that both directions measure the same distance.
             point: Spot::of(profile.point).point(),
-            radius_m: Some(profile.radius_m),
+            radius_m: Some(profile.reach_m()),
             day_wage: profile.day_wage_wish,
         }
     }

@@ -110,6 +110,7 @@ mod numbers {
             title: title.to_owned(),
             description: String::new(),
             occupation: None,
+            occupation_percent: None,
             skills: Vec::new(),
             employer: Employer {
                 name: "金凤区示例农场".to_owned(),

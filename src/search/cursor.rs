@@ -23,6 +23,8 @@ pub struct Cursor {
     pub(super) forgiving: bool,
     /// A bit for each understood part that was let go.
     pub(super) let_go: u16,
+    /// What stands after this place and was shown: ends of keys, and ids in numbers.
+    pub(super) shown: Vec<(u32, u32)>,
 }
 
 /// The text is no cursor, or one of another query.
@@ -31,11 +33,11 @@ pub struct Cursor {
 pub struct BadCursor;
 
 /// The layout of the bytes.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 /// Bytes of an id at most.
 const ID_BYTES_MAX: usize = 64;
 /// Characters of a cursor at most.
-const CURSOR_CHARS_MAX: usize = 1600;
+const CURSOR_CHARS_MAX: usize = 2_800;
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,6 +56,11 @@ impl fmt::Display for Cursor {
                     bytes.extend(freq.to_be_bytes());
                 }
             }
+        }
+        bytes.push(u8::try_from(self.shown.len()).map_err(|_| fmt::Error)?);
+        for (key, id) in &self.shown {
+            bytes.extend(key.to_be_bytes());
+            bytes.extend(id.to_be_bytes());
         }
         bytes.extend(self.id.as_bytes());
         f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(bytes))
@@ -80,12 +87,17 @@ impl FromStr for Cursor {
         let key = u64::from_be_bytes(rest.take()?);
         let [words] = rest.take()?;
         let statistics = if words == 0 { None } else { Some(statistics(&mut rest, words)?) };
+        let [count] = rest.take()?;
+        let mut shown = Vec::with_capacity(usize::from(count));
+        for _ in 0..count {
+            shown.push((u32::from_be_bytes(rest.take()?), u32::from_be_bytes(rest.take()?)));
+        }
         let id = std::str::from_utf8(rest.0).map_err(|_| BadCursor)?;
         if id.is_empty() || id.len() > ID_BYTES_MAX {
             return Err(BadCursor);
         }
         let id = id.to_owned();
-        Ok(Cursor { sort, scored_at, key, statistics, id, forgiving, let_go })
+        Ok(Cursor { sort, scored_at, key, statistics, id, forgiving, let_go, shown })
     }
 }
 
@@ -121,7 +133,8 @@ mod tests {
         #[test]
         fn cursors_come_back(
             sort in 0usize..4, at: i64, key: u64, id in "job_[a-z0-9]{1,40}",
-            docs in 1u32.., let_go: u16, forgiving: bool, freqs in proptest::collection::vec(0u32..=1, 0..30),
+            docs in 1u32.., let_go: u16, forgiving: bool,
+            shown in proptest::collection::vec(any::<(u32, u32)>(), 0..=100), freqs in proptest::collection::vec(0u32..=1, 0..30),
         ) {
             let statistics = Statistics { docs, title_words: 1, body_words: 7, freqs };
             let cursor = Cursor {
@@ -132,6 +145,7 @@ mod tests {
                 id,
                 forgiving,
                 let_go,
+                shown,
             };
             let text = cursor.to_string();
             prop_assert!(text.len() <= CURSOR_CHARS_MAX);
@@ -157,6 +171,7 @@ mod tests {
             id: "job_1".to_owned(),
             forgiving: false,
             let_go: 0,
+            shown: Vec::new(),
         };
         assert_eq!(cursor.to_string().parse::<Cursor>(), Err(BadCursor));
         for text in ["", "AQ", "!!!!", &"A".repeat(3000)] {

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use tantivy::SegmentReader;
 
 use super::{columns::texts, schema::Traits};
-use crate::domain::{
-    money::Fen,
-    org::Label,
-    wage::{Settlement, Wage},
+use crate::{
+    domain::{
+        money::Fen,
+        org::Label,
+        wage::{Settlement, Wage},
+    },
+    matching::Trade,
 };
 
 /// Trades that are counted out.
@@ -23,6 +26,8 @@ pub const WAGE_BANDS: [Fen; 3] = [Fen::from_yuan(150), Fen::from_yuan(200), Fen:
 pub struct Facets {
     /// The commonest skills in words, most first.
     pub trade: Vec<(String, u64)>,
+    /// The commonest occupations by code, most first.
+    pub occupation: Vec<(String, u64)>,
     /// By settlement, in the order of [`Settlement::ALL`].
     pub settlement: [u64; 4],
     /// By distance: up to 1, 3, 10, 30 kilometres, and more; nothing where it is not known.
@@ -42,6 +47,8 @@ pub struct Counter {
     counts: Facets,
     /// By the ordinal of the skill.
     skills: Vec<u32>,
+    /// By the packed occupation.
+    trades: HashMap<u64, u32>,
 }
 
 impl Counter {
@@ -49,6 +56,7 @@ impl Counter {
     pub fn count(
         &mut self,
         skills: &[u32],
+        trade: Trade,
         (traits, wage): (Traits, Wage),
         distance_m: Option<f64>,
     ) {
@@ -67,6 +75,9 @@ impl Counter {
             let band = WAGE_BANDS.iter().filter(|&&bound| day >= bound).count();
             one_more(self.counts.wage.get_mut(band));
         }
+        if trade != Trade::NONE {
+            *self.trades.entry(trade.0).or_default() += 1;
+        }
         for &ord in skills {
             let at = ord as usize;
             if at >= self.skills.len() {
@@ -81,6 +92,9 @@ impl Counter {
     /// The segment's counts, all skills in words.
     pub fn into_facets(self, segment: &SegmentReader) -> tantivy::Result<Facets> {
         let mut facets = self.counts;
+        let named = self.trades.into_iter();
+        let named = named.filter_map(|(trade, count)| Some((Trade(trade).code()?, count.into())));
+        facets.occupation = named.collect();
         let counted = (0u64..).zip(self.skills).filter(|entry| entry.1 > 0);
         let (ords, counts): (Vec<u64>, Vec<u32>) = counted.unzip();
         if ords.is_empty() {
@@ -99,21 +113,28 @@ impl Facets {
     /// The sum over segments, with the commonest skills only.
     pub fn sum(parts: Vec<Facets>) -> Facets {
         let mut sum = Facets::default();
-        let mut trades: HashMap<String, u64> = HashMap::new();
+        let (mut trades, mut occupations) = (HashMap::new(), HashMap::new());
         for part in parts {
             add(&mut sum.settlement, &part.settlement);
             add(&mut sum.distance, &part.distance);
             add(&mut sum.wage, &part.wage);
             add(&mut sum.label, &part.label);
-            for (word, count) in part.trade {
-                *trades.entry(word).or_default() += count;
+            for (sums, counts) in [(&mut trades, part.trade), (&mut occupations, part.occupation)] {
+                for (word, count) in counts {
+                    *sums.entry(word).or_default() += count;
+                }
             }
         }
-        sum.trade = trades.into_iter().collect();
-        sum.trade.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        sum.trade.truncate(TRADES_MAX);
+        (sum.trade, sum.occupation) = (commonest(trades), commonest(occupations));
         sum
     }
+}
+
+fn commonest(sums: HashMap<String, u64>) -> Vec<(String, u64)> {
+    let mut commonest: Vec<(String, u64)> = sums.into_iter().collect();
+    commonest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    commonest.truncate(TRADES_MAX);
+    commonest
 }
 
 fn add(sum: &mut [u64], part: &[u64]) {

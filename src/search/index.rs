@@ -33,7 +33,8 @@ use crate::{
         time::Moment,
         worker::{Profile, Worker},
     },
-    matching::{Weights, Wish, closed},
+    matching::{Spot, Trade, Weights, Wish, certificates, closed},
+    words::trades::Trades,
 };
 
 /// The index: any number of readers, one writer.
@@ -303,7 +304,9 @@ impl Index {
         let radius_m = wish.radius_m;
         let query = JobQuery { radius_m, limit, wish: Some(wish), counted, ..JobQuery::new(now) };
         let free = Free::of(&profile.available, booked);
-        let fit = |kindred_only| Fit { free: Some(free.clone()), kindred_only };
+        let held = certificates(profile);
+        let fit =
+            |kindred_only| Fit { free: Some(free.clone()), certificates: Some(held), kindred_only };
         self.look(|shelves| {
             let shown = shelves.jobs.shown();
             let find = |fit| jobs::find(&shown, &shelves.jobs.fields, &self.weights, &query, fit);
@@ -315,6 +318,44 @@ impl Index {
             page.next = None;
             Ok(page)
         })
+    }
+
+    /// Open postings like this one: with a skill or a trade of it or a near occupation, the nearest in
+    /// work, place and pay first; never itself.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn similar(
+        &self,
+        posting: &Posting,
+        limit: usize,
+        now: Moment,
+    ) -> Result<JobPage, SearchError> {
+        let terms = &posting.terms;
+        let named = Trades::shipped().find(&terms.title);
+        let named = named.iter().map(|hit| terms.title[hit.start..hit.end].to_owned());
+        let wish = Wish {
+            skills: terms.skills.iter().cloned().chain(named).collect(),
+            trades: terms.occupation.iter().map(Trade::of).collect(),
+            point: Spot::of(terms.point).point(),
+            radius_m: None,
+            day_wage: terms.wage.day_min(),
+        };
+        if wish.skills.is_empty() && wish.trades.is_empty() {
+            return Ok(JobPage::default());
+        }
+        let limit = limit.clamp(1, PAGE_MAX - 1);
+        let query =
+            JobQuery { limit: limit + 1, wish: Some(wish), counted: false, ..JobQuery::new(now) };
+        let fit = Fit { kindred_only: true, ..Fit::default() };
+        let mut page = self.look(|shelves| {
+            let shown = shelves.jobs.shown();
+            jobs::find(&shown, &shelves.jobs.fields, &self.weights, &query, fit)
+        })?;
+        page.hits.retain(|hit| hit.id != posting.id.as_str());
+        page.hits.truncate(limit);
+        page.next = None;
+        Ok(page)
     }
 
     /// Workers who can take a place of a posting, the best first; none where it takes nobody. Each

@@ -20,6 +20,9 @@ use crate::{
     matching::{Ceiling, Spot, Trade, Weights},
 };
 
+/// Minutes since 1970 that a start may have at most.
+const NO_START: i64 = u32::MAX as i64 - 1;
+
 /// A posting at one of its places. As large as a line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
@@ -35,6 +38,8 @@ pub struct JobRow {
     shifts: u16,
     /// Whether the posting has further rows.
     pub many: bool,
+    /// Who posted it, in a number; 0 where nobody is known.
+    pub poster: u32,
 }
 
 /// The postings of a segment.
@@ -54,14 +59,35 @@ pub struct JobSheet {
     pub skills: Lists,
     pub named: Words,
     pub branches: Branches,
-    /// What pay, publication and the place in one step add to a score at most, from `calm_from` on.
-    rest: Vec<f32>,
-    /// The most of them.
+    /// Of each document.
+    pub calm: Vec<Calm>,
+    /// Of each row, again: rows lie in another order.
+    row_calm: Vec<Calm>,
+    /// The most that pay, publication and the place in one step add.
     pub calm_at_most: f32,
     /// The latest publication.
     calm_from: Moment,
+}
+
+/// What bounds a posting's score, little and close together.
+#[derive(Clone, Copy, Debug)]
+pub struct Calm {
+    /// What pay, publication and the place in one step add at most, from [`JobSheet::calm_from`]
+    /// on.
+    rest: f32,
     /// The first start after that in minutes, rounded down.
-    starts: Vec<u32>,
+    start: u32,
+    /// Letters of the title.
+    pub letters: u16,
+    /// Skills in the list.
+    pub asked: u8,
+}
+
+impl Calm {
+    /// What all but words, skills and the way add at most.
+    pub fn at_most(self, ceiling: &Ceiling) -> f32 {
+        self.rest + ceiling.start(self.start)
+    }
 }
 
 impl Sheet for JobSheet {
@@ -74,7 +100,7 @@ impl Sheet for JobSheet {
 
         let spans = Spans::open(segment, "shift_start", "shift_end")?;
         let (wage, traits) = (column::<u64>(segment, "wage")?, column::<u64>(segment, "traits")?);
-        let trade = column::<u64>(segment, "trade")?;
+        let (trade, poster) = (column::<u64>(segment, "trade")?, column::<u64>(segment, "poster")?);
         let expires_at = column::<i64>(segment, "expires_at")?;
         let published_at = column::<i64>(segment, "published_at")?;
         let mut shifts = Vec::new();
@@ -93,6 +119,7 @@ impl Sheet for JobSheet {
                 shifts_from: shifts_from as u32,
                 shifts: u16::try_from(shifts.len() - shifts_from).unwrap_or(u16::MAX),
                 many: false,
+                poster: poster.first(doc).unwrap_or_default() as u32,
             });
         }
         let (first_row, many) = rows_of_docs(docs, &row_docs);
@@ -121,9 +148,9 @@ impl Sheet for JobSheet {
             named: Words::read(segment, "named", &row_docs)?,
             branches: Branches::of(&kin),
             calm_from: rows.iter().map(|row| row.published_at).max().unwrap_or(Moment(i64::MIN)),
-            rest: Vec::new(),
+            calm: Vec::new(),
+            row_calm: Vec::new(),
             calm_at_most: 0.0,
-            starts: Vec::new(),
             rows,
         };
         sheet.reckon(weights);
@@ -151,32 +178,33 @@ fn rows_of_docs(docs: u32, row_docs: &[u32]) -> (Vec<u32>, HashMap<u32, Vec<u32>
 
 impl JobSheet {
     fn reckon(&mut self, weights: &Weights) {
-        let from = self.calm_from;
-        let rest = self.rows.iter().map(|row| {
-            let wage = self.wage(row);
-            let instant = self.traits(row).is_some_and(|traits| traits.instant);
-            weights.calm_at_most(wage, row.published_at, instant, from)
-        });
-        self.rest = rest.collect();
-        self.calm_at_most = self.rest.iter().copied().fold(0.0, f32::max);
-        let starts = self.rows.iter().map(|row| {
-            let start = self.shifts(row).iter().map(|shift| shift.start).filter(|&at| at >= from);
-            let minutes = start.min().map(|start| start.0.div_euclid(MINUTE));
-            minutes.map_or(u32::MAX, |minutes| minutes.clamp(0, i64::from(u32::MAX - 1)) as u32)
-        });
-        self.starts = starts.collect();
+        self.row_calm = self.rows.iter().map(|row| self.calm_of(row, weights)).collect();
+        let nothing = Calm { rest: 0.0, start: u32::MAX, letters: 0, asked: 0 };
+        let first = self.first_row.iter().map(|&row| self.row_calm.get(row as usize));
+        self.calm = first.map(|calm| calm.copied().unwrap_or(nothing)).collect();
+        self.calm_at_most = self.row_calm.iter().map(|calm| calm.rest).fold(0.0, f32::max);
     }
 
-    /// What a row's pay, start, publication and place in one step add to a score at most.
-    pub fn rest_at_most(&self, row: u32, ceiling: &Ceiling) -> f32 {
-        let at = row as usize;
-        match (self.rest.get(at), self.starts.get(at)) {
-            (Some(rest), Some(start)) => rest + ceiling.start(*start),
-            _ => f32::INFINITY,
+    fn calm_of(&self, row: &JobRow, weights: &Weights) -> Calm {
+        let from = self.calm_from;
+        let traits = self.traits(row);
+        let instant = traits.is_some_and(|traits| traits.instant);
+        let start = self.shifts(row).iter().map(|shift| shift.start).filter(|&at| at >= from);
+        let minutes = start.min().map(|start| start.0.div_euclid(MINUTE));
+        Calm {
+            rest: weights.calm_at_most(self.wage(row), row.published_at, instant, from),
+            start: minutes.map_or(u32::MAX, |minutes| minutes.clamp(0, NO_START) as u32),
+            letters: traits.map_or(0, |traits| traits.letters),
+            asked: traits.map_or(0, |traits| traits.asked),
         }
     }
 
-    /// Since when [`JobSheet::rest_at_most`] holds.
+    /// What bounds the score of a row.
+    pub fn calm_of_row(&self, row: u32) -> Option<Calm> {
+        self.row_calm.get(row as usize).copied()
+    }
+
+    /// Since when [`Calm::at_most`] holds.
     pub fn calm_from(&self) -> Moment {
         self.calm_from
     }

@@ -11,13 +11,15 @@ use super::{
     BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
     lists::Asked,
-    numbers::{Ask, FEW, Free, PHRASE, WHOLE},
+    numbers::{Ask, FEW, Free},
     scan::{KIN, Part, Scan, Seen},
-    schema::JobFields,
+    schema::{JobFields, short_hash},
     shelf::Shown,
-    statistics::{Pinned, Statistics},
+    spread::{self, Chosen, SHOWN_MAX},
+    statistics::Statistics,
     text::Text,
-    top::{Entry, Top},
+    top::Entry,
+    worded::by_words,
     words,
 };
 use crate::{
@@ -30,6 +32,8 @@ use crate::{
 pub struct Fit {
     /// The worker's time.
     pub free: Option<Free>,
+    /// The worker's certificates, a bit each.
+    pub certificates: Option<u32>,
     /// Whether only postings with a skill or a near occupation of the wish are asked.
     pub kindred_only: bool,
 }
@@ -48,74 +52,56 @@ pub fn find(
         text.listen(&shown.searcher, fields)?;
     }
     let mut statistics = statistics(&shown.searcher, fields, query, &text)?;
-    let ask = ask(query, fit, weights, statistics.is_some())?;
+    let ask = ask(query, fit, weights, statistics.is_some().then(|| text.letters()))?;
     let parts = parts(shown, fields, query, &ask)?;
-    let mut scan = Scan::new(&ask, &parts);
-    match &statistics {
-        None => by_place(&ask, &mut scan),
-        Some(counted) => by_words(shown, fields, &text, counted, &mut scan)?,
-    }
+    // One more than the page tells whether there is a next one.
+    let mut room = ask.limit + 1;
+    let look = |text: &Text, counted: Option<&Statistics>, room| {
+        let mut scan = Scan::new(&ask, &parts, room);
+        match counted {
+            None => by_place(&ask, &mut scan),
+            Some(counted) => by_words(shown, fields, text, counted, &mut scan)?,
+        }
+        Ok::<_, SearchError>(scan)
+    };
+    let mut scan = look(&text, statistics.as_ref(), room)?;
     if query.cursor.is_none()
         && let Some(counted) = &statistics
-        && scan.best < WHOLE
+        && !scan.whole
         && (text.is_doubtful(counted) || scan.total < FEW)
     {
         text.listen(&shown.searcher, fields)?;
-        let counted = Statistics::take(&shown.searcher, fields, text.terms())?;
-        scan = Scan::new(&ask, &parts);
-        by_words(shown, fields, &text, &counted, &mut scan)?;
-        statistics = Some(counted);
+        statistics = Some(Statistics::take(&shown.searcher, fields, text.terms())?);
+        scan = look(&text, statistics.as_ref(), room)?;
     }
-    let (facets, top, total) = scan.into_found()?;
-    Ok(page(&ask, &parts, top, (facets, total), (statistics, text.is_forgiving())))
+    loop {
+        let (facets, top, total) = scan.into_found()?;
+        let found = top.into_sorted();
+        let all = found.len() < room || room >= ROOM_MAX;
+        if let Some(chosen) = choose(&ask, &found, all) {
+            let counts = (facets, total);
+            return Ok(page(
+                &ask,
+                &parts,
+                &found,
+                &chosen,
+                counts,
+                (statistics, text.is_forgiving()),
+            ));
+        }
+        room = (room * 4).min(ROOM_MAX);
+        scan = look(&text, statistics.as_ref(), room)?;
+    }
 }
 
-/// Looks for postings that have the words. Where only the best are asked, first for those whose
-/// title has the whole text: with enough of them, no other is as good.
-fn by_words(
-    shown: &Shown<JobFields>,
-    fields: &JobFields,
-    text: &Text,
-    statistics: &Statistics,
-    scan: &mut Scan<'_>,
-) -> Result<(), SearchError> {
-    let pinned = Pinned { statistics, words: text.terms(), title: fields.title };
-    let scoring = EnableScoring::enabled_from_statistics_provider(&pinned, &shown.searcher);
-    let segments = shown.searcher.segment_readers();
-    if let Some(phrase) = text.phrase_query(fields.title).filter(|_| scan.is_choosy()) {
-        let phrase = phrase.weight(scoring)?;
-        let words = text.word_queries(fields);
-        let words = words.iter().map(|word| word.weight(scoring));
-        let words = words.collect::<tantivy::Result<Vec<_>>>()?;
-        let most = scan.text(PHRASE + text.bm25_at_most(statistics));
-        for (at, segment) in segments.iter().enumerate() {
-            let mut phrase = phrase.scorer(segment, 1.0)?;
-            let scorers = words.iter().map(|word| word.scorer(segment, 1.0));
-            let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
-            let mut doc = phrase.doc();
-            while doc != TERMINATED {
-                if !scan.is_hopeless(at, doc, most) {
-                    let bm25 = scorers.iter_mut().map(|scorer| {
-                        let here =
-                            scorer.doc() == doc || scorer.doc() < doc && scorer.seek(doc) == doc;
-                        if here { scorer.score() } else { 0.0 }
-                    });
-                    let bm25 = PHRASE + bm25.sum::<f32>();
-                    scan.worded(at, doc, bm25);
-                }
-                doc = phrase.advance();
-            }
-        }
-        if scan.done_with_text(scan.text(PHRASE.next_down())) {
-            return Ok(());
-        }
-        scan.seen_from = PHRASE;
-    }
-    let weight = BooleanQuery::new(text.clauses(fields)).weight(scoring)?;
-    for (at, segment) in segments.iter().enumerate() {
-        weight.for_each(segment, &mut |doc, bm25| scan.worded(at, doc, bm25))?;
-    }
-    Ok(())
+/// Ranked postings among which a page looks for other posters at most.
+const ROOM_MAX: usize = 2_048;
+
+/// The page of the ranked; in an order that the visitor chose, as they come.
+fn choose(ask: &Ask, found: &[Entry<'_, Seen>], all: bool) -> Option<Chosen> {
+    let spread = ask.sort == Sort::Match && ask.shown.len() + ask.limit <= SHOWN_MAX;
+    let poster = |entry: &Entry<'_, Seen>| if spread { entry.what.poster } else { 0 };
+    spread::choose(&found.iter().map(poster).collect::<Vec<_>>(), ask.limit, all)
 }
 
 /// The radius of the first circle in which the nearest are looked for, metres.
@@ -131,7 +117,7 @@ fn by_place(ask: &Ask, scan: &mut Scan<'_>) {
         let (first, times) = match ask.sort {
             _ if ask.counted => (most, 1.0),
             Sort::Nearest => (FIRST_RING_M, 2.0),
-            Sort::Match if most.is_finite() => (most / 4.0, 4.0),
+            Sort::Match if most.is_finite() => (most / 16.0, 4.0),
             Sort::Match => (FIRST_MATCH_RING_M, 4.0),
             Sort::Newest | Sort::Wage => (most, 1.0),
         };
@@ -214,24 +200,36 @@ fn parts<'a>(
 fn page(
     ask: &Ask,
     parts: &[Part<'_>],
-    top: Top<'_, Seen>,
+    found: &[Entry<'_, Seen>],
+    chosen: &Chosen,
     (facets, total): (Facets, u64),
     (statistics, forgiving): (Option<Statistics>, bool),
 ) -> JobPage {
-    let mut found = top.into_sorted();
-    let more = found.len() > ask.limit;
-    found.truncate(ask.limit);
-    let next = found.last().filter(|_| more).map(|last| Cursor {
-        sort: ask.sort,
-        scored_at: ask.scored_at,
-        key: last.key,
-        statistics,
-        id: last.id.to_owned(),
-        forgiving,
-        let_go: 0,
+    let shown = chosen.shown.iter().filter_map(|&at| found.get(at));
+    // All up to here were shown; the first of the ranked never is put off.
+    let upto = match chosen.put_off {
+        Some(first) => first.checked_sub(1),
+        None => chosen.shown.iter().copied().max(),
+    };
+    let next = upto.and_then(|at| found.get(at)).filter(|_| chosen.more).map(|last| {
+        let beyond = chosen.shown.iter().filter(|&&at| Some(at) > upto);
+        let beyond = beyond.filter_map(|&at| found.get(at));
+        let beyond = beyond.map(|entry| (entry.key as u32, short_hash(entry.id)));
+        // What the page before had shown beyond is still ahead, or was passed.
+        let ahead = ask.shown.iter().copied().filter(|&(key, _)| key <= last.key as u32);
+        Cursor {
+            sort: ask.sort,
+            scored_at: ask.scored_at,
+            key: last.key,
+            statistics,
+            id: last.id.to_owned(),
+            forgiving,
+            let_go: 0,
+            shown: ahead.chain(beyond).collect(),
+        }
     });
-    let hit = |entry: Entry<'_, Seen>| {
-        let seen = entry.what;
+    let hit = |entry: &Entry<'_, Seen>| {
+        let seen = &entry.what;
         let score = ask.score(&seen.facts);
         let skills = marked(&ask.wished, seen.held);
         let sheet = parts.get(seen.part).map(|part| part.sheet);
@@ -244,8 +242,7 @@ fn page(
             reasons: reasons(&score, &seen.facts, &skills, Reader::Worker, ask.now),
         }
     };
-    let hits = found.into_iter().map(hit).collect();
-    JobPage { hits, counted: ask.counted, facets, total, next }
+    JobPage { hits: shown.map(hit).collect(), counted: ask.counted, facets, total, next }
 }
 
 fn statistics(
@@ -268,7 +265,12 @@ fn statistics(
     }
 }
 
-fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<Ask, SearchError> {
+fn ask(
+    query: &JobQuery,
+    fit: Fit,
+    weights: &Weights,
+    letters: Option<u16>,
+) -> Result<Ask, SearchError> {
     if query.cursor.as_ref().is_some_and(|cursor| cursor.sort != query.sort) {
         return Err(BadCursor.into());
     }
@@ -306,10 +308,13 @@ fn ask(query: &JobQuery, fit: Fit, weights: &Weights, scored: bool) -> Result<As
             .as_ref()
             .map(|station| Reach::new(station.point, Some(station.radius_m))),
         free: fit.free,
+        certificates: fit.certificates,
         sort: query.sort,
         limit: query.limit.clamp(1, PAGE_MAX),
         after: cursor.map(|cursor| (cursor.key, cursor.id.clone())),
-        scored,
+        shown: cursor.map(|cursor| cursor.shown.clone()).unwrap_or_default(),
+        scored: letters.is_some(),
+        letters: letters.unwrap_or_default(),
         counted: query.counted,
     })
 }

@@ -12,11 +12,21 @@ use crate::{
     matching::{JobFacts, Reach, Score, Trade, Weights, score},
 };
 
-/// What the whole text as a phrase in the title adds to BM25: more than all words of a query can.
-pub const PHRASE: f32 = 4096.0;
-/// What a title with every word, or with another name of each trade, adds.
-pub const WHOLE: f32 = 2048.0;
-/// What a title that sounds in every part as the text does adds.
+/// How a posting meets the searched words, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// The title has the text, word after word.
+    Phrase,
+    /// The title has every word.
+    Literal,
+    /// The title has every word, or another name of the trade.
+    Whole,
+    /// The title sounds so, or has some of the words, or the rest of the posting has.
+    Some,
+}
+
+/// What a title that sounds in every part as the text does adds to BM25: more than all words of a
+/// query can.
 pub const ALIKE: f32 = 1024.0;
 /// Where fewer are found, sounds and slips are searched, too.
 pub const FEW: u64 = 3;
@@ -65,11 +75,17 @@ pub struct Ask {
     pub direct_only: bool,
     pub station: Option<Reach>,
     pub free: Option<Free>,
+    /// Certificates of the worker, a bit each; none where nobody's fit is asked.
+    pub certificates: Option<u32>,
     pub sort: Sort,
     pub limit: usize,
     pub after: Option<(u64, String)>,
+    /// What of that was shown; see [`Cursor`](super::Cursor).
+    pub shown: Vec<(u32, u32)>,
     /// Whether there are words that weigh.
     pub scored: bool,
+    /// Letters of the text.
+    pub letters: u16,
     /// Whether all hits are counted, not only the best found.
     pub counted: bool,
 }
@@ -85,26 +101,39 @@ impl Ask {
         sort_key(self.sort, &self.score(facts), facts)
     }
 
-    /// How well the words meet, 0..=1: half where the title has the phrase, a fifth where it has
-    /// every word, a tenth where it sounds alike, and BM25 brought to a fifth.
-    pub fn relevance(&self, bm25: f32) -> f64 {
-        if !self.scored {
-            return 0.0;
-        }
-        let mut rest = bm25;
-        let mut has = |step: f32| {
-            let has = rest >= step;
-            rest -= if has { step } else { 0.0 };
-            has
+    /// How well a title of so many letters that has all of the text meets it, 0..=1: the step that
+    /// it reaches, and a little for how much of it the text is. Steps lie apart by more than all
+    /// that is no text; see `data/weights.toml`.
+    pub fn relevance(&self, met: Met, letters: u16) -> f64 {
+        let step = match met {
+            Met::Phrase => 0.8,
+            Met::Literal => 0.45,
+            Met::Whole => 0.4,
+            Met::Some => 0.0,
         };
-        let phrase = has(PHRASE);
-        let whole = has(WHOLE) || phrase;
-        let alike = has(ALIKE) || whole;
-        let words = f64::from(rest.max(0.0));
+        step + (f64::from(self.letters) / f64::from(letters.max(1))).min(1.0) / 20.0
+    }
+
+    /// How well the words meet where some are there, 0..=1: BM25 brought to a fifth, and a tenth
+    /// more where the title sounds alike.
+    pub fn some_relevance(&self, bm25: f32) -> f64 {
+        let alike = bm25 >= ALIKE;
+        let words = f64::from((bm25 - if alike { ALIKE } else { 0.0 }).max(0.0));
         // Rounded, so that the order in which the engine adds up does not show.
-        let share = (words / (words + self.weights.half.relevance) * 1024.0).round() / 1024.0;
-        let steps = [(phrase, 0.5), (whole, 0.2), (alike, 0.1)];
-        let taken = steps.iter().filter(|step| step.0).map(|step| step.1);
-        share / 5.0 + taken.sum::<f64>()
+        let share = (words / (words + self.weights.half.relevance) * ROUND).round() / ROUND;
+        share / 5.0 + if alike { 0.1 } else { 0.0 }
+    }
+
+    /// The BM25 below which no words add as much as `text` to a score; none where none do.
+    pub fn bm25_for(&self, text: f32) -> Option<f32> {
+        // A step less, for rounding.
+        let share = f64::from(text) / self.weights.weight.text * 5.0 - 1.0 / ROUND;
+        (share < 1.0).then(|| {
+            let share = share.max(0.0);
+            (self.weights.half.relevance * share / (1.0 - share)) as f32 * 0.999 - 0.001
+        })
     }
 }
+
+/// Steps of a share of relevance.
+const ROUND: f64 = 1024.0;

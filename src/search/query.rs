@@ -133,7 +133,7 @@ pub struct JobHit {
 }
 
 /// A page of postings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobPage {
     /// The hits, in order.
     pub hits: Vec<JobHit>,

@@ -8,18 +8,23 @@ use super::{
     facets::Counter,
     job_sheet::{JobRow, JobSheet},
     lists::{Asked, Tile},
-    numbers::{Ask, FEW, WHOLE},
+    numbers::{ALIKE, Ask, FEW, Met},
     query::pays,
-    schema::Traits,
+    schema::{Traits, short_hash},
     top::Top,
 };
 use crate::{
     domain::{org::Label, posting::Shift, wage::Wage},
-    matching::{Ceiling, JobFacts, Overlap, Reach, Spot, first_start, time_bar, upcoming},
+    matching::{
+        Ceiling, JobFacts, Overlap, Reach, Spot, certificate_bar, first_start, time_bar, upcoming,
+    },
 };
 
 /// The mark of a near occupation; the others are the wished skills by their place.
 pub const KIN: u64 = 1 << 63;
+
+/// Skills that a posting asks for and that are told apart by bounds; more count as so many.
+const ASKED_MAX: usize = 8;
 
 /// A segment as a query sees it.
 pub struct Part<'a> {
@@ -43,6 +48,8 @@ pub struct Seen {
     pub row: u32,
     /// The wished skills that it names.
     pub held: u64,
+    /// Who posted it, in a number.
+    pub poster: u32,
     /// What the score reads.
     pub facts: JobFacts,
 }
@@ -54,18 +61,18 @@ pub struct Scan<'a> {
     pub top: Top<'a, Seen>,
     /// Those that were looked at closely: all hits where they are counted.
     pub total: u64,
-    /// The best BM25 of all hits, as far as [`WHOLE`].
-    pub best: f32,
-    /// Postings whose BM25 is as high were looked at before.
-    pub seen_from: f32,
+    /// Whether some title has all of the text.
+    pub whole: bool,
     /// Counts by segment.
     counters: Vec<Counter>,
     /// Rows nearer than this were seen before, metres.
     away_m: f64,
     /// The circle of now.
     ring: Option<Reach>,
-    /// What a wished skill or occupation adds at most by the number of those held.
-    skill_at_most: Vec<f32>,
+    /// What wished skills add by the number of those held and of those asked for, at most.
+    skill_at_most: Vec<[f32; ASKED_MAX]>,
+    /// What skills and occupations add at most.
+    skill_most: f32,
     /// What the way adds at most.
     distance_at_most: f32,
     tile: Option<Box<Tile>>,
@@ -74,23 +81,27 @@ pub struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// A scan that has seen nothing.
-    pub fn new(ask: &'a Ask, parts: &'a [Part<'a>]) -> Scan<'a> {
+    /// A scan that has seen nothing, for the best so many.
+    pub fn new(ask: &'a Ask, parts: &'a [Part<'a>], room: usize) -> Scan<'a> {
         let after = ask.after.as_ref().map(|(key, id)| (*key, id.as_str()));
         let wished = ask.wished.len() as u32;
-        let share = |held| Overlap { held, asked: held.max(1), wished }.share();
+        let skill = |held, asked| ask.weights.skill(Overlap { held, asked, wished }.share());
+        let skill_at_most = (0..=wished)
+            .map(|held| std::array::from_fn(|asked| skill(held, asked as u32)))
+            .collect();
+        let skill_most =
+            if ask.trades.is_empty() { skill(wished, wished) } else { ask.weights.skill(1.0) };
         Scan {
             ask,
             parts,
-            // One more than the page tells whether there is a next one.
-            top: Top::new(ask.limit + 1, after),
+            top: Top::new(room, after),
             total: 0,
-            best: 0.0,
-            seen_from: f32::INFINITY,
+            whole: false,
             counters: parts.iter().map(|_| Counter::default()).collect(),
             away_m: f64::NEG_INFINITY,
             ring: ask.reach,
-            skill_at_most: (0..=wished).map(|held| ask.weights.skill(share(held))).collect(),
+            skill_at_most,
+            skill_most,
             distance_at_most: ask.reach.map_or(0.0, |_| ask.weights.distance(0.0)),
             tile: None,
             coming: Vec::new(),
@@ -133,41 +144,61 @@ impl<'a> Scan<'a> {
         self.tile = Some(tile);
     }
 
-    /// Looks at a document that has the searched words.
-    pub fn worded(&mut self, at: usize, doc: u32, bm25: f32) {
-        if let Some(part) = self.parts.get(at).filter(|_| bm25 < self.seen_from) {
-            for row in part.sheet.rows_of(doc) {
-                self.consider(at, part, row, None, bm25);
+    /// Looks at a document whose title has all of the text.
+    pub fn titled(&mut self, at: usize, doc: u32, met: Met) {
+        let Some(part) = self.parts.get(at) else { return };
+        let Some(calm) = part.sheet.calm.get(doc as usize) else { return };
+        let relevance = self.ask.relevance(met, calm.letters);
+        if let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) {
+            let most = self.ask.weights.text(relevance) + calm.at_most(&part.ceiling);
+            if most + self.skill_most + self.distance_at_most < key_score(bar) {
+                return;
             }
+        }
+        let before = self.total;
+        for row in part.sheet.rows_of(doc) {
+            self.consider(at, part, row, None, relevance);
+        }
+        self.whole |= self.total > before;
+    }
+
+    /// Looks at a document that has some of the words.
+    pub fn some(&mut self, at: usize, doc: u32, bm25: f32) {
+        let Some(part) = self.parts.get(at) else { return };
+        let relevance = self.ask.some_relevance(bm25);
+        for row in part.sheet.rows_of(doc) {
+            self.consider(at, part, row, None, relevance);
         }
     }
 
-    /// Whether only the best by score are asked.
-    pub fn is_choosy(&self) -> bool {
-        !self.ask.counted && self.ask.sort == Sort::Match
+    /// Whether only the best by score are asked, and no other may be looked for.
+    fn is_choosy(&self) -> bool {
+        !self.ask.counted && self.ask.sort == Sort::Match && self.total >= FEW
     }
 
-    /// What words of this BM25 add.
-    pub fn text(&self, bm25: f32) -> f32 {
-        self.ask.weights.text(self.ask.relevance(bm25))
-    }
-
-    /// Whether a document can't be among the best, whatever its words add up to `text`.
-    pub fn is_hopeless(&self, at: usize, doc: u32, text: f32) -> bool {
-        let Some(part) = self.parts.get(at) else { return true };
-        self.total >= FEW && part.sheet.rows_of(doc).all(|row| self.hopeless(part, row, None, text))
-    }
-
-    /// Whether nothing whose words add up to `text` can be among the best.
-    pub fn done_with_text(&self, text: f32) -> bool {
-        let Some(bar) = self.top.bar().filter(|_| self.ask.sort == Sort::Match) else {
-            return false;
-        };
+    /// What all but the words adds at most.
+    fn wordless_at_most(&self) -> f32 {
         let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
-        let most = self.skill_most() + way + text;
-        self.parts
-            .iter()
-            .all(|part| most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar))
+        let most = |part: &Part<'_>| part.sheet.calm_at_most + part.ceiling.any_start();
+        self.skill_most + way + self.parts.iter().map(most).fold(0.0, f32::max)
+    }
+
+    /// Whether nothing that meets the words so or worse can be among the best.
+    pub fn done_with_words(&self, met: Met) -> bool {
+        let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) else { return false };
+        let most = match met {
+            Met::Some => self.ask.some_relevance(ALIKE.next_down()),
+            _ => self.ask.relevance(met, 1),
+        };
+        self.ask.weights.text(most) + self.wordless_at_most() < key_score(bar)
+    }
+
+    /// The BM25 up to which nothing can be among the best; none where nothing can.
+    pub fn bm25_at_least(&self) -> Option<f32> {
+        match self.top.bar().filter(|_| self.is_choosy()) {
+            None => Some(f32::MIN),
+            Some(bar) => self.ask.bm25_for(key_score(bar) - self.wordless_at_most()),
+        }
     }
 
     /// Whether nothing farther than `away_m` can be among the best.
@@ -176,7 +207,7 @@ impl<'a> Scan<'a> {
         match self.ask.sort {
             Sort::Nearest => true,
             Sort::Match => {
-                let most = self.skill_most()
+                let most = self.skill_most
                     + self.ask.weights.distance(away_m)
                     + self.ask.weights.text(1.0);
                 self.parts.iter().all(|part| {
@@ -187,22 +218,19 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn skill_most(&self) -> f32 {
-        let held = self.skill_at_most.last().copied().unwrap_or_default();
-        if self.ask.trades.is_empty() { held } else { self.ask.weights.skill(1.0) }
-    }
-
     /// Whether a row can't be among the best, by bounds that cost little.
     fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
         let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
+        let Some(calm) = part.sheet.calm_of_row(row) else { return false };
         let skill = match marks {
             Some(marks) if marks & KIN == 0 => {
-                let held = marks.count_ones() as usize;
-                self.skill_at_most.get(held).copied().unwrap_or(f32::INFINITY)
+                let held = self.skill_at_most.get(marks.count_ones() as usize);
+                let asked = usize::from(calm.asked).min(ASKED_MAX - 1);
+                held.and_then(|by| by.get(asked)).copied().unwrap_or(f32::INFINITY)
             }
-            _ => self.skill_most(),
+            _ => self.skill_most,
         };
-        let most = skill + text + part.sheet.rest_at_most(row, &part.ceiling);
+        let most = skill + text + calm.at_most(&part.ceiling);
         if most + self.distance_at_most < key_score(bar) {
             return true;
         }
@@ -217,13 +245,11 @@ impl<'a> Scan<'a> {
         part: &'a Part<'a>,
         row_at: u32,
         marks: Option<u64>,
-        bm25: f32,
+        relevance: f64,
     ) {
-        let relevance = self.ask.relevance(bm25);
         let text = self.ask.weights.text(relevance);
-        // How many and how good there are decides whether sounds are searched, too.
-        let telling =
-            self.ask.scored && (self.total < FEW || self.best < WHOLE && bm25 > self.best);
+        // How many there are decides whether sounds are searched, too.
+        let telling = self.ask.scored && self.total < FEW;
         if !self.ask.counted && !telling && self.hopeless(part, row_at, marks, text) {
             return;
         }
@@ -234,10 +260,10 @@ impl<'a> Scan<'a> {
             return;
         }
         self.total += 1;
-        self.best = self.best.max(bm25);
         if self.ask.counted {
             if let Some(counter) = self.counters.get_mut(at) {
-                counter.count(part.sheet.skills.of(row.doc as usize), (traits, wage), distance_m);
+                let skills = part.sheet.skills.of(row.doc as usize);
+                counter.count(skills, row.trade, (traits, wage), distance_m);
             }
             if self.hopeless(part, row_at, Some(marks), text) {
                 return;
@@ -249,7 +275,7 @@ impl<'a> Scan<'a> {
         let facts = JobFacts {
             skills: Overlap {
                 held: held.count_ones(),
-                asked: traits.asked,
+                asked: u32::from(traits.asked),
                 wished: ask.wished.len() as u32,
             },
             nearness,
@@ -261,8 +287,13 @@ impl<'a> Scan<'a> {
             relevance,
         };
         if let Some(key) = ask.key(&facts) {
-            let seen = Seen { part: at, row: row_at, held, facts };
-            self.top.offer(key, part.sheet.ids.of(row.doc), seen);
+            let id = part.sheet.ids.of(row.doc);
+            let was_shown =
+                !ask.shown.is_empty() && ask.shown.contains(&(key as u32, short_hash(id)));
+            if !was_shown {
+                let seen = Seen { part: at, row: row_at, held, poster: row.poster, facts };
+                self.top.offer(key, id, seen);
+            }
         }
     }
 
@@ -278,6 +309,11 @@ impl<'a> Scan<'a> {
             return None;
         }
         let traits = part.sheet.traits(row)?;
+        if let Some(held) = ask.certificates
+            && certificate_bar(traits.licences, held).is_some()
+        {
+            return None;
+        }
         if ask.settlement.is_some_and(|asked| asked != traits.settlement)
             || ask.direct_only && traits.label != Label::Direct
             || ask.occupation.as_ref().is_some_and(|code| !row.trade.lies_in(code))

@@ -14,6 +14,7 @@ use super::{job_sheet::JobSheet, sheet::Sheet, sound, words, worker_sheet::Worke
 use crate::{
     ask,
     domain::{
+        limits::TAGS_MAX,
         money::Fen,
         org::{EmployerKind, Label},
         posting::{Posting, Shift, Terms},
@@ -22,15 +23,15 @@ use crate::{
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
-    matching::{Spot, Trade},
-    words::wage,
+    matching::{Spot, Trade, certificates, licences},
+    words::{trades::LICENCES_MAX, wage},
 };
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
-pub const SEGMENTATION: &str = "linggong-2";
+pub const SEGMENTATION: &str = "linggong-3";
 /// As [`SEGMENTATION`], with a word for each trade that is named.
-pub const SEGMENTATION_OF_TITLES: &str = "linggong-2-titles";
+pub const SEGMENTATION_OF_TITLES: &str = "linggong-3-titles";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
@@ -70,8 +71,10 @@ fn fast_signed(schema: &mut SchemaBuilder, name: &str) -> Field {
 pub struct JobFields {
     pub id: Field,
     pub version: Field,
-    /// The words and trades of the title, with positions.
+    /// The words and trades of the title.
     pub title: Field,
+    /// Words of the title that are neighbours; see [`words::pairs`].
+    pub pair: Field,
     /// The title and everything else that people read.
     pub body: Field,
     /// How the title sounds; see [`sound::heard`].
@@ -89,6 +92,8 @@ pub struct JobFields {
     pub wage: Field,
     pub traits: Field,
     pub trade: Field,
+    /// Who posted it; see [`poster`].
+    pub poster: Field,
     pub expires_at: Field,
     pub published_at: Field,
     pub shift_start: Field,
@@ -105,8 +110,9 @@ impl Fields for JobFields {
             version: fast_signed(&mut schema, "version"),
             title: schema.add_text_field(
                 "title",
-                text(SEGMENTATION_OF_TITLES, IndexRecordOption::WithFreqsAndPositions),
+                text(SEGMENTATION_OF_TITLES, IndexRecordOption::WithFreqs),
             ),
+            pair: schema.add_text_field("pair", exact()),
             body: schema.add_text_field("body", text(SEGMENTATION, IndexRecordOption::WithFreqs)),
             sound: schema.add_text_field("sound", text("raw", IndexRecordOption::Basic)),
             told: schema.add_text_field("told", exact()),
@@ -117,6 +123,7 @@ impl Fields for JobFields {
             wage: fast(&mut schema, "wage"),
             traits: fast(&mut schema, "traits"),
             trade: fast(&mut schema, "trade"),
+            poster: fast(&mut schema, "poster"),
             expires_at: fast_signed(&mut schema, "expires_at"),
             published_at: fast_signed(&mut schema, "published_at"),
             shift_start: fast_signed(&mut schema, "shift_start"),
@@ -149,6 +156,9 @@ impl JobFields {
         for sound in sound::heard(&terms.title, &title) {
             doc.add_text(self.sound, sound);
         }
+        for pair in words::pairs(&title) {
+            doc.add_text(self.pair, pair);
+        }
         for told in told(terms) {
             doc.add_text(self.told, told);
         }
@@ -173,17 +183,41 @@ impl JobFields {
             label: posting.label,
             instant: terms.instant,
             everywhere: terms.stations.is_empty(),
-            asked: u32::try_from(skills.len()).unwrap_or(u32::MAX),
+            asked: u8::try_from(skills.len()).unwrap_or(u8::MAX),
+            licences: licences(terms),
+            letters: u16::try_from(words::letters(&terms.title)).unwrap_or(u16::MAX),
         };
         doc.add_u64(self.spot, Spot::of(terms.point).0);
         doc.add_u64(self.wage, pack_wage(terms.wage));
         doc.add_u64(self.traits, traits.pack());
         doc.add_u64(self.trade, terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0);
+        doc.add_u64(self.poster, u64::from(poster(posting)));
         doc.add_i64(self.expires_at, terms.expires_at().0);
         doc.add_i64(self.published_at, posting.published_at.unwrap_or(posting.created_at).0);
         add_shifts(&mut doc, (self.shift_start, self.shift_end), &terms.shifts);
         doc
     }
+}
+
+/// Who posted a posting, in a number: the organisation, else the employer, else the account; 0
+/// where nobody is known. Two may share a number, by chance.
+fn poster(posting: &Posting) -> u32 {
+    let employer = &posting.terms.employer;
+    let account = posting.poster.as_ref().map(|poster| poster.as_str());
+    let name = match (&posting.org, &employer.uscc, employer.kind) {
+        (Some(org), _, _) => Some(org.as_str()),
+        (None, Some(uscc), _) => Some(uscc.as_str()),
+        // A private employer's name is a person's.
+        (None, None, EmployerKind::Individual) => account,
+        (None, None, _) => Some(employer.name.as_str()),
+    };
+    name.map_or(0, short_hash)
+}
+
+/// A text in a number.
+pub fn short_hash(text: &str) -> u32 {
+    // FNV-1a: stored, so it has to stay the same.
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// What is provided, as people ask for it.
@@ -239,6 +273,8 @@ pub struct WorkerFields {
     pub radius_m: Field,
     pub day_wage: Field,
     pub trade: Field,
+    /// Certificates, a bit each.
+    pub certificates: Field,
     /// 1 where the worker is available in spans only.
     pub limited: Field,
     pub span_start: Field,
@@ -258,6 +294,7 @@ impl Fields for WorkerFields {
             radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
             day_wage: fast_signed(&mut schema, "day_wage"),
             trade: fast(&mut schema, "trade"),
+            certificates: fast(&mut schema, "certificates"),
             limited: fast(&mut schema, "limited"),
             span_start: fast_signed(&mut schema, "span_start"),
             span_end: fast_signed(&mut schema, "span_end"),
@@ -280,11 +317,12 @@ impl WorkerFields {
         for skill in words::skills(&profile.skills) {
             doc.add_text(self.skill, skill);
         }
-        for code in &profile.occupations {
+        doc.add_u64(self.certificates, u64::from(certificates(profile)));
+        for code in profile.occupations.iter().chain(&profile.skill_occupations) {
             doc.add_u64(self.trade, Trade::of(code).0);
         }
         doc.add_u64(self.spot, Spot::of(profile.point).0);
-        doc.add_f64(self.radius_m, profile.radius_m);
+        doc.add_f64(self.radius_m, profile.reach_m());
         if let Some(wish) = profile.day_wage_wish {
             doc.add_i64(self.day_wage, wish.0);
         }
@@ -327,11 +365,17 @@ pub struct Traits {
     /// Whether the posting chose no stations.
     pub everywhere: bool,
     /// Skills in the list.
-    pub asked: u32,
+    pub asked: u8,
+    /// Certificates of which the work asks one, a bit each.
+    pub licences: u32,
+    /// Letters of the title.
+    pub letters: u16,
 }
 
+const _: () = assert!(TAGS_MAX <= u8::MAX as usize && 16 + LICENCES_MAX + 16 <= 64);
+
 impl Traits {
-    /// Two bits for each choice, two flags, then the count.
+    /// Two bits for each choice, two flags, the skills, the certificates, then the letters.
     pub fn pack(self) -> u64 {
         self.settlement as u64
             | (self.unit as u64) << 2
@@ -339,6 +383,8 @@ impl Traits {
             | u64::from(self.instant) << 6
             | u64::from(self.everywhere) << 7
             | u64::from(self.asked) << 8
+            | u64::from(self.licences) << 16
+            | u64::from(self.letters) << (16 + LICENCES_MAX)
     }
 
     /// The traits again; none where a choice is unknown.
@@ -350,7 +396,9 @@ impl Traits {
             label: *Label::ALL.get(choice(4))?,
             instant: packed >> 6 & 1 == 1,
             everywhere: packed >> 7 & 1 == 1,
-            asked: (packed >> 8) as u32,
+            asked: (packed >> 8) as u8,
+            licences: (packed >> 16) as u32 & ((1 << LICENCES_MAX) - 1),
+            letters: (packed >> (16 + LICENCES_MAX)) as u16,
         })
     }
 }
@@ -371,6 +419,8 @@ mod tests {
                         instant: label == Label::Direct,
                         everywhere: unit == WageUnit::Day,
                         asked: 20,
+                        licences: 0b1001,
+                        letters: 300,
                     };
                     assert_eq!(Traits::unpack(traits.pack()), Some(traits));
                     let wage = Wage::new(Fen(1), Fen(100_000_000), unit, settlement).unwrap();

@@ -5,14 +5,14 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use tantivy::{
     Searcher, Term,
-    query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery},
+    query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
     SearchError,
-    jobs::{any, exact, one},
-    numbers::{ALIKE, PHRASE, WHOLE},
+    jobs::{any, exact},
+    numbers::{ALIKE, Met},
     schema::JobFields,
     sound::{self, Sounds},
     statistics::Statistics,
@@ -86,6 +86,11 @@ impl Text {
         self.sounds.is_some()
     }
 
+    /// The letters of the text.
+    pub fn letters(&self) -> u16 {
+        u16::try_from(words::letters(&self.plain)).unwrap_or(u16::MAX)
+    }
+
     fn count(&mut self) {
         let sounds = self.sounds.iter().flatten().flatten().flat_map(|way| &way.words);
         let mut seen = HashSet::new();
@@ -104,23 +109,6 @@ impl Text {
             !number && (**freq == 0 || lone)
         });
         odd.next().is_some()
-    }
-
-    /// What BM25 of words and trades, without what is added to it, comes to at most.
-    pub fn bm25_at_most(&self, statistics: &Statistics) -> f32 {
-        // The formula's share of a word is below k1 + 1.
-        const SATURATED: f64 = 2.2;
-        let docs = f64::from(statistics.docs);
-        let rarity = |freq: u32| {
-            let freq = f64::from(freq);
-            (1.0 + (docs - freq + 0.5) / (freq + 0.5)).ln()
-        };
-        let counted = self.terms.iter().zip(&statistics.freqs).map(|(term, &freq)| {
-            let boost = if term.starts_with('=') { TRADE_BOOST } else { TITLE_BOOST + 1.0 };
-            SATURATED * f64::from(boost) * rarity(freq)
-        });
-        // A little more, for rounding.
-        (counted.sum::<f64>() * 1.001) as f32 + 0.01
     }
 
     /// Listens to the text: from here on titles are found by sound, too.
@@ -144,36 +132,43 @@ impl Text {
         Ok(())
     }
 
-    /// The clauses of the engine's query: what must be met, and what adds to the score.
-    pub fn clauses(&self, fields: &JobFields) -> Vec<(Occur, Box<dyn Query>)> {
-        if self.words.is_empty() {
-            return Vec::new();
-        }
-        let mut met = self.word_queries(fields);
-        let ways = self.sounds.iter().flatten().flatten();
-        met.extend(ways.map(|way| sound_query(fields.sound, way)));
-        let mut clauses = vec![(Occur::Must, any(met))];
-        let mut adds = |step: f32, query: Box<dyn Query>| {
-            let query: Box<dyn Query> = Box::new(ConstScoreQuery::new(query, step));
-            clauses.push((Occur::Should, query));
+    /// What a title must have that has all of the text, the best first.
+    pub fn tiers(&self, fields: &JobFields) -> Vec<(Met, Box<dyn Query>)> {
+        let phrase: Vec<&str> = self.phrase.iter().map(|word| word.text.as_str()).collect();
+        let mut tiers = match phrase.as_slice() {
+            [] => Vec::new(),
+            [word] => vec![(Met::Phrase, exact(fields.title, word))],
+            words => {
+                let pairs = words.windows(2).map(|pair| words::pair(pair[0], pair[1]));
+                let pairs = all(fields.pair, pairs);
+                vec![(Met::Phrase, pairs), (Met::Literal, all(fields.title, words))]
+            }
         };
-        if let Some(phrase) = self.phrase_query(fields.title) {
-            adds(PHRASE, phrase);
+        if !self.trades.is_empty() {
+            tiers.push((Met::Whole, all(fields.title, &self.units)));
         }
-        if self.units.len() > 1 || !self.trades.is_empty() {
-            adds(WHOLE, all(fields.title, &self.units));
-        }
-        if let Some(parts) = self.sounds.as_ref().filter(|parts| !parts.is_empty()) {
-            let part = |ways: &Vec<Sounds>| {
-                any(ways.iter().map(|way| all(fields.sound, &way.words)).collect())
-            };
-            adds(ALIKE, Box::new(BooleanQuery::intersection(parts.iter().map(part).collect())));
-        }
-        clauses
+        tiers
     }
 
-    /// Any of the words, weighed by BM25, in the title more than elsewhere; trades by all names.
-    pub fn word_queries(&self, fields: &JobFields) -> Vec<Box<dyn Query>> {
+    /// Some of the words, weighed by BM25, in the title more than elsewhere; trades by all names;
+    /// and sounds, where they are searched.
+    pub fn some(&self, fields: &JobFields) -> Box<dyn Query> {
+        let mut met = self.word_queries(fields);
+        let Some(parts) = self.sounds.as_ref().filter(|parts| !parts.is_empty()) else {
+            return any(met);
+        };
+        met.extend(parts.iter().flatten().map(|way| sound_query(fields.sound, way)));
+        let part = |ways: &Vec<Sounds>| {
+            any(ways.iter().map(|way| all(fields.sound, &way.words)).collect())
+        };
+        let alike = BooleanQuery::intersection(parts.iter().map(part).collect());
+        let alike = ConstScoreQuery::new(Box::new(alike), ALIKE);
+        let clauses: Vec<(Occur, Box<dyn Query>)> =
+            vec![(Occur::Must, any(met)), (Occur::Should, Box::new(alike))];
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    fn word_queries(&self, fields: &JobFields) -> Vec<Box<dyn Query>> {
         let both = self.words.iter().flat_map(|word| {
             let title = weighed(fields.title, word, IndexRecordOption::WithFreqs, TITLE_BOOST);
             [title, weighed(fields.body, word, IndexRecordOption::WithFreqs, 1.0)]
@@ -183,19 +178,6 @@ impl Text {
             .iter()
             .map(|trade| weighed(fields.title, trade, IndexRecordOption::WithFreqs, TRADE_BOOST));
         both.chain(trades).collect()
-    }
-
-    /// The whole text, word by word, in the title.
-    pub fn phrase_query(&self, title: Field) -> Option<Box<dyn Query>> {
-        let term = |word: &Word| Term::from_field_text(title, &word.text);
-        Some(match self.phrase.as_slice() {
-            [] => return None,
-            [word] => one(term(word)),
-            words => {
-                let terms = words.iter().map(|word| (word.start, term(word))).collect();
-                Box::new(PhraseQuery::new_with_offset(terms))
-            }
-        })
     }
 }
 
@@ -220,9 +202,12 @@ fn units(text: &str) -> (Vec<String>, Vec<String>) {
     (units, trades)
 }
 
-fn all(field: Field, words: &[String]) -> Box<dyn Query> {
-    let each: Vec<Box<dyn Query>> = words.iter().map(|word| exact(field, word)).collect();
-    Box::new(BooleanQuery::intersection(each))
+fn all<T: AsRef<str>>(field: Field, words: impl IntoIterator<Item = T>) -> Box<dyn Query> {
+    let mut each: Vec<_> = words.into_iter().map(|word| exact(field, word.as_ref())).collect();
+    match each.pop() {
+        Some(only) if each.is_empty() => only,
+        last => Box::new(BooleanQuery::intersection(each.into_iter().chain(last).collect())),
+    }
 }
 
 fn weighed(field: Field, word: &str, option: IndexRecordOption, boost: f32) -> Box<dyn Query> {

@@ -1,6 +1,6 @@
 //! Texts into words: one segmentation for what is indexed and for what is asked.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use jieba_rs::{Jieba, TokenizeMode};
 use tantivy::tokenizer::{PreTokenizedString, Token, TokenStream, Tokenizer};
@@ -72,9 +72,28 @@ pub(super) fn title(text: &str) -> Vec<Word> {
     with_trades(text, words(text))
 }
 
+/// The letters of a text, as [`Word::start`] counts them.
+pub(super) fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// The one word of two that are neighbours; no word of a text is spelt so.
+pub(super) fn pair(first: &str, second: &str) -> String {
+    format!("{first} {second}")
+}
+
+/// Every two words that are neighbours, each once: a phrase is the list of its pairs.
+pub(super) fn pairs(words: &[Word]) -> BTreeSet<String> {
+    let after = |first: &Word| first.start + letters(&first.text);
+    let pairs = words.iter().flat_map(|first| {
+        let next = words.iter().filter(move |next| next.start == after(first));
+        next.map(|next| pair(&first.text, &next.text))
+    });
+    pairs.collect()
+}
+
 /// As [`title`], from its words.
 pub(super) fn with_trades(text: &str, mut words: Vec<Word>) -> Vec<Word> {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     words.extend(
         Trades::shipped()
             .find(text)
@@ -169,6 +188,13 @@ mod tests {
         assert!(texts(words("技术学校")).contains(&"学校".to_owned()));
         assert!(words(" ，。\n").is_empty());
         assert!(words(&"a".repeat(5000)).is_empty());
+    }
+
+    #[test]
+    fn neighbours_are_pairs_across_marks() {
+        let pairs: Vec<String> = pairs(&words("招聘C1司机，日结")).into_iter().collect();
+        assert_eq!(pairs, ["c1 司机", "司机 日结", "招聘 c1"]);
+        assert!(super::pairs(&words("司机")).is_empty());
     }
 
     #[test]

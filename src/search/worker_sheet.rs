@@ -21,6 +21,8 @@ pub struct WorkerRow {
     pub doc: u32,
     /// Skills of the worker.
     pub wished: u32,
+    /// Certificates of the worker, a bit each.
+    pub certificates: u32,
     spans: (u32, u32),
     trades: (u32, u32),
     /// Whether the worker is available in spans only.
@@ -55,6 +57,7 @@ impl Sheet for WorkerSheet {
         let radius_m = column::<f64>(segment, "radius_m")?;
         let (day_wage, trade) =
             (column::<i64>(segment, "day_wage")?, column::<u64>(segment, "trade")?);
+        let certificates = column::<u64>(segment, "certificates")?;
         let (limited, own) = (column::<u64>(segment, "limited")?, texts(segment, "skill")?);
         let (mut spans, mut trades, mut kin) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::with_capacity(order.len());
@@ -73,6 +76,7 @@ impl Sheet for WorkerSheet {
                 day_wage: day_wage.first(doc).map(Fen),
                 doc,
                 wished: own.term_ords(doc).count() as u32,
+                certificates: certificates.first(doc).unwrap_or_default() as u32,
                 spans: (spans_from, spans.len() as u32),
                 trades: (trades_from as u32, trades.len() as u32),
                 limited: limited.first(doc).is_none_or(|limited| limited != 0),

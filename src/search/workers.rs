@@ -23,8 +23,8 @@ use crate::{
         wage::Wage,
     },
     matching::{
-        Ceiling, JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, first_start,
-        reasons, score, time_bar, upcoming,
+        Ceiling, JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, certificate_bar,
+        first_start, licences, reasons, score, time_bar, upcoming,
     },
 };
 
@@ -38,6 +38,8 @@ struct Ask {
     asked: u32,
     trade: Trade,
     reach: Option<Reach>,
+    /// Certificates of which the work asks one, a bit each.
+    licences: u32,
     wage: Wage,
     coming: Vec<Shift>,
     starts_at: Option<Moment>,
@@ -104,6 +106,7 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
         asked: listed.len() as u32,
         trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
         reach: work.map(|work| Reach::new(work, None)),
+        licences: licences(terms),
         wage: terms.wage,
         coming: upcoming(terms.shifts.iter().copied(), now).collect(),
         starts_at,
@@ -255,6 +258,9 @@ impl<'a> Scan<'a> {
         if row.spot != Spot::NOWHERE {
             let metres = distance_m?;
             (self.away_m < metres && metres <= row.radius_m).then_some(())?;
+        }
+        if certificate_bar(ask.licences, row.certificates).is_some() {
+            return None;
         }
         if time_bar(part.sheet.spans(row), &[], &ask.coming).is_some() {
             return None;

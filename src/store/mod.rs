@@ -24,6 +24,7 @@ mod postings;
 mod presence;
 mod rows;
 mod screens;
+mod searches;
 mod sessions;
 mod statement;
 mod stations;

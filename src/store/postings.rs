@@ -116,13 +116,12 @@ const INSERT: &str = "insert into job (id, source, external_id, org, poster, tit
     occupation, skills, employer_name, employer_sealed, employer_uscc, employer_kind, via_broker, \
     label, address, division, lat, lon, wage_min, wage_max, wage_unit, settlement, headcount, \
     taken, shifts, benefits, requirements, instant, stations, valid_until, expires_at, status, \
-    reason, version, demo, created_at, updated_at, published_at, \
-    provides) \
+    reason, version, demo, created_at, updated_at, published_at, occupation_percent, provides) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
     $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, \
-    $38, $39, $40) \
+    $38, $39, $40, $41) \
     on conflict (id) do update set title = excluded.title, description = excluded.description, \
-    occupation = excluded.occupation, skills = excluded.skills, \
+    occupation = excluded.occupation, occupation_percent = excluded.occupation_percent, skills = excluded.skills, \
     employer_name = excluded.employer_name, employer_sealed = excluded.employer_sealed, \
     employer_uscc = excluded.employer_uscc, employer_kind = excluded.employer_kind, \
     via_broker = excluded.via_broker, label = excluded.label, address = excluded.address, \
@@ -196,6 +195,7 @@ impl Txn {
             .bind(posting.created_at.0)
             .bind(posting.updated_at.0)
             .bind(posting.published_at.map(|at| at.0))
+            .bind(terms.occupation_percent.map(i64::from))
             .bind(json::text(&ProvidesJson::from(&terms.provides)))
             .execute(self.connection())
             .await?;
@@ -216,6 +216,10 @@ fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
         Some(sealed) => vault.open(&sealed_at(&id), &sealed)?,
         None => cells.text("employer_name")?,
     };
+    let percent = match cells.int_maybe("occupation_percent")? {
+        None => None,
+        Some(percent) => Some(cells.checked("occupation_percent", u8::try_from(percent).ok())?),
+    };
     let stations = cells.json::<Vec<String>>("stations")?;
     let stations = stations.iter().map(|id| id.parse().ok()).collect::<Option<_>>();
     let provides = cells.json::<ProvidesJson>("provides")?;
@@ -223,6 +227,7 @@ fn posting(row: &AnyRow, vault: &Vault) -> StoreResult<Posting> {
         title: cells.text("title")?,
         description: cells.text("description")?,
         occupation: cells.parsed_maybe("occupation")?,
+        occupation_percent: percent,
         skills: cells.json("skills")?,
         employer: Employer {
             name,

@@ -19,7 +19,8 @@ use crate::domain::{
     money::Fen,
     posting::External,
     time::Moment,
-    worker::{Available, Consent, Person, Profile, Worker},
+    wage::OccupationCode,
+    worker::{Available, Consent, Mode, Person, Profile, Worker},
 };
 
 fn sealed_at(id: &WorkerId) -> String {
@@ -129,16 +130,19 @@ impl View {
 
 const UPSERT: &str = "insert into worker (id, source, external_id, account, station, \
     person_sealed, phone_index, id_index, village, lat, lon, radius_m, skills, occupations, \
-    day_wage_wish, available, consents, version, demo, created_at, updated_at, household_index) \
+    day_wage_wish, available, consents, version, demo, created_at, updated_at, household_index, \
+    skill_occupations, certificates, modes) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22) \
+    $20, $21, $22, $23, $24, $25) \
     on conflict (id) do update set account = excluded.account, station = excluded.station, \
     person_sealed = excluded.person_sealed, phone_index = excluded.phone_index, \
     id_index = excluded.id_index, village = excluded.village, lat = excluded.lat, \
     lon = excluded.lon, radius_m = excluded.radius_m, skills = excluded.skills, \
     occupations = excluded.occupations, day_wage_wish = excluded.day_wage_wish, \
     available = excluded.available, consents = excluded.consents, version = excluded.version, \
-    updated_at = excluded.updated_at, household_index = excluded.household_index \
+    updated_at = excluded.updated_at, household_index = excluded.household_index, \
+    skill_occupations = excluded.skill_occupations, certificates = excluded.certificates, \
+    modes = excluded.modes \
     where worker.version = excluded.version - 1";
 
 impl Txn {
@@ -182,6 +186,9 @@ impl Txn {
             .bind(worker.created_at.0)
             .bind(worker.updated_at.0)
             .bind(household)
+            .bind(json::words(profile.skill_occupations.iter().map(|code| code.as_str())))
+            .bind(json::words(&profile.certificates))
+            .bind(json::words(profile.modes.iter().map(|mode| mode.word())))
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)
@@ -194,8 +201,10 @@ fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
     let opened = vault.open(&sealed_at(&id), &cells.text("person_sealed")?)?;
     let person = serde_json::from_str::<PersonJson>(&opened).ok();
     let person: Option<Person> = person.and_then(|json| json.try_into().ok());
-    let codes = cells.json::<Vec<String>>("occupations")?;
-    let codes = codes.iter().map(|code| code.parse().ok()).collect::<Option<_>>();
+    let codes = |name| -> StoreResult<Vec<OccupationCode>> {
+        let codes = cells.json::<Vec<String>>(name)?;
+        cells.checked(name, codes.iter().map(|code| code.parse().ok()).collect::<Option<_>>())
+    };
     let consents = cells.json::<Vec<ConsentJson>>("consents")?;
     Ok(Worker {
         id,
@@ -204,7 +213,14 @@ fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
             point: cells.point()?,
             radius_m: cells.real("radius_m")?,
             skills: cells.json("skills")?,
-            occupations: cells.checked("occupations", codes)?,
+            occupations: codes("occupations")?,
+            skill_occupations: codes("skill_occupations")?,
+            modes: {
+                let words = cells.json::<Vec<String>>("modes")?;
+                let modes = words.iter().map(|word| word.parse::<Mode>().ok());
+                cells.checked("modes", modes.collect::<Option<_>>())?
+            },
+            certificates: cells.json("certificates")?,
             day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
             available: Available::from(cells.json::<AvailableJson>("available")?),
         },

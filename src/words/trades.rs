@@ -1,7 +1,7 @@
 //! Trades (工种) and the words people use for them: 钩机 and 挖机 both mean an excavator's driver.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::LazyLock,
 };
 
@@ -28,6 +28,9 @@ pub struct Trade {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Licence {
+    /// Its key in the list: `electric`.
+    #[serde(skip)]
+    pub key: String,
     /// As it is shown: 特种作业操作证（电工作业）.
     pub name: String,
     /// Act and clause.
@@ -71,12 +74,17 @@ pub enum TradesError {
     },
 }
 
+/// Licences of a list that can be told apart.
+pub const LICENCES_MAX: u32 = 24;
+
 /// A list of trades, ready for look-up.
 #[derive(Clone, Debug, Default)]
 pub struct Trades {
     trades: Vec<Trade>,
     /// Every name and term, normalised → place in `trades`.
     by_term: HashMap<Vec<char>, usize>,
+    /// Every licence, by its key.
+    licences: Vec<Licence>,
     /// Characters that begin a term: most places of a text are passed over by this alone.
     firsts: HashSet<char>,
     /// In characters.
@@ -98,7 +106,10 @@ impl Trades {
     /// # Errors
     /// Malformed text, an unknown licence, or a word that stands for two trades.
     pub fn parse(text: &str) -> Result<Trades, TradesError> {
-        let file: File = toml::from_str(text)?;
+        let mut file: File = toml::from_str(text)?;
+        for (key, licence) in &mut file.licences {
+            licence.key.clone_from(key);
+        }
         let mut trades = Vec::with_capacity(file.trade.len());
         for entry in file.trade {
             let licence = match &entry.licence {
@@ -115,7 +126,42 @@ impl Trades {
             };
             trades.push(Trade { name: entry.name, terms: entry.terms, code: entry.code, licence });
         }
-        Trades::of(trades)
+        let licences = file.licences.into_values().collect();
+        Ok(Trades { licences, ..Trades::of(trades)? })
+    }
+
+    /// The certificate that these words mean: its key, its name, a trade that needs it, or such a
+    /// trade with 证 behind it (叉车证).
+    pub fn licence(&self, words: &str) -> Option<&Licence> {
+        let words = words.trim();
+        let named = self.licences.iter().find(|one| one.key == words || one.name == words);
+        let stem = ["操作证", "上岗证", "资格证", "证书", "证"]
+            .iter()
+            .find_map(|ending| words.strip_suffix(ending))
+            .unwrap_or(words);
+        named.or_else(|| self.by_name(stem)?.licence.as_ref())
+    }
+
+    /// Certificates of which a worker must hold one to do the work that a title and skills name;
+    /// empty where a trade among them, or none at all, needs one.
+    pub fn licences_of<T: AsRef<str>>(&self, title: &str, skills: &[T]) -> Vec<&Licence> {
+        let in_title = self.find(title).into_iter().map(|hit| hit.trade);
+        let listed = skills.iter().filter_map(|skill| self.by_name(skill.as_ref()));
+        let mut owed: Vec<&Licence> = Vec::new();
+        for trade in in_title.chain(listed) {
+            match &trade.licence {
+                Some(licence) if !owed.contains(&licence) => owed.push(licence),
+                Some(_) => {}
+                None => return Vec::new(),
+            }
+        }
+        owed
+    }
+
+    /// The place of a licence among all, for sets of bits.
+    pub fn licence_bit(&self, key: &str) -> Option<u32> {
+        let at = self.licences.iter().position(|licence| licence.key == key)?;
+        u32::try_from(at).ok().filter(|bit| *bit < LICENCES_MAX)
     }
 
     fn of(trades: Vec<Trade>) -> Result<Trades, TradesError> {
@@ -133,7 +179,7 @@ impl Trades {
         }
         let term_length_max = by_term.keys().map(Vec::len).max().unwrap_or(0);
         let firsts = by_term.keys().filter_map(|term| term.first().copied()).collect();
-        Ok(Trades { trades, by_term, firsts, term_length_max })
+        Ok(Trades { trades, by_term, licences: Vec::new(), firsts, term_length_max })
     }
 
     /// Every trade, in the order of the list.
@@ -205,7 +251,7 @@ fn key(term: &str) -> Vec<char> {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    licences: HashMap<String, Licence>,
+    licences: BTreeMap<String, Licence>,
     #[serde(default)]
     trade: Vec<Entry>,
 }
@@ -288,6 +334,28 @@ mod tests {
         for word in ["普工", "挖掘机", "铲车", "瓦工", "摘枸杞"] {
             assert_eq!(trades.by_name(word).unwrap().licence, None, "{word}");
         }
+    }
+
+    #[test]
+    fn certificates_are_known_by_what_people_call_them() {
+        let trades = Trades::shipped();
+        let key = |words| trades.licence(words).map(|licence| licence.key.as_str());
+        for words in
+            ["forklift", "叉车证", "叉车", "特种设备作业人员证（叉车司机 N1）", "叉车操作证"]
+        {
+            assert_eq!(key(words), Some("forklift"), "{words}");
+        }
+        assert_eq!(key("结婚证"), None);
+        let owed = |title: &str, skills: &[&str]| {
+            let owed = trades.licences_of(title, skills);
+            owed.into_iter().map(|licence| licence.key.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(owed("急招叉车司机", &[]), ["forklift"]);
+        assert_eq!(owed("焊工、电工", &[]), ["welding", "electric"]);
+        assert_eq!(owed("保安、保洁各两名", &[]), [""; 0], "one of them needs none");
+        assert_eq!(owed("招工", &["电焊"]), ["welding"]);
+        assert_eq!(owed("招工", &[]), [""; 0]);
+        assert!(trades.licences.len() <= LICENCES_MAX as usize);
     }
 
     #[test]

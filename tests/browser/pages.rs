@@ -34,6 +34,9 @@ const PAGES: &[Page] = &[
     Page("/login", "/login", Eyes::Nobody, "login"),
     Page("/jobs", "/jobs", Eyes::Nobody, "jobs"),
     Page("/jobs", "/jobs?q=没有这个活", Eyes::Nobody, "jobs-none"),
+    Page("/jobs", "/jobs?q=分拣&settlement=daily", Eyes::Worker, "jobs-narrow"),
+    Page("/jobs/map", "/jobs/map", Eyes::Nobody, "map"),
+    Page("/ranking", "/ranking", Eyes::Nobody, "ranking"),
     Page("/jobs/{id}", "/jobs/JOB", Eyes::Worker, "job"),
     Page("/desk", "/desk", Eyes::Staff, "desk"),
     Page("/desk", "/desk", Eyes::Employer, "desk-employer"),
@@ -115,6 +118,7 @@ async fn pages_of_the_consoles() {
         idempotency_key: None,
     };
     house.market.book(&worker.actor(), &own, &booking).await.unwrap();
+    house.market.save_search(&worker.actor(), "近处的日结", "settlement=daily").await.unwrap();
     house.settle().await;
 
     let (mut window, mut size) = (Window::open(&house, DESK).await, DESK);

@@ -83,6 +83,7 @@ async fn what_one_node_approves_the_other_finds_within_a_second() {
         let id = here.publish(posting(&term, 2)).await;
         // From the answer on; the node that answers has indexed it by then.
         let answered = Instant::now();
+        assert!(is_found(&here, &id, &term).await, "{id} is not found where it was taken");
         while !is_found(&there, &id, &term).await {
             assert!(answered.elapsed() < LAG_MAX, "{id} is not found");
             time::sleep(Duration::from_millis(2)).await;

@@ -57,7 +57,7 @@ async fn the_best_for_all_together_is_proposed_and_booked(world: World) {
     // Both can load; only one can sort: each alone would rather load.
     let load = staff.open(&job("装卸工", "装卸", 1, 8, 18)).await;
     let sort = staff.open(&job("分拣工", "分拣", 1, 8, 18)).await;
-    let evening = staff.open(&job("夜班保安", "保安", 1, 19, 23)).await;
+    let evening = staff.open(&job("夜班保洁", "保洁", 1, 19, 23)).await;
     let both = staff.register(&person(1, &["装卸", "分拣"])).await;
     let one = staff.register(&person(2, &["装卸"])).await;
     let plan = propose(&staff, json!({})).await;

@@ -319,6 +319,8 @@ async fn forms(world: &World) -> Vec<Form> {
                 ("phone", "13800000009"),
                 ("village", "和顺新村"),
                 ("skills", "装卸"),
+                ("certificates", "叉车证"),
+                ("modes", "walk"),
                 ("radius_km", "20"),
                 ("lat", "38.28"),
                 ("lon", "106.27"),
@@ -335,6 +337,12 @@ async fn forms(world: &World) -> Vec<Form> {
                 ),
                 ("village", "village", too_long(40)),
                 ("skills", "skills", tags()),
+                (
+                    "certificates",
+                    "certificates",
+                    texts(["结婚证", "毕业证", "none", "身份证", "FORKLIFT"]),
+                ),
+                ("modes", "modes", texts(["none", "WALK", "飞机", "../", "走路"])),
                 ("radius_km", "radius_km", texts(["0", "-1", "500.1", "很远", "NaN", "inf"])),
                 ("lat", "lat", texts(["91", "-91", "北", "NaN", "1e400"])),
                 ("lon", "lon", texts(["181", "-181", "东", "NaN", "1e400"])),
@@ -479,6 +487,13 @@ async fn forms(world: &World) -> Vec<Form> {
             fields: vec![("text", "text", [blanks(), vec!["短".to_owned(), long(1001)]].concat())],
             ..form("/complaints", "/complaints".to_owned(), &seeker)
         },
+        Form {
+            good: [("name", "近处的日结"), ("query", "settlement=daily")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            ..form("/searches", "/searches".to_owned(), &seeker)
+        },
+        form("/searches/{id}/forget", "/searches/sch_1/forget".to_owned(), &seeker),
         form("/jobs/{id}/crew", format!("/jobs/{open}/crew"), &leader),
         form("/me/crew/{worker}/remove", "/me/crew/wkr_1/remove".to_owned(), &leader),
         form("/me/crews/{account}", "/me/crews/acc_1".to_owned(), &seeker),
@@ -702,6 +717,7 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                     *name,
                     "consent"
                         | "kind"
+                        | "modes"
                         | "shift"
                         | "instant"
                         | "stations"

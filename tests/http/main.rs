@@ -22,6 +22,7 @@ mod openapi;
 mod pins;
 mod privacy;
 mod roles;
+mod saved;
 mod screens;
 mod search;
 mod sign_in;

@@ -235,12 +235,27 @@ impl Cast {
         market.add_evidence(&Actor::Operator, about, "劳动合同", file).await.unwrap().id
     }
 
+    /// A saved search of the role's own account, or of another's.
+    async fn search(&mut self, role: &'static str, whose: Whose) -> String {
+        self.made += 1;
+        let other = if role == "admin" { "staff" } else { "admin" };
+        let owner = if whose == Whose::Own && role != "anonymous" { role } else { other };
+        let actor = self.actor(owner).await;
+        for held in self.world.market.searches(&actor).await.unwrap() {
+            self.world.market.forget_search(&actor, &held.id).await.unwrap();
+        }
+        let query = format!("q={}", self.made);
+        self.world.market.save_search(&actor, "x", &query).await.unwrap().id.to_string()
+    }
+
     async fn path(&mut self, route: &Route, role: &'static str, whose: Whose) -> String {
         let path = route.path;
         let id = if path.contains("/jobs/{id}") {
             self.job(role, whose, path).await
         } else if path.contains("/workers/{id}") {
             self.worker(role, whose).await
+        } else if path.contains("/searches/{id}") {
+            self.search(role, whose).await
         } else if path.contains("/bookings/{id}") {
             self.booking(role, whose, path).await
         } else if path.contains("/door/{id}") {
@@ -446,6 +461,7 @@ impl Cast {
         match path {
             "/api/v1/login" => json!({ "login": "nobody", "password": "12345678" }),
             "/api/v1/jobs" => posting(),
+            "/api/v1/searches" => json!({ "name": "x", "query": "q=x" }),
             "/api/v1/workers" => worker(self.made),
             "/api/v1/jobs/{id}/bookings" => {
                 json!({ "worker_id": self.worker(role, whose).await })

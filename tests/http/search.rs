@@ -211,7 +211,7 @@ async fn an_item_is_the_public_posting_with_its_score(world: World) {
     }
     let facets = page["facets"].as_object().unwrap();
     let names: Vec<&String> = facets.keys().collect();
-    assert_eq!(names, ["distance", "label", "settlement", "trade", "wage"]);
+    assert_eq!(names, ["distance", "label", "occupation", "settlement", "trade", "wage"]);
     assert_eq!(facets["settlement"], json!([{ "value": "daily", "count": 1 }]));
     assert_eq!(page["next"], Value::Null);
 }

@@ -1,10 +1,13 @@
 //! Workers by the contract: registered, masked, matched.
 
-use linggong::domain::account::Role;
+use linggong::{
+    domain::{account::Role, rules::Rules},
+    http::{App, Settings, routes},
+};
 use serde_json::{Value, json};
 
 use crate::{
-    World,
+    Client, World,
     world::{NEAR, posting, with, worker},
 };
 
@@ -17,6 +20,7 @@ stories!(
     numbers_are_checked_by_their_standard,
     matches_are_for_the_worker,
     candidates_are_named_by_id_alone,
+    who_a_person_is_counts_only_where_the_published_switch_is_on,
 );
 
 /// A valid number that belongs to nobody: the district's code, an unlikely serial.
@@ -174,6 +178,47 @@ async fn matches_are_for_the_worker(world: World) {
     let same_hours = admin.open(&with(posting(), &json!({ "title": "装卸二号" }))).await;
     let found = admin.get(&path).await.expect(200);
     assert!(!found.to_string().contains(&same_hours), "{found}");
+}
+
+async fn who_a_person_is_counts_only_where_the_published_switch_is_on(world: World) {
+    let admin = world.admin().await;
+    let plain = admin.register(&worker(81)).await;
+    let poor = json!({ "groups": ["poverty", "veteran"], "household": "640106-81" });
+    let poor = admin.register(&with(worker(82), &poor)).await;
+    let veteran = admin.register(&with(worker(83), &json!({ "groups": ["veteran"] }))).await;
+    let job = admin.open(&posting()).await;
+    let path = format!("/api/v1/jobs/{job}/candidates");
+    let told = |found: &Value| -> Vec<(String, f64)> {
+        let items = found["items"].as_array().unwrap().iter();
+        items
+            .map(|item| {
+                (item["worker_id"].as_str().unwrap().to_owned(), item["score"].as_f64().unwrap())
+            })
+            .collect()
+    };
+    let off = told(&admin.get(&path).await.expect(200));
+    let mut all = vec![plain, poor.clone(), veteran];
+    all.sort();
+    assert_eq!(off.iter().map(|one| one.0.clone()).collect::<Vec<_>>(), all, "ties go by id");
+    assert!(off.iter().all(|one| one.1 == off[0].1), "{off:?}");
+    let published = world.anonymous().get("/api/v1/ranking").await.expect(200);
+    assert_eq!(published["switches"][0]["on"], false);
+
+    let mut rules = Rules::default();
+    rules.set("help_hundredths", 10).unwrap();
+    let market = world.market.clone().ruled(rules);
+    let (search, hub) = (world.app.search.clone(), world.app.hub.clone());
+    let app = App::new(market, search, hub, Settings::default());
+    let admin = Client { token: admin.token.clone(), router: routes::router(app) };
+    let on = told(&admin.get(&path).await.expect(200));
+    assert_eq!(on[0].0, poor);
+    assert!((on[0].1 - off[0].1 - 0.1).abs() < 1e-6, "{on:?}");
+    assert_eq!((on[1].1, on[2].1), (off[0].1, off[0].1));
+    let published = admin.get("/api/v1/ranking").await.expect(200);
+    assert_eq!(
+        (&published["switches"][0]["on"], &published["switches"][0]["adds"]),
+        (&json!(true), &json!(0.1))
+    );
 }
 
 async fn candidates_are_named_by_id_alone(world: World) {

@@ -3,7 +3,7 @@
 use linggong::domain::{
     posting::{Posting, Status},
     time::{DAY, HOUR},
-    worker::{Available, Profile},
+    worker::{Available, Mode, Profile},
 };
 use linggong::matching::{Bar, bar};
 
@@ -42,6 +42,11 @@ fn each_bar_stands_alone() {
         posting.terms.point = Some(work);
         profile.radius_m = home.distance_m(work);
     });
+    // Who only walks does not go 20 kilometres.
+    check(Some(Bar::Outside), |posting, profile| {
+        posting.terms.point = Some(at(38.34, 106.27));
+        profile.modes = vec![Mode::Walk, Mode::Bus];
+    });
 }
 
 #[test]
@@ -64,4 +69,21 @@ fn time_binds_only_for_shifts_to_come() {
     assert_eq!(bar(&posting("a"), &profile(), &booked, NOW), Some(Bar::Clash));
     let after = [shift(TOMORROW.plus(9 * HOUR), 4)];
     assert_eq!(bar(&posting("a"), &profile(), &after, NOW), None);
+}
+
+#[test]
+fn a_certificate_is_owed_where_the_trade_needs_one() {
+    let mut posting = posting("a");
+    posting.terms.title = "急招电焊工".to_owned();
+    posting.terms.skills = vec!["电焊".to_owned()];
+    let mut profile = profile();
+    assert_eq!(bar(&posting, &profile, &[], NOW), Some(Bar::Uncertified));
+    profile.certificates = vec!["electric".to_owned()];
+    assert_eq!(bar(&posting, &profile, &[], NOW), Some(Bar::Uncertified));
+    profile.certificates.push("welding".to_owned());
+    assert_eq!(bar(&posting, &profile, &[], NOW), None);
+    // Helpers are sought, too: who needs none is not barred.
+    posting.terms.title = "电焊工、普工".to_owned();
+    profile.certificates.clear();
+    assert_eq!(bar(&posting, &profile, &[], NOW), None);
 }

@@ -12,7 +12,7 @@ use linggong::domain::{
     worker::{Available, Profile},
 };
 use linggong::matching::{JobFacts, Overlap, Spot, Trade, Weights, Wish, bar, first_start, score};
-use linggong::search::{JobQuery, Sort, words};
+use linggong::search::{JobQuery, Seeker, Sort, Wanted, pair, words};
 use proptest::{prelude::*, sample::select};
 
 use crate::world::{NOW, Shop, at, posting, profile, shift, worker};
@@ -61,6 +61,7 @@ prop_compose! {
         title in select(&["招工", "急招电焊工", "装载机司机"][..]),
         skills in skills(), point in place(), shifts in shifts(), occupation in occupation(),
         status in select(&[Status::Open, Status::Open, Status::Open, Status::Filled][..]),
+        employer in select(&["塞上建材公司", "良田物流公司", "贺兰食品公司"][..]),
         yuan in 1i64..8, unit in select(WageUnit::ALL), settlement in select(Settlement::ALL),
         label in select(Label::ALL), instant: bool, valid in -2i64..20, age in 0i64..4,
     ) -> Posting {
@@ -72,6 +73,7 @@ prop_compose! {
         let fen = Fen::from_yuan(yuan * 50);
         terms.wage = Wage::new(fen, fen, unit, settlement).unwrap();
         terms.instant = instant;
+        terms.employer.name = employer.to_owned();
         terms.valid_until = NOW.plus(valid * DAY);
         posting.status = status;
         posting.label = label;
@@ -85,10 +87,12 @@ prop_compose! {
         skills in skills(), point in place(), occupation in occupation(),
         radius in 1_000.0..12_000.0f64, wish in proptest::option::of(1i64..8),
         spans in proptest::option::weighted(0.3, shifts()),
+        certificates in proptest::sample::subsequence(vec!["welding".to_owned()], 0..=1),
     ) -> Profile {
         let mut own = profile();
         (own.skills, own.point, own.radius_m) = (skills, point, radius);
         own.occupations = occupation.into_iter().collect();
+        own.certificates = certificates;
         own.day_wage_wish = wish.map(|yuan| Fen::from_yuan(yuan * 50));
         own.available = spans.map_or(Available::Always, Available::Spans);
         own
@@ -202,6 +206,46 @@ fn shown(posting: &Posting, query: &JobQuery, facts: &JobFacts) -> bool {
 
 type Ranked = (String, f32, Option<f64>);
 
+fn ranked_posting<'w>(world: &'w [Posting], ranked: &Ranked) -> &'w Posting {
+    world.iter().find(|posting| posting.id.as_str() == ranked.0).unwrap()
+}
+
+/// Whether the posting shares a skill with the wish, or a near occupation.
+fn is_kindred(world: &[Posting], query: &JobQuery, ranked: &Ranked) -> bool {
+    let wish = query.wish.clone().unwrap_or_default();
+    if wish.skills.is_empty() && wish.trades.is_empty() {
+        return true;
+    }
+    let facts =
+        facts(ranked_posting(world, ranked), &words::skills(&wish.skills), &wish.trades, None);
+    facts.skills.held > 0 || facts.nearness > 0.0
+}
+
+/// Pages one after the other, in which no employer has more than a fifth while there are others.
+fn spread(world: &[Posting], mut left: Vec<Ranked>, query: &JobQuery) -> Vec<Ranked> {
+    if query.sort != Sort::Match {
+        return left;
+    }
+    let most = (query.limit / 5).max(1);
+    let employer = |ranked: &Ranked| ranked_posting(world, ranked).terms.employer.name.clone();
+    let mut pages = Vec::new();
+    while !left.is_empty() {
+        let mut page: Vec<Ranked> = Vec::new();
+        for ranked in &left {
+            let of_one = page.iter().filter(|other| employer(other) == employer(ranked)).count();
+            if page.len() < query.limit && of_one < most {
+                page.push(ranked.clone());
+            }
+        }
+        left.retain(|ranked| !page.contains(ranked));
+        while page.len() < query.limit && !left.is_empty() {
+            page.push(left.remove(0));
+        }
+        pages.extend(page);
+    }
+    pages
+}
+
 /// All postings that the query shows, in order.
 fn scan(world: &[Posting], query: &JobQuery, keep: impl Fn(&Posting) -> bool) -> Vec<Ranked> {
     let wish = query.wish.clone().unwrap_or_default();
@@ -252,7 +296,7 @@ proptest! {
     ) {
         let shop = shop(&world);
         for mut query in queries {
-            let want = scan(&world, &query, |_| true);
+            let want = spread(&world, scan(&world, &query, |_| true), &query);
             query.counted = counted;
             let mut found: Vec<Ranked> = Vec::new();
             loop {
@@ -285,7 +329,7 @@ proptest! {
             near: Spot::of(Some(near)).point(), sort, radius_m: radius, skills, counted, limit: 4,
             ..JobQuery::new(NOW)
         };
-        let want = scan(&world, &query, |_| true);
+        let want = spread(&world, scan(&world, &query, |_| true), &query);
         let mut found: Vec<Ranked> = Vec::new();
         loop {
             let page = shop.index.jobs(&query).unwrap();
@@ -309,8 +353,19 @@ proptest! {
             let query = JobQuery { wish, ..JobQuery::new(NOW) };
             let free = |posting: &Posting| bar(posting, profile, &booked, NOW).is_none();
             let mut want = scan(&world, &query, free);
+            let kindred = |ranked: &Ranked| is_kindred(&world, &query, ranked);
+            // Those with a shared skill or a near occupation first, each part with its posters apart.
+            let skilled = want.iter().filter(|ranked| kindred(ranked)).count() >= limit;
+            want.retain(|ranked| !skilled || kindred(ranked));
+            let mut want = spread(&world, want, &JobQuery { limit, ..query.clone() });
             want.truncate(limit);
             let page = shop.index.matches(profile, &booked, limit, counted, NOW).unwrap();
+            let (weights, seeker) = (Weights::embedded().unwrap(), Seeker::from(profile));
+            for hit in &page.hits {
+                let posting = world.iter().find(|posting| posting.id.as_str() == hit.id).unwrap();
+                let one = pair(&weights, &Wanted::new(posting), &seeker, NOW);
+                prop_assert_eq!(one.score.total, hit.score);
+            }
             let found: Vec<Ranked> =
                 page.hits.into_iter().map(|hit| (hit.id, hit.score, hit.distance_m)).collect();
             prop_assert_eq!(found, want, "{:?}", profile);
@@ -323,7 +378,7 @@ proptest! {
     ) {
         let shop = Shop::empty();
         let weights = Weights::embedded().unwrap();
-        let mut want: Vec<(String, f32)> = Vec::new();
+        let (wanted, mut want) = (Wanted::new(&posting), Vec::new());
         for (n, profile) in profiles.into_iter().enumerate() {
             let mut worker = worker(&format!("{n:02}"));
             worker.profile = profile;
@@ -333,14 +388,18 @@ proptest! {
                 let wished = words::skills(&wish.skills);
                 let facts = facts(&posting, &wished, &wish.trades, wish.point);
                 let total = score(&weights, &facts, wish.day_wage, NOW).total;
-                want.push((worker.id.as_str().to_owned(), total));
+                let seeker = Seeker::from(&worker.profile);
+                let one = pair(&weights, &wanted, &seeker, NOW);
+                prop_assert_eq!(one.score.total, total);
+                want.push((worker.id.as_str().to_owned(), total, one.reasons(NOW)));
             }
         }
         shop.index.commit(1).unwrap();
         want.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         want.truncate(5);
-        let found: Vec<(String, f32)> = shop.index.candidates(&posting, 5, NOW).unwrap()
-            .into_iter().map(|hit| (hit.id, hit.score)).collect();
+        let found: Vec<(String, f32, Vec<String>)> =
+            shop.index.candidates(&posting, 5, NOW).unwrap()
+                .into_iter().map(|hit| (hit.id, hit.score, hit.reasons)).collect();
         prop_assert_eq!(found, want);
     }
 }

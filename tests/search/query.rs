@@ -267,7 +267,7 @@ fn a_cursor_of_another_query_is_refused() {
 fn a_worker_sees_what_fits_first_and_never_what_can_not_be() {
     let shop = Shop::of(&[
         job("skill", |p| p.terms.point = Some(at(38.4, 106.27))),
-        job("other", |p| p.terms.skills = vec!["厨师".to_owned()]),
+        job("other", |p| p.terms.skills = vec!["搬运".to_owned()]),
         job("far", |p| p.terms.point = Some(at(39.0, 106.27))),
         job("clash", |p| p.terms.shifts = vec![shift(TOMORROW.plus(12 * HOUR), 8)]),
         job("over", |p| p.terms.valid_until = NOW),

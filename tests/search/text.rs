@@ -172,6 +172,45 @@ proptest! {
         prop_assert!(plain.total == 0 || answer.page.total > 0, "{}", text);
     }
 
+    /// What stops early finds what looks at everything finds.
+    #[test]
+    fn the_search_for_the_best_is_the_whole_search(
+        titles in proptest::collection::vec(
+            proptest::collection::vec(select(&[
+                "分拣", "分拣员", "仓库", "仓库分拣", "钩机", "挖掘机", "司机", "夜班", "电焊工", "食堂", "急招",
+            ][..]), 1..5),
+            20..120),
+        bodies in proptest::collection::vec(
+            proptest::collection::vec(select(&["夜班", "分拣", "按件检查", "司机"][..]), 0..30), 120),
+        asked in proptest::collection::vec(select(&[
+            "分拣", "仓库", "仓库分拣", "钩机", "挖掘机", "司机", "夜班", "电焊工", "食堂", "C1",
+        ][..]), 1..4),
+        pay in proptest::collection::vec(100i64..500, 120), age in proptest::collection::vec(0i64..9, 120),
+        limit in 1usize..7,
+    ) {
+        let shop = Shop::empty();
+        for (n, title) in titles.iter().enumerate() {
+            let mut posting = titled(&format!("{n:03}"), &title.join(""));
+            posting.terms.description = bodies[n].join("，");
+            posting.terms.wage = wage(pay[n], WageUnit::Day, Settlement::Daily);
+            posting.published_at = Some(NOW.plus(-age[n] * DAY));
+            shop.index.put_job(&posting).unwrap();
+            if n % 37 == 36 {
+                shop.index.commit(n as i64).unwrap();
+            }
+        }
+        shop.index.commit(999).unwrap();
+        let query = |counted, limit| JobQuery {
+            text: Some(asked.join(" ")), counted, limit, ..JobQuery::new(NOW)
+        };
+        let told = |page: linggong::search::JobPage| -> Vec<_> {
+            page.hits.into_iter().map(|hit| (hit.id, hit.score, hit.reasons)).collect()
+        };
+        let mut whole = told(shop.index.jobs(&query(true, 100)).unwrap());
+        whole.truncate(limit);
+        prop_assert_eq!(told(shop.index.jobs(&query(false, limit)).unwrap()), whole);
+    }
+
     /// The score is the sum of its terms, and pages of a forgiving search are one list.
     #[test]
     fn pages_of_any_text_are_one_list(text in select(&["fenjian", "分捡", "日结 分拣", "wjj", "司机"][..])) {

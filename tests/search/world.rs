@@ -7,7 +7,7 @@ use linggong::domain::{
     posting::{Posting, Shift, Status, Terms},
     time::{DAY, HOUR, Moment},
     wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Person, Profile, Worker},
+    worker::{Available, Mode, Person, Profile, Worker},
 };
 use linggong::search::{Index, JobPage};
 
@@ -36,6 +36,7 @@ pub fn posting(id: &str) -> Posting {
             title: "招工".to_owned(),
             description: String::new(),
             occupation: None,
+            occupation_percent: None,
             skills: vec!["装载机".to_owned()],
             employer: Employer {
                 name: "塞上建材公司".to_owned(),
@@ -77,6 +78,9 @@ pub fn profile() -> Profile {
         radius_m: 20_000.0,
         skills: vec!["装载机".to_owned()],
         occupations: Vec::new(),
+        modes: Mode::ALL.to_vec(),
+        skill_occupations: Vec::new(),
+        certificates: Vec::new(),
         day_wage_wish: None,
         available: Available::Always,
     }

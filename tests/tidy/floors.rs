@@ -14,7 +14,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("ask", &["domain", "words"]),
     ("review", &["domain", "words"]),
     ("policy", &["domain"]),
-    ("matching", &["domain", "occupation"]),
+    ("matching", &["domain", "words", "occupation"]),
     ("store", &["domain"]),
     ("search", &["domain", "words", "occupation", "ask", "matching", "store"]),
     ("feed", &["domain", "store"]),

@@ -43,6 +43,17 @@ pub struct Found {
     distance_m: Option<i64>,
 }
 
+impl From<(JobHit, Posting)> for Found {
+    fn from((hit, posting): (JobHit, Posting)) -> Found {
+        Found {
+            score: hit.score,
+            reasons: hit.reasons,
+            job: JobView::from(&posting),
+            distance_m: hit.distance_m.map(|metres| metres.round() as i64),
+        }
+    }
+}
+
 /// One value of a facet.
 #[derive(Serialize)]
 struct FacetRow {
@@ -260,9 +271,12 @@ fn facets(facets: Facets) -> BTreeMap<&'static str, Vec<FacetRow>> {
         pairs.map(|(word, count)| FacetRow { value: word.to_string(), count: *count }).collect()
     }
     let settlements = Settlement::ALL.iter().map(|settlement| settlement.word());
-    let trades = facets.trade.into_iter().map(|(value, count)| FacetRow { value, count });
+    let words = |counts: Vec<(String, u64)>| {
+        counts.into_iter().map(|(value, count)| FacetRow { value, count }).collect()
+    };
     BTreeMap::from([
-        ("trade", trades.collect()),
+        ("trade", words(facets.trade)),
+        ("occupation", words(facets.occupation)),
         ("settlement", rows(settlements, &facets.settlement)),
         ("distance", rows(DISTANCES, &facets.distance)),
         ("wage", rows(WAGES, &facets.wage)),
@@ -278,14 +292,8 @@ fn shape(Listing { page, understood, jobs }: Listing) -> Json<FoundPage> {
         applied: one.applied,
         without: one.without,
     });
-    let items = jobs.into_iter().map(|(hit, posting)| Found {
-        score: hit.score,
-        reasons: hit.reasons,
-        job: JobView::from(&posting),
-        distance_m: hit.distance_m.map(|metres| metres.round() as i64),
-    });
     Json(FoundPage {
-        items: items.collect(),
+        items: jobs.into_iter().map(Found::from).collect(),
         total: page.counted.then_some(page.total),
         understood: understood.collect(),
         facets: facets(page.facets),
@@ -329,6 +337,38 @@ pub async fn found_for(
     with_postings(app, Answer { page, understood: Vec::new() }).await
 }
 
+/// Open postings like a published one.
+pub async fn like(app: &App, posting: &Posting, limit: usize) -> Result<Listing, Problem> {
+    let now = app.market.now();
+    let wanted = posting.clone();
+    let page = ask(app, move |index| index.similar(&wanted, limit, now)).await?;
+    with_postings(app, Answer { page, understood: Vec::new() }).await
+}
+
+/// A short list of postings.
+#[derive(Serialize)]
+pub struct Similar {
+    items: Vec<Found>,
+}
+
+/// `GET /jobs/{id}/similar`
+pub async fn similar(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<JobId>,
+    query: Query,
+) -> Result<Json<Similar>, Problem> {
+    let mut errors = FieldErrors::default();
+    let limit = limit(&query, &mut errors);
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let actor = visitor.actor().ok();
+    let posting = app.market.posting(actor.as_ref(), &id).await?;
+    let found = like(&app, &posting, limit).await?;
+    Ok(Json(Similar { items: found.jobs.into_iter().map(Found::from).collect() }))
+}
+
 /// `GET /jobs/{id}/candidates`
 pub async fn candidates(
     State(app): State<App>,
@@ -349,6 +389,14 @@ pub async fn candidates(
     let named: Vec<WorkerId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
     let free = app.market.free_for(&posting, &named).await?;
     hits.retain(|hit| hit.id.parse().is_ok_and(|id: WorkerId| free.contains(&id)));
+    let helped = app.market.helped(&named.into_iter().collect()).await?;
+    if !helped.is_empty() {
+        let more = app.market.rules.help_hundredths as f32 / 100.0;
+        let is_helped = |hit: &WorkerHit| helped.iter().any(|id| id.as_str() == hit.id);
+        // Without a reason in words: who is helped is nobody else's business.
+        hits.iter_mut().filter(|hit| is_helped(hit)).for_each(|hit| hit.score += more);
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+    }
     hits.truncate(limit);
     Ok(Json(Candidates { items: hits.into_iter().map(Candidate::from).collect() }))
 }

@@ -63,6 +63,8 @@ pub struct WorkerView {
     crs: &'static str,
     radius_km: f64,
     skills: Vec<String>,
+    certificates: Vec<String>,
+    modes: Vec<&'static str>,
     groups: Vec<&'static str>,
     consents: Vec<ConsentView>,
     available: Option<AvailableView>,
@@ -88,6 +90,8 @@ impl From<&Worker> for WorkerView {
             crs: "wgs84",
             radius_km: profile.radius_m / 1000.0,
             skills: profile.skills.iter().cloned().chain(codes).collect(),
+            certificates: profile.certificates.clone(),
+            modes: profile.modes.iter().map(|mode| mode.word()).collect(),
             groups: person.groups.iter().map(|group| group.word()).collect(),
             consents: worker
                 .consents

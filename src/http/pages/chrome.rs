@@ -147,6 +147,8 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "booked" => ("done", "报上了，名额给您留着。请按时上工"),
         "applied" => ("done", "已报名，等用人单位联系您"),
         "waiting" => ("warn", "名额满了，您在候补名单上，有人退出就轮到您"),
+        "search_saved" => ("done", "存好了，下次点一下就找"),
+        "search_forgotten" => ("done", "已去掉"),
         "cancelled" => ("done", "已取消报名"),
         "screen_revoked" => ("done", "令牌收回了，这块屏幕断开了"),
         "screen_reloaded" => ("done", "已叫这块屏幕刷新"),

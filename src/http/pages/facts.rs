@@ -9,6 +9,7 @@ use crate::{
         station::Station,
     },
     http::pages::posting_form::DIVISIONS,
+    occupation::Catalogue,
 };
 
 /// One term and its values.
@@ -87,8 +88,15 @@ pub fn facts(posting: &Posting, stations: &[Station], reader: Reader) -> Vec<Fac
         let chosen: Vec<String> = chosen.filter_map(|id| Some(name(id)?.name.clone())).collect();
         let near = || "附近的站点".to_owned();
         tell("显示在", vec![if chosen.is_empty() { near() } else { chosen.join("、") }]);
-        let occupation = terms.occupation.as_ref().map(|code| code.as_str().to_owned());
-        tell("职业代码", occupation.into_iter().collect());
+        let occupation = terms.occupation.as_ref().map(|code| {
+            let known = Catalogue::shipped().get(code.as_str()).map(|class| class.name.as_str());
+            let told = format!("{} {}", code.as_str(), known.unwrap_or_default());
+            match terms.occupation_percent {
+                Some(percent) => format!("{told}（系统按标题猜的，把握{percent}%；不对请修改）"),
+                None => told,
+            }
+        });
+        tell("职业", occupation.into_iter().collect());
         let point = terms.point;
         let point = point.map(|p| format!("北纬{:.5}，东经{:.5}（GPS）", p.lat(), p.lon()));
         tell("坐标", point.into_iter().collect());

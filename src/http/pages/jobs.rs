@@ -9,7 +9,10 @@ use super::{
     crew::{self, MemberRow},
     facts::{self, Fact, Reader},
     input::Choice,
-    page, words,
+    narrow::{self, Facet},
+    page,
+    saved::{self, SavedChip},
+    words,
 };
 use crate::{
     ask::Meaning,
@@ -137,6 +140,14 @@ pub struct JobsPage {
     pub settlements: Vec<Choice>,
     /// Whether only employers' own postings are wanted.
     pub direct_only: bool,
+    /// The ways to narrow, with counts.
+    pub facets: Vec<Facet>,
+    /// Filters that only links set, to go along with the form: names and values.
+    pub kept: Vec<(&'static str, String)>,
+    /// The searches that the visitor saved.
+    pub saved: Vec<SavedChip>,
+    /// This search, to be saved: its name and its query string.
+    pub keep: Option<(String, String)>,
     /// The days.
     pub days: Vec<Chip>,
     /// The start of the day that is chosen, to go along with the form.
@@ -149,15 +160,30 @@ pub struct JobsPage {
     pub total: u64,
     /// The next page.
     pub next: Option<String>,
+    /// The same postings on a map.
+    pub map: String,
 }
 
 /// The filters that links keep.
-const KEPT: [&str; 9] =
-    ["q", "lat", "lon", "crs", "sort", "settlement", "direct_only", "from", "to"];
+const KEPT: [&str; 13] = [
+    "q",
+    "lat",
+    "lon",
+    "crs",
+    "sort",
+    "settlement",
+    "direct_only",
+    "from",
+    "to",
+    "skill",
+    "occupation",
+    "radius_km",
+    "wage_min_fen",
+];
 
 /// The list's address with the filters that stand and `changes` over them; a blank one takes a
 /// filter away.
-fn address(query: &Query, changes: &[(&str, &str)]) -> String {
+pub(super) fn address(query: &Query, changes: &[(&str, &str)]) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     for name in KEPT {
         let changed = changes.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
@@ -203,11 +229,13 @@ pub async fn openings(
     let mut chrome = Chrome::new(&app, &visitor, "/jobs").telling(&query);
     let mut status = StatusCode::OK;
     let (mut cards, mut total, mut next, mut understood) = (Vec::new(), 0, None, Vec::new());
+    let mut facets = Vec::new();
     match search::find(&app, &query).await {
         Ok(found) => {
             let card = |(hit, posting): &(JobHit, Posting)| JobCard::of(hit, posting, now);
             cards = found.jobs.iter().map(card).collect();
             total = found.page.total;
+            facets = narrow::facets(&query, &found.page.facets);
             understood =
                 found.understood.iter().map(|one| UnderstoodChip::of(&query, one)).collect();
             next =
@@ -226,8 +254,11 @@ pub async fn openings(
     let settlement = text("settlement");
     let each = Settlement::ALL.iter().map(|each| (each.word(), each.label()));
     let settlements = std::iter::once(("", "都行")).chain(each);
+    let (saved, keep) = saved::of(&app, &visitor, &query).await?;
     let list = JobsPage {
         chrome,
+        saved,
+        keep,
         q: text("q"),
         understood,
         lat: text("lat"),
@@ -237,12 +268,18 @@ pub async fn openings(
             .map(|(word, label)| Choice::of(word, label, &settlement))
             .collect(),
         direct_only: query.yes(&mut FieldErrors::default(), "direct_only").unwrap_or(false),
+        facets,
+        kept: ["skill", "occupation", "radius_km", "wage_min_fen"]
+            .into_iter()
+            .filter_map(|name| Some((name, query.get(name)?.to_owned())))
+            .collect(),
         days: days(&query, now),
         from: text("from"),
         to: text("to"),
         cards,
         total,
         next,
+        map: address(&query, &[]).replacen("/jobs", "/jobs/map", 1),
     };
     Ok(page(status, &list))
 }
@@ -296,6 +333,8 @@ pub struct JobPage {
     pub record: String,
     /// Whom a leader can take along.
     pub members: Vec<MemberRow>,
+    /// Other work of the kind.
+    pub similar: Vec<JobCard>,
     /// What is wrong with the shift that was chosen.
     pub fault: Option<String>,
 }
@@ -324,6 +363,9 @@ pub(super) fn booking(posting: &Posting, visitor: &Visitor, now: Moment) -> Book
     }
     Booking::Offered(shifts)
 }
+
+/// Postings of the kind that a posting's page shows.
+const SIMILAR_MAX: usize = 4;
 
 /// The page of a posting, with a message where something did not work.
 pub async fn render(
@@ -355,6 +397,11 @@ pub async fn render(
             false => chrome = chrome.stopped(problem.title),
         }
     }
+    let mut similar = Vec::new();
+    if posting.published_at.is_some() {
+        let found = search::like(app, &posting, SIMILAR_MAX).await?;
+        similar = found.jobs.iter().map(|(hit, posting)| JobCard::of(hit, posting, now)).collect();
+    }
     let job = JobPage {
         chrome,
         id: posting.id.to_string(),
@@ -366,6 +413,7 @@ pub async fn render(
         booking: booking(&posting, visitor, now),
         record,
         members: members.into_iter().filter(|member| member.joined).collect(),
+        similar,
         fault: at_shift,
     };
     Ok(page(status, &job))

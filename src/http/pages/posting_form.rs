@@ -104,7 +104,9 @@ pub fn values_of(terms: &Terms) -> Form {
     let degrees = |degrees: Option<f64>| degrees.map(|d| format!("{d:.6}")).unwrap_or_default();
     let wage = terms.wage;
     let max = if wage.max() == wage.min() { String::new() } else { wage.max().to_string() };
-    let occupation = terms.occupation.as_ref().map(|code| code.as_str());
+    // One that was told from the title is not the poster's word.
+    let named = terms.occupation.as_ref().filter(|_| terms.occupation_percent.is_none());
+    let occupation = named.map(|code| code.as_str());
     let mut pairs = vec![
         ("title", terms.title.clone()),
         ("description", terms.description.clone()),

@@ -28,6 +28,7 @@ use super::{
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     kiosk::KioskPage,
     login::LoginPage,
+    narrow::Facet,
     notices::{NoticesPage, ObjectionPage, OnNotice},
     people::{Decision, PastRow, PeoplePage, PersonRow},
     phone::{Frame, OwnShift, PhoneDoor, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
@@ -36,13 +37,16 @@ use super::{
     placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
     posting_form,
     problem::{ErrorPage, Link},
+    ranking::RankingPage,
+    register::RegisterPage,
+    saved::SavedChip,
     screens::{CallRow, CodeBox, PairPage, ScreenRow, ScreensPage},
     sheet::{Group, Person, Row},
     station::{NoticeRow, StationPage, StationsPage},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
     wages::{LedgerPage, SlipPage, WageRow},
-    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew, RegisterPage},
+    worker::{Answer, MePage, News, Own, OwnBooking, OwnCrew},
 };
 use crate::{
     domain::{
@@ -265,6 +269,7 @@ fn job(fill: Fill, booking: Booking) -> String {
         record: fill.text("干完3个班"),
         members: members(fill),
         fault: fill.maybe("没有这个班次，请重新选"),
+        similar: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
 }
@@ -522,12 +527,21 @@ fn jobs(fill: Fill) -> String {
         sorts: fill.choices(),
         settlements: fill.choices(),
         direct_only: fill != Fill::Empty,
+        facets: fill.list(|_| Facet { name: "怎么结", chips: fill.chips() }),
+        kept: fill.list(|_| ("skill", fill.text("装卸"))),
+        saved: fill.list(|i| SavedChip {
+            id: format!("sch_{i}"),
+            href: "/jobs?q=x".to_owned(),
+            text: fill.text("良田 分拣"),
+        }),
+        keep: fill.maybe("良田 分拣").map(|name| (name, "q=x".to_owned())),
         days: fill.chips(),
         from: fill.text("2026-11-25T00:00:00+08:00"),
         to: fill.text("2026-11-26T00:00:00+08:00"),
         cards: fill.list(|i| fill.card(i)),
         total: 3,
         next: fill.maybe("/jobs?cursor=x"),
+        map: "/jobs/map?q=x".to_owned(),
     };
     page.render().unwrap()
 }
@@ -540,6 +554,8 @@ fn me(fill: Fill) -> String {
             phone: fill.text("138****1234"),
             skills: fill.text("装卸"),
             radius_km: 20.0,
+            modes: fill.text("走路、电动车"),
+            certificates: fill.text("特种设备作业人员证"),
         },
         news: fill.list(|i| News {
             id: format!("msg_{i}"),
@@ -1034,7 +1050,7 @@ fn claim_page(fill: Fill) -> ClaimPage {
     }
 }
 
-fn money(fill: Fill) -> [String; 7] {
+fn money(fill: Fill) -> [String; 8] {
     let queue = ClaimsPage {
         chrome: fill.chrome(),
         chips: fill.chips(),
@@ -1061,6 +1077,13 @@ fn money(fill: Fill) -> [String; 7] {
         days: "2026-11-24 至 2026-11-29".to_owned(),
         left: "还剩5天".to_owned(),
         scope: "村级公示",
+    };
+    let ranking = RankingPage {
+        chrome: fill.chrome(),
+        terms: vec![("远近", "25".to_owned())],
+        never: fill.text("性别、民族"),
+        helps: fill.text("脱贫人口"),
+        adds: fill.maybe("10"),
     };
     let notices = NoticesPage {
         chrome: fill.chrome(),
@@ -1116,6 +1139,7 @@ fn money(fill: Fill) -> [String; 7] {
         claim_page(fill).render().unwrap(),
         dossier.render().unwrap(),
         notices.render().unwrap(),
+        ranking.render().unwrap(),
         objection.render().unwrap(),
         forecast.render().unwrap(),
         absorption.render().unwrap(),

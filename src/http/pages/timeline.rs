@@ -123,6 +123,8 @@ pub fn what(verb: &str) -> &str {
         "pay_claim" => "登记发放",
         "claw_back_claim" => "追回",
         "set_budget" => "登记预算",
+        "save_search" => "存下搜索",
+        "forget_search" => "去掉存下的搜索",
         other => other,
     }
 }

@@ -1,4 +1,4 @@
-//! A worker's own page: registering, bookings, and what fits; booking from a posting's page.
+//! A worker's own page: bookings and what fits; booking from a posting's page.
 
 use askama::Template;
 use axum::{
@@ -6,15 +6,16 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value, json};
 
 use super::{
     App, Visitor, booking,
     chrome::Chrome,
     dues::{OwnClaim, OwnDue, own_dues},
-    input::{Faults, Form, Sent},
+    input::Sent,
     jobs::{self, JobCard},
-    page, see_other, words,
+    page,
+    register::RegisterPage,
+    see_other, words,
 };
 use crate::{
     domain::{
@@ -31,12 +32,11 @@ use crate::{
         body::{Id, Query},
         problem::Problem,
     },
-    market::{BookingRequest, MarketError, NewWorker, parse_worker},
+    market::{BookingRequest, MarketError},
     store::BookingRow,
+    words::trades::Trades,
 };
 
-/// What registering agrees to: the purpose and the version of the text on the page.
-pub(super) const CONSENT: (&str, &str) = ("matching", "2026-11");
 /// How long an ended booking is still shown.
 const ENDED_SHOWN: i64 = 7 * DAY;
 /// Postings that fit, at most.
@@ -102,6 +102,10 @@ pub struct Own {
     pub skills: String,
     /// How far the person goes.
     pub radius_km: f64,
+    /// How the person gets there.
+    pub modes: String,
+    /// The certificates.
+    pub certificates: String,
 }
 
 /// A worker's page.
@@ -124,30 +128,6 @@ pub struct MePage {
     pub bookings: Vec<OwnBooking>,
     /// What fits.
     pub matches: Vec<JobCard>,
-}
-
-/// The form to register.
-#[derive(Template)]
-#[template(path = "register.html")]
-pub struct RegisterPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// What is typed.
-    pub values: Form,
-    /// What is wrong.
-    pub faults: Faults,
-}
-
-impl RegisterPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
 }
 
 /// The account, where it is a worker's.
@@ -241,6 +221,12 @@ async fn my_page(
             phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
             skills: profile.skills.join("、"),
             radius_km: profile.radius_m / 1000.0,
+            modes: profile.modes.iter().map(|mode| mode.label()).collect::<Vec<_>>().join("、"),
+            certificates: {
+                let names = profile.certificates.iter();
+                let names = names.filter_map(|key| Trades::shipped().licence(key));
+                names.map(|licence| licence.name.as_str()).collect::<Vec<_>>().join("、")
+            },
         },
         news: news.iter().map(one_news).collect(),
         crews: own_crews(app, visitor).await?,
@@ -261,76 +247,8 @@ pub async fn me(
     if let Some(id) = seeker(&visitor)?.worker.clone() {
         return my_page(&app, &visitor, &id, &query).await;
     }
-    let form = RegisterPage {
-        chrome: Chrome::new(&app, &visitor, "/me").telling(&query),
-        values: Form::of([("radius_km", "20".to_owned())]),
-        faults: Faults::default(),
-    };
+    let form = RegisterPage::blank(Chrome::new(&app, &visitor, "/me").telling(&query));
     Ok(page(StatusCode::OK, &form))
-}
-
-/// Makes the intake's input; what can't be converted is noted at its field.
-fn read(form: &Form, faults: &mut Faults) -> Map<String, Value> {
-    let mut number = |name: &str, label: &str| {
-        let text = form.plain(name);
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        if number.is_none() && !text.is_empty() {
-            faults.add(name, format!("{label}要写数字"));
-        }
-        number
-    };
-    let radius = number("radius_km", "愿意去的距离");
-    let (lat, lon) = (number("lat", "纬度"), number("lon", "经度"));
-    if form.get("consent") != "yes" {
-        faults.add("consent", "要登记，请先同意下面这一条");
-    }
-    let apart = |c: char| c.is_whitespace() || "、,，;；".contains(c);
-    let skills = form.get("skills").split(apart).filter(|word| !word.is_empty());
-    let input = json!({
-        "name": form.get("name"),
-        "phone": form.plain("phone"),
-        "village": form.get("village"),
-        "skills": skills.collect::<Vec<_>>(),
-        "radius_km": radius,
-        "lat": lat,
-        "lon": lon,
-        "crs": "wgs84",
-        "consents": [{ "purpose": CONSENT.0, "text_version": CONSENT.1 }],
-    });
-    match input {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
-
-/// `POST /me`
-pub async fn register(
-    State(app): State<App>,
-    visitor: Visitor,
-    Sent(form): Sent,
-) -> Result<Response, Problem> {
-    form.only_once(&[])?;
-    seeker(&visitor)?;
-    let field_of = |path: &str| path.split(['[', '.']).next().unwrap_or(path).to_owned();
-    let mut faults = Faults::default();
-    let input = read(&form, &mut faults);
-    if !faults.is_empty() {
-        if let Err(errors) = parse_worker(&input) {
-            faults.add_all(&errors, field_of);
-        }
-    } else {
-        let input = Value::Object(input);
-        match app.market.register(&visitor.actor()?, &input, NewWorker::default()).await {
-            Ok(_) => {
-                app.settle().await;
-                return Ok(see_other("/me", "registered").into_response());
-            }
-            Err(MarketError::Invalid(errors)) => faults.add_all(&errors, field_of),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let again = RegisterPage { chrome: Chrome::new(&app, &visitor, "/me"), values: form, faults };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
 }
 
 /// `POST /jobs/{id}/book`

@@ -1,7 +1,9 @@
 //! From a JSON object to terms: the one way in for API, forms, imports and the demo.
 //!
-//! Every fault of an input is noted, each at its field, in Chinese; nothing is guessed.
+//! Every fault of an input is noted, each at its field, in Chinese; nothing is guessed but the
+//! occupation, and that is marked.
 
+mod occupation;
 mod placement;
 mod posting;
 mod worker;

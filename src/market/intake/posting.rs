@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use serde_json::{Map, Value};
 
-use super::Fields;
+use super::{Fields, occupation};
 use crate::domain::{
     fields::FieldErrors,
     identity::Uscc,
@@ -49,6 +49,12 @@ pub fn posting(
         "职业分类大典代码，如 6-30-05-02",
     );
     let skills = fields.tags(errors, "skills", "技能");
+    // Told from the title where nobody says it; a person at the desk may say otherwise.
+    let (occupation, occupation_percent) = match (occupation, &title) {
+        (Some(code), _) => (Some(code), None),
+        (None, Some(title)) => occupation::of_title(title).unzip(),
+        (None, None) => (None, None),
+    };
     let employer = if fields.is_given("employer") {
         fields.object(errors, "employer", "用人单位").and_then(|inner| employer(&inner, errors))
     } else {
@@ -90,6 +96,7 @@ pub fn posting(
             title: title?,
             description: description.unwrap_or_default(),
             occupation,
+            occupation_percent,
             skills,
             employer: employer?,
             via_broker,

@@ -2,16 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::{Fields, posting::spans};
-use crate::domain::{
-    fields::FieldErrors,
-    identity::{Phone, ResidentId},
-    limits,
-    money::Fen,
-    text,
-    time::DAY,
-    wage::OccupationCode,
-    worker::{Available, Consent, Group, Person, Profile, RADIUS_M_DEFAULT},
+use super::{Fields, occupation, posting::spans};
+use crate::{
+    domain::{
+        fields::FieldErrors,
+        identity::{Phone, ResidentId},
+        limits,
+        money::Fen,
+        text,
+        time::DAY,
+        wage::OccupationCode,
+        worker::{Available, Consent, Group, Mode, Person, Profile, RADIUS_M_DEFAULT},
+    },
+    words::trades::Trades,
 };
 
 /// What an input says of a worker.
@@ -75,6 +78,7 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
         .into_iter()
         .partition::<Vec<_>, _>(|tag| tag.parse::<OccupationCode>().is_ok());
     let occupations = occupations.iter().filter_map(|code| code.parse().ok()).collect();
+    let (certificates, modes) = (certificates(&fields, errors), modes(&fields, errors));
     let wish =
         fields.whole(errors, "day_wage_wish_fen", "期望日工资（分）", 1..=limits::WAGE_FEN_MAX);
     let available = available(&fields, errors);
@@ -84,8 +88,11 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
             profile: Profile {
                 point,
                 radius_m,
+                modes,
+                skill_occupations: occupation::of_skills(&skills),
                 skills,
                 occupations,
+                certificates,
                 day_wage_wish: wish.map(Fen),
                 available,
             },
@@ -95,6 +102,41 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
         }),
         _ => Err(faults),
     }
+}
+
+/// How the person gets to work: every way where nothing is said.
+fn modes(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Mode> {
+    let mut modes: Vec<Mode> = Vec::new();
+    for (i, word) in fields.tags(errors, "modes", "怎么去").iter().enumerate() {
+        match word.parse::<Mode>() {
+            Ok(mode) if !modes.contains(&mode) => modes.push(mode),
+            Ok(_) => {}
+            Err(_) => {
+                let message = "怎么去应当是walk（走路）、ebike（电动车）或bus（坐接送车）";
+                errors.add(fields.path(&format!("modes[{i}]")), "unknown", message);
+            }
+        }
+    }
+    if modes.is_empty() { Mode::ALL.to_vec() } else { modes }
+}
+
+/// Certificates by key, by name, or as people call them (叉车证).
+fn certificates(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<String> {
+    let mut certificates: Vec<String> = Vec::new();
+    for (i, words) in fields.tags(errors, "certificates", "证书").iter().enumerate() {
+        match Trades::shipped().licence(words) {
+            Some(licence) if !certificates.contains(&licence.key) => {
+                certificates.push(licence.key.clone());
+            }
+            Some(_) => {}
+            None => {
+                let message =
+                    format!("没有“{words}”这种证书，可以写：电工证、焊工证、叉车证、健康证…");
+                errors.add(fields.path(&format!("certificates[{i}]")), "unknown", message);
+            }
+        }
+    }
+    certificates
 }
 
 fn groups(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Group> {

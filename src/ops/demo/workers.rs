@@ -1,14 +1,19 @@
 //! Invented workers: from a seed and a moment to inputs that anyone could have typed.
 
+use std::collections::BTreeSet;
+
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 
 use super::{cast, names, places, trades::TRADES};
-use crate::domain::{
-    geo::{Crs, Point},
-    station::Station,
-    time::{DAY, Moment},
+use crate::{
+    domain::{
+        geo::{Crs, Point},
+        station::Station,
+        time::{DAY, Moment},
+    },
+    words::trades::Trades,
 };
 
 /// The first of the phones: one narrow range, so that a demonstration record shows at a glance.
@@ -52,6 +57,7 @@ fn newcomer(rng: &mut ChaCha20Rng, i: u64, stations: &[Station], now: Moment) ->
         "crs": "wgs84",
         "radius_km": radius_km,
         "skills": skills,
+        "certificates": certificates(&skills),
     });
     if rng.random_bool(0.7) {
         input["day_wage_wish_fen"] = json!(rng.random_range(12..=30) * 1000);
@@ -70,6 +76,14 @@ fn newcomer(rng: &mut ChaCha20Rng, i: u64, stations: &[Station], now: Moment) ->
     }
     let desk = cast::nearest(stations, point);
     Some(Newcomer { desk, input })
+}
+
+/// The certificates that the skills ask for: who does the work in the demo may do it.
+fn certificates(skills: &[&str]) -> Vec<String> {
+    let trades = Trades::shipped();
+    let owed = skills.iter().filter_map(|skill| trades.by_name(skill)?.licence.as_ref());
+    let keys: BTreeSet<String> = owed.map(|licence| licence.key.clone()).collect();
+    keys.into_iter().collect()
 }
 
 /// Trades that a worker knows: one, two or three by turns.

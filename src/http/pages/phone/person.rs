@@ -12,7 +12,8 @@ use super::{
     super::{
         input::{Faults, Form, Sent},
         login, page,
-        worker::{CONSENT, News, OwnBooking, one_news, own_booking},
+        register::CONSENT,
+        worker::{News, OwnBooking, one_news, own_booking},
     },
     App, Frame, Visitor, see_other, seeker,
 };
