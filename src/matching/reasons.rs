@@ -44,10 +44,12 @@ fn reason(
         (Term::Skill, _) if facts.nearness == 1.0 => Some("工种对口".to_owned()),
         (Term::Skill, _) => Some("工种相近".to_owned()),
         (Term::Distance, Reader::Worker) => {
-            facts.distance_m.map(|metres| format!("距您{}", speech::distance(metres)))
+            let to = if facts.by_ride { "上车点" } else { "" };
+            facts.distance_m.map(|metres| format!("{to}距您{}", speech::distance(metres)))
         }
         (Term::Distance, Reader::Employer) => {
-            facts.distance_m.map(|metres| format!("距工作地{}", speech::distance(metres)))
+            let to = if facts.by_ride { "上车点" } else { "工作地" };
+            facts.distance_m.map(|metres| format!("距{to}{}", speech::distance(metres)))
         }
         (Term::Wage, Reader::Worker) => Some(speech::pay(facts.wage)),
         // The pay's own words say how it is settled; piece work adds no pay by the day.
@@ -103,6 +105,8 @@ mod tests {
             say(&bare, &[], Reader::Worker),
             "距您650米 · 日结220元 · 一天内发布 · 即时快招"
         );
+        bare.by_ride = true;
+        assert!(say(&bare, &[], Reader::Worker).starts_with("上车点距您650米 · "));
         bare.nearness = 0.5;
         assert!(say(&bare, &[], Reader::Worker).starts_with("工种相近 · "));
         bare.nearness = 1.0;

@@ -34,8 +34,10 @@ pub struct JobFacts {
     pub skills: Overlap,
     /// Nearness of the occupations, 0..=1; see [`super::Trade::nearness`].
     pub nearness: f64,
-    /// From the wish's point to the work, metres.
+    /// From the wish's point to the work or its ride, metres.
     pub distance_m: Option<f64>,
+    /// Whether the way leads to where the ride starts, which is nearer than the work.
+    pub by_ride: bool,
     /// The pay.
     pub wage: Wage,
     /// When the next shift starts.
@@ -268,6 +270,7 @@ pub(super) mod tests {
             skills: Overlap { held: 1, asked: 1, wished: 2 },
             nearness: 0.0,
             distance_m: Some(2_300.0),
+            by_ride: false,
             wage: Wage::new(yuan, yuan, WageUnit::Day, Settlement::Daily).unwrap(),
             starts_at: Some(NOW.plus(22 * HOUR)),
             published_at: NOW.plus(-2 * DAY),
@@ -321,7 +324,7 @@ pub(super) mod tests {
         ) {
             let skills = Overlap { held, asked, wished: wished.max(held) };
             let some = JobFacts {
-                skills, nearness: 0.0, distance_m: distance, wage: facts().wage,
+                skills, nearness: 0.0, distance_m: distance, by_ride: false, wage: facts().wage,
                 starts_at: Some(NOW.plus(start * HOUR)), published_at: NOW.plus(-age * DAY),
                 instant, relevance,
             };

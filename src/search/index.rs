@@ -339,6 +339,7 @@ impl Index {
             trades: terms.occupation.iter().map(Trade::of).collect(),
             point: Spot::of(terms.point).point(),
             radius_m: None,
+            no_rides: false,
             day_wage: terms.wage.day_min(),
         };
         if wish.skills.is_empty() && wish.trades.is_empty() {

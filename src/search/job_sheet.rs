@@ -38,6 +38,8 @@ pub struct JobRow {
     shifts: u16,
     /// Whether the posting has further rows.
     pub many: bool,
+    /// Whether this is where the ride starts, not the place of work.
+    pub ride: bool,
     /// Who posted it, in a number; 0 where nobody is known.
     pub poster: u32,
 }
@@ -93,8 +95,10 @@ impl Calm {
 impl Sheet for JobSheet {
     fn read(segment: &SegmentReader, weights: &Weights) -> tantivy::Result<JobSheet> {
         let docs = segment.max_doc();
-        let spot = column::<u64>(segment, "spot")?;
-        let spots = (0..docs).map(|doc| (Spot(spot.first(doc).unwrap_or(u64::MAX)), doc)).collect();
+        let spot_of_work = column::<u64>(segment, "spot")?;
+        let spots = (0..docs)
+            .flat_map(|doc| spot_of_work.values_for_doc(doc).map(move |at| (Spot(at), doc)));
+        let spots = spots.collect();
         let (places, order) = in_order(spots);
         let row_docs: Vec<u32> = order.iter().map(|entry| entry.1).collect();
 
@@ -119,6 +123,7 @@ impl Sheet for JobSheet {
                 shifts_from: shifts_from as u32,
                 shifts: u16::try_from(shifts.len() - shifts_from).unwrap_or(u16::MAX),
                 many: false,
+                ride: spot_of_work.first(doc) != Some(spot.0),
                 poster: poster.first(doc).unwrap_or_default() as u32,
             });
         }

@@ -294,6 +294,7 @@ fn ask(
         trades: wish.map(|wish| wish.trades.clone()).unwrap_or_default(),
         day_wage: wish.and_then(|wish| wish.day_wage),
         reach: centre.map(|centre| Reach::new(centre, query.radius_m)),
+        no_rides: wish.is_some_and(|wish| wish.no_rides),
         placed: query.radius_m.is_some() && centre.is_some() || query.sort == Sort::Nearest,
         must,
         kindred_only: fit.kindred_only,

@@ -61,6 +61,8 @@ pub struct Ask {
     pub trades: Vec<Trade>,
     pub day_wage: Option<Fen>,
     pub reach: Option<Reach>,
+    /// Whether where a ride starts does not count.
+    pub no_rides: bool,
     /// Whether a posting must have a distance.
     pub placed: bool,
     /// One of these marks must stand; 0 asks nothing.

@@ -6,7 +6,7 @@ use super::words;
 use crate::{
     domain::{posting::Posting, time::Moment, worker::Profile},
     matching::{
-        JobFacts, Overlap, Reader, Score, Spot, Trade, Weights, Wish, first_start, reasons, score,
+        JobFacts, Overlap, Places, Reader, Score, Trade, Weights, Wish, first_start, reasons, score,
     },
 };
 
@@ -70,7 +70,8 @@ pub fn pair<'a>(weights: &Weights, wanted: &Wanted, seeker: &'a Seeker, now: Mom
         .filter(|skill| wanted.named.contains(*skill))
         .collect();
     let nearness = seeker.wish.trades.iter().map(|own| own.nearness(wanted.trade));
-    let work = Spot::of(posting.terms.point).point();
+    let places = Places::of(&posting.terms);
+    let way = seeker.wish.point.and_then(|from| places.way_m(from, seeker.wish.no_rides));
     let facts = JobFacts {
         skills: Overlap {
             held: shared.len() as u32,
@@ -78,7 +79,8 @@ pub fn pair<'a>(weights: &Weights, wanted: &Wanted, seeker: &'a Seeker, now: Mom
             wished: seeker.skills.len() as u32,
         },
         nearness: nearness.fold(0.0, f64::max),
-        distance_m: seeker.wish.point.zip(work).map(|(from, to)| to.distance_m(from)),
+        distance_m: way.map(|way| way.0),
+        by_ride: way.is_some_and(|way| way.1),
         wage: posting.terms.wage,
         starts_at: first_start(posting.terms.shifts.iter().copied(), now),
         published_at: posting.published_at.unwrap_or(posting.created_at),

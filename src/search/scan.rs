@@ -280,6 +280,7 @@ impl<'a> Scan<'a> {
             },
             nearness,
             distance_m,
+            by_ride: row.ride && distance_m.is_some(),
             wage,
             starts_at: first_start(part.sheet.shifts(row).iter().copied(), ask.scored_at),
             published_at: row.published_at,
@@ -371,6 +372,9 @@ impl<'a> Scan<'a> {
             let first = part.sheet.rows_of(row.doc).next();
             return (!row.many || first == Some(row_at)).then_some(None);
         };
+        if row.ride && self.ask.no_rides {
+            return None;
+        }
         let own = ring.distance_m(row.spot);
         if own.is_some_and(|metres| metres <= self.away_m)
             || own.is_none() && row.spot != Spot::NOWHERE
@@ -382,8 +386,9 @@ impl<'a> Scan<'a> {
                 .sheet
                 .rows_of(row.doc)
                 .filter_map(|at| {
-                    let spot = part.sheet.rows.get(at as usize)?.spot;
-                    Some((reach.distance_m(spot)?, at))
+                    let other = part.sheet.rows.get(at as usize)?;
+                    let counts = !(other.ride && self.ask.no_rides);
+                    Some((reach.distance_m(other.spot).filter(|_| counts)?, at))
                 })
                 .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             if nearest.is_some_and(|(_, at)| at != row_at) {

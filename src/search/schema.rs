@@ -23,7 +23,7 @@ use crate::{
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
-    matching::{Spot, Trade, certificates, licences},
+    matching::{Places, Spot, Trade, certificates, licences},
     words::{trades::LICENCES_MAX, wage},
 };
 
@@ -88,6 +88,7 @@ pub struct JobFields {
     pub named: Field,
     /// Stations that were chosen, or [`EVERYWHERE`].
     pub station: Field,
+    /// Where the work is, or nowhere, then where its ride starts.
     pub spot: Field,
     pub wage: Field,
     pub traits: Field,
@@ -187,7 +188,10 @@ impl JobFields {
             licences: licences(terms),
             letters: u16::try_from(words::letters(&terms.title)).unwrap_or(u16::MAX),
         };
-        doc.add_u64(self.spot, Spot::of(terms.point).0);
+        let places = Places::of(terms);
+        for spot in std::iter::once(places.work).chain(places.pickup) {
+            doc.add_u64(self.spot, spot.0);
+        }
         doc.add_u64(self.wage, pack_wage(terms.wage));
         doc.add_u64(self.traits, traits.pack());
         doc.add_u64(self.trade, terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0);
@@ -248,7 +252,7 @@ fn told(terms: &Terms) -> BTreeSet<String> {
             within(place.stem);
         }
     }
-    if let Some(town) = terms.point.and_then(town_at) {
+    for town in terms.points().filter_map(town_at) {
         within(town.code);
     }
     if let Some(code) = &terms.division {
@@ -275,6 +279,8 @@ pub struct WorkerFields {
     pub trade: Field,
     /// Certificates, a bit each.
     pub certificates: Field,
+    /// 1 where the worker does without rides.
+    pub no_rides: Field,
     /// 1 where the worker is available in spans only.
     pub limited: Field,
     pub span_start: Field,
@@ -295,6 +301,7 @@ impl Fields for WorkerFields {
             day_wage: fast_signed(&mut schema, "day_wage"),
             trade: fast(&mut schema, "trade"),
             certificates: fast(&mut schema, "certificates"),
+            no_rides: fast(&mut schema, "no_rides"),
             limited: fast(&mut schema, "limited"),
             span_start: fast_signed(&mut schema, "span_start"),
             span_end: fast_signed(&mut schema, "span_end"),
@@ -318,6 +325,7 @@ impl WorkerFields {
             doc.add_text(self.skill, skill);
         }
         doc.add_u64(self.certificates, u64::from(certificates(profile)));
+        doc.add_u64(self.no_rides, u64::from(!profile.rides()));
         for code in profile.occupations.iter().chain(&profile.skill_occupations) {
             doc.add_u64(self.trade, Trade::of(code).0);
         }

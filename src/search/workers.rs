@@ -23,7 +23,7 @@ use crate::{
         wage::Wage,
     },
     matching::{
-        Ceiling, JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, certificate_bar,
+        Ceiling, JobFacts, Overlap, Places, Reach, Reader, Score, Trade, Weights, certificate_bar,
         first_start, licences, reasons, score, time_bar, upcoming,
     },
 };
@@ -37,7 +37,9 @@ struct Ask {
     /// Skills in its list.
     asked: u32,
     trade: Trade,
-    reach: Option<Reach>,
+    places: Places,
+    /// The ends of the way: the work and where its ride starts, those that there are.
+    ends: Vec<Reach>,
     /// Certificates of which the work asks one, a bit each.
     licences: u32,
     wage: Wage,
@@ -92,7 +94,8 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
     named.retain(|word| seen.insert(word.clone()));
     named.truncate(MARKS_MAX);
     // On the grid, as the other direction has it.
-    let work = Spot::of(terms.point).point();
+    let places = Places::of(terms);
+    let ends = [Some(places.work), places.pickup].into_iter().flatten();
     let published_at = posting.published_at.unwrap_or(posting.created_at);
     let starts_at = first_start(terms.shifts.iter().copied(), now);
     let start =
@@ -105,7 +108,8 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
         named,
         asked: listed.len() as u32,
         trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
-        reach: work.map(|work| Reach::new(work, None)),
+        ends: ends.filter_map(|spot| Some(Reach::new(spot.point()?, None))).collect(),
+        places,
         licences: licences(terms),
         wage: terms.wage,
         coming: upcoming(terms.shifts.iter().copied(), now).collect(),
@@ -152,21 +156,24 @@ struct Seen {
 /// The radius of the first circle in which workers are looked for, metres.
 const FIRST_RING_M: f64 = 1_000.0;
 
-/// The best workers, looked for in growing circles until nobody farther can be among them.
+/// The best workers, looked for in growing circles around the work and its ride until nobody
+/// farther can be among them. Who is found from both counts once.
 fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
+    let room = ask.limit * ask.ends.len().max(1);
     let mut scan = Scan {
         ask,
-        top: Top::new(ask.limit, None),
+        top: Top::new(room, None),
         away_m: f64::NEG_INFINITY,
-        ring: ask.reach,
+        ring: None,
         distance_at_most: 0.0,
     };
     let mut tile = Box::<Tile>::default();
-    if let Some(reach) = ask.reach {
-        let most = parts.iter().map(|part| part.sheet.radius_m_max).fold(0.0, f64::max);
+    let most = parts.iter().map(|part| part.sheet.radius_m_max).fold(0.0, f64::max);
+    for end in &ask.ends {
+        scan.away_m = f64::NEG_INFINITY;
         let mut radius = FIRST_RING_M.min(most);
         loop {
-            scan.ring = Some(reach.with_radius(radius));
+            scan.ring = Some(end.with_radius(radius));
             scan.distance_at_most = ask.weights.distance(scan.away_m);
             for part in parts {
                 let mut stretches = Vec::new();
@@ -182,11 +189,14 @@ fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
             radius = (radius * 2.0).min(most);
         }
     }
-    scan.distance_at_most = 0.0;
+    (scan.distance_at_most, scan.ring) = (0.0, None);
     for part in parts {
         scan.stretches(part, vec![part.sheet.places.nowhere()], &mut tile);
     }
-    scan.top.into_sorted()
+    let mut found = scan.top.into_sorted();
+    found.dedup_by(|one, other| one.id == other.id);
+    found.truncate(ask.limit);
+    found
 }
 
 struct Scan<'a> {
@@ -254,10 +264,12 @@ impl<'a> Scan<'a> {
         if part.segment.is_deleted(row.doc) {
             return None;
         }
-        let distance_m = self.ring.and_then(|ring| ring.distance_m(row.spot));
-        if row.spot != Spot::NOWHERE {
-            let metres = distance_m?;
-            (self.away_m < metres && metres <= row.radius_m).then_some(())?;
+        let mut way = None;
+        if let Some(home) = row.spot.point() {
+            let metres = self.ring.and_then(|ring| ring.distance_m(row.spot))?;
+            (self.away_m < metres).then_some(())?;
+            way = ask.places.way_m(home, row.no_rides);
+            way.is_some_and(|way| way.0 <= row.radius_m).then_some(())?;
         }
         if certificate_bar(ask.licences, row.certificates).is_some() {
             return None;
@@ -273,7 +285,8 @@ impl<'a> Scan<'a> {
                 wished: row.wished,
             },
             nearness: trades.map(|own| own.nearness(ask.trade)).fold(0.0, f64::max),
-            distance_m,
+            distance_m: way.map(|way| way.0),
+            by_ride: way.is_some_and(|way| way.1),
             wage: ask.wage,
             starts_at: ask.starts_at,
             published_at: ask.published_at,

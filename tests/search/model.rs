@@ -7,9 +7,10 @@ use linggong::domain::{
     money::Fen,
     org::Label,
     posting::{Posting, Shift, Status},
+    provides::Pickup,
     time::{DAY, HOUR},
     wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Profile},
+    worker::{Available, Mode, Profile},
 };
 use linggong::matching::{JobFacts, Overlap, Spot, Trade, Weights, Wish, bar, first_start, score};
 use linggong::search::{JobQuery, Seeker, Sort, Wanted, pair, words};
@@ -61,6 +62,7 @@ prop_compose! {
         title in select(&["招工", "急招电焊工", "装载机司机"][..]),
         skills in skills(), point in place(), shifts in shifts(), occupation in occupation(),
         status in select(&[Status::Open, Status::Open, Status::Open, Status::Filled][..]),
+        pickup in proptest::option::weighted(0.4, place()),
         employer in select(&["塞上建材公司", "良田物流公司", "贺兰食品公司"][..]),
         yuan in 1i64..8, unit in select(WageUnit::ALL), settlement in select(Settlement::ALL),
         label in select(Label::ALL), instant: bool, valid in -2i64..20, age in 0i64..4,
@@ -74,6 +76,13 @@ prop_compose! {
         terms.wage = Wage::new(fen, fen, unit, settlement).unwrap();
         terms.instant = instant;
         terms.employer.name = employer.to_owned();
+        terms.provides.pickup =
+            pickup.map(|point| Pickup {
+                address: "村口".to_owned(),
+                point,
+                time: jiff::civil::Time::constant(6, 40, 0, 0),
+                seats: None,
+            });
         terms.valid_until = NOW.plus(valid * DAY);
         posting.status = status;
         posting.label = label;
@@ -88,11 +97,13 @@ prop_compose! {
         radius in 1_000.0..12_000.0f64, wish in proptest::option::of(1i64..8),
         spans in proptest::option::weighted(0.3, shifts()),
         certificates in proptest::sample::subsequence(vec!["welding".to_owned()], 0..=1),
+        modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=3),
     ) -> Profile {
         let mut own = profile();
         (own.skills, own.point, own.radius_m) = (skills, point, radius);
         own.occupations = occupation.into_iter().collect();
         own.certificates = certificates;
+        own.modes = modes;
         own.day_wage_wish = wish.map(|yuan| Fen::from_yuan(yuan * 50));
         own.available = spans.map_or(Available::Always, Available::Spans);
         own
@@ -151,10 +162,17 @@ fn facts(
     wished: &[String],
     trades: &[Trade],
     from: Option<linggong::domain::geo::Point>,
+    no_rides: bool,
 ) -> JobFacts {
     let terms = &posting.terms;
     let named: HashSet<String> = words::named(&terms.skills, &terms.title).into_iter().collect();
     let trade = terms.occupation.as_ref().map_or(Trade::NONE, Trade::of);
+    let way = |to: Option<linggong::domain::geo::Point>| {
+        from.zip(Spot::of(to).point()).map(|(from, to)| from.distance_m(to))
+    };
+    let pickup = terms.provides.pickup.as_ref().filter(|_| !no_rides);
+    let (work, ride) = (way(terms.point), pickup.and_then(|pickup| way(pickup.point)));
+    let by_ride = ride.is_some_and(|ride| work.is_none_or(|work| ride < work));
     JobFacts {
         skills: Overlap {
             held: wished.iter().filter(|skill| named.contains(*skill)).count() as u32,
@@ -162,7 +180,8 @@ fn facts(
             wished: wished.len() as u32,
         },
         nearness: trades.iter().map(|own| own.nearness(trade)).fold(0.0, f64::max),
-        distance_m: from.zip(Spot::of(terms.point).point()).map(|(from, to)| from.distance_m(to)),
+        distance_m: if by_ride { ride } else { work },
+        by_ride,
         wage: terms.wage,
         starts_at: first_start(terms.shifts.iter().copied(), NOW),
         published_at: posting.published_at.unwrap(),
@@ -216,8 +235,13 @@ fn is_kindred(world: &[Posting], query: &JobQuery, ranked: &Ranked) -> bool {
     if wish.skills.is_empty() && wish.trades.is_empty() {
         return true;
     }
-    let facts =
-        facts(ranked_posting(world, ranked), &words::skills(&wish.skills), &wish.trades, None);
+    let facts = facts(
+        ranked_posting(world, ranked),
+        &words::skills(&wish.skills),
+        &wish.trades,
+        None,
+        false,
+    );
     facts.skills.held > 0 || facts.nearness > 0.0
 }
 
@@ -256,7 +280,7 @@ fn scan(world: &[Posting], query: &JobQuery, keep: impl Fn(&Posting) -> bool) ->
     let mut found: Vec<(JobFacts, Ranked)> = world
         .iter()
         .filter(|posting| keep(posting))
-        .map(|posting| (posting, facts(posting, &wished, &wish.trades, from)))
+        .map(|posting| (posting, facts(posting, &wished, &wish.trades, from, wish.no_rides)))
         .filter(|(posting, facts)| shown(posting, query, facts))
         .map(|(posting, facts)| {
             let total = score(&weights, &facts, wish.day_wage, NOW).total;
@@ -386,7 +410,7 @@ proptest! {
             if bar(&posting, &worker.profile, &[], NOW).is_none() {
                 let wish = Wish::from(&worker.profile);
                 let wished = words::skills(&wish.skills);
-                let facts = facts(&posting, &wished, &wish.trades, wish.point);
+                let facts = facts(&posting, &wished, &wish.trades, wish.point, wish.no_rides);
                 let total = score(&weights, &facts, wish.day_wage, NOW).total;
                 let seeker = Seeker::from(&worker.profile);
                 let one = pair(&weights, &wanted, &seeker, NOW);
