@@ -25,7 +25,7 @@ use linggong::{
     cli::SystemClock,
     domain::{account::Actor, time::Clock, time::Moment},
     market::{Import, Market},
-    search::{Follower, Index},
+    search::{Follower, Index, Ties},
     store::Store,
 };
 use tokio::time::{MissedTickBehavior, interval};
@@ -162,7 +162,9 @@ async fn asked_while<F: Future>(
             for question in questions.iter().cycle() {
                 let profile = question.profile(MATCH_M);
                 let start = Instant::now();
-                index.matches(&profile, &[], TOP, false, now).expect("the index answers");
+                index
+                    .matches(&profile, Ties::default(), TOP, false, now)
+                    .expect("the index answers");
                 took.add(start.elapsed());
                 if stop.load(Ordering::Relaxed) {
                     break;

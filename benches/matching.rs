@@ -27,7 +27,7 @@ use linggong::{
         geo::{Crs, Point},
         time::Moment,
     },
-    search::{Index, JobQuery, Rebuild, Sort},
+    search::{Index, JobQuery, Rebuild, Sort, Ties},
 };
 
 /// Tuesday, 24 November 2026, 10:00 in Shanghai.
@@ -113,7 +113,7 @@ const TEXT: Wanted =
 
 fn matches(index: &Index, question: &Question) -> usize {
     let profile = question.profile(MATCH_M);
-    index.matches(&profile, &[], TOP, false, NOW).expect("the index answers").hits.len()
+    index.matches(&profile, Ties::default(), TOP, false, NOW).expect("the index answers").hits.len()
 }
 
 fn candidates(index: &Index, question: &Question) -> usize {

@@ -289,7 +289,7 @@ async fn keep_house(market: Market, stop: CancellationToken) {
     }
 }
 
-/// How often the screens' health is noted.
+/// How often the screens' health and the employers' records are noted.
 const HEALTH_TICK: Duration = Duration::from_secs(30);
 
 /// What the clock brings, and the messages that follow from it.
@@ -309,9 +309,10 @@ async fn keep_watch(app: App, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = look.tick() => {}
             _ = health.tick() => {
-                if let Err(error) = app.note_screens().await {
+                let noted = app.note_screens().await;
+                if let Err(error) = noted.and(app.note_standings().await) {
                     let error = &error as &dyn std::error::Error;
-                    tracing::warn!(error, "the screens' health is not noted");
+                    tracing::warn!(error, "screens' health or employers' records are not noted");
                 }
                 continue;
             }

@@ -117,6 +117,26 @@ pub struct Record {
     pub stars: i64,
 }
 
+impl Record {
+    /// Shifts and ratings that everybody is taken to have, so that one mark or one rating decides
+    /// little.
+    const PRIOR: f64 = 5.0;
+    /// Shifts that a mark weighs.
+    const MARK: f64 = 4.0;
+    /// Stars of which a prior rating has.
+    const STARS: f64 = 4.0;
+
+    /// How far others can rely on whoever has this record, 0..=1: the share of promises kept times
+    /// the share of stars, both drawn towards those of somebody unknown, 0.8.
+    pub fn reliability(&self) -> f64 {
+        let [done, marks, rated, stars] =
+            [self.done, self.marks, self.rated, self.stars].map(|count| count.max(0) as f64);
+        let kept = done + Self::PRIOR;
+        let stars = (stars + Self::STARS * Self::PRIOR) / (5.0 * (rated + Self::PRIOR));
+        kept / (kept + Self::MARK * marks) * stars.min(1.0)
+    }
+}
+
 /// As people say it: `到岗12次，计入1次，评分4.5`.
 impl std::fmt::Display for Record {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -145,6 +165,20 @@ mod tests {
             ("lifted", &["", "", "", ""]),
             ("redeemed", &["", "", "", ""]),
         ]);
+    }
+
+    #[test]
+    fn marks_and_ratings_make_a_record_rise_and_fall() {
+        let reliability =
+            |done, marks, rated, stars| Record { done, marks, rated, stars }.reliability();
+        assert_eq!(reliability(0, 0, 0, 0), 0.8);
+        assert_eq!(reliability(40, 0, 0, 0), 0.8);
+        assert!(reliability(40, 0, 20, 100) > 0.9);
+        assert!(reliability(40, 1, 20, 100) < reliability(40, 0, 20, 100));
+        assert!(reliability(0, 1, 0, 0) < 0.5);
+        assert!(reliability(400, 1, 0, 0) > 0.79);
+        assert!(reliability(0, 0, 3, 3) < 0.6);
+        assert!((0.0..=1.0).contains(&reliability(i64::MAX, i64::MAX, 1, i64::MAX)));
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::{
     domain::screen::Health,
     feed::hub::Hub,
     market::{Market, MarketResult},
-    search::Follower,
+    search::{Follower, Standings},
 };
 
 /// How the server is set up.
@@ -112,6 +112,16 @@ impl App {
             Some((screen.device?.0, health))
         });
         self.market.note_screens(&heard.collect::<Vec<_>>()).await
+    }
+
+    /// Takes over how far employers can be relied on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_standings(&self) -> MarketResult<()> {
+        let records = self.market.payer_records().await?;
+        self.search.index.set_standings(Standings::new(records));
+        Ok(())
     }
 
     /// Waits until what is committed by now can be found, so that who posts and then searches

@@ -12,7 +12,7 @@ use crate::{
         Weights,
         dispatch::{Fit, Question, Slot, plan},
     },
-    search::{Pair, Seeker, Wanted, pair},
+    search::{Pair, Seeker, Standings, Wanted, pair},
 };
 
 /// Points of a score of one.
@@ -73,8 +73,13 @@ pub struct Proposal {
 }
 
 /// Plans for everybody at once.
-pub fn propose(assembly: &Assembly, weights: &Weights, wishes: &Wishes, now: Moment) -> Proposal {
-    let ground = Ground::new(assembly, weights, now);
+pub fn propose(
+    assembly: &Assembly,
+    by: (&Weights, &Standings),
+    wishes: &Wishes,
+    now: Moment,
+) -> Proposal {
+    let ground = Ground::new(assembly, by, now);
     let (kept, refused) = ground.kept(wishes);
     let question = ground.question(wishes, &kept, &refused);
     let plan = plan(&question);
@@ -131,13 +136,17 @@ struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    fn new(assembly: &'a Assembly, weights: &'a Weights, now: Moment) -> Ground<'a> {
+    fn new(
+        assembly: &'a Assembly,
+        (weights, standings): (&'a Weights, &Standings),
+        now: Moment,
+    ) -> Ground<'a> {
         let (people, openings) = (&assembly.people, &assembly.openings);
         let mut ground = Ground {
             assembly,
             weights,
             now,
-            wanted: openings.iter().map(|opening| Wanted::new(&opening.posting)).collect(),
+            wanted: openings.iter().map(|one| Wanted::new(&one.posting, standings)).collect(),
             seekers: people.iter().map(|one| Seeker::from(&one.worker.profile)).collect(),
             matches: Vec::with_capacity(people.len()),
             bars: Vec::with_capacity(people.len()),

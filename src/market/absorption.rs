@@ -17,7 +17,7 @@ use crate::{
         placement::{Placement, PlacementStatus, employer_key},
         worker::Group,
     },
-    policy::{self, Paid, Roster, evaluate},
+    policy::{self, Entitlement, Paid, Policy, Roster, evaluate},
     store::{PlacementFilter, View},
 };
 
@@ -87,9 +87,24 @@ impl Market {
         as_of: Day,
         own: Option<&ClaimId>,
     ) -> MarketResult<Vec<Due>> {
+        let Some(policy) = judge_of(policy::library()?, as_of) else {
+            return Ok(Vec::new());
+        };
+        let rows = self.absorption_under(view, policy, entity, as_of, own).await?;
+        Ok(rows.into_iter().map(|row| Due { row, policy, as_of }).collect())
+    }
+
+    /// The same under a given policy.
+    pub(super) async fn absorption_under(
+        &self,
+        view: &mut View,
+        policy: &Policy,
+        entity: &str,
+        as_of: Day,
+        own: Option<&ClaimId>,
+    ) -> MarketResult<Vec<Entitlement>> {
         let (kind, relocated, poverty_or_monitored) = roster(view, entity, as_of).await?;
-        let library = policy::library()?;
-        let (Some(kind), Some(policy)) = (kind, judge_of(library, as_of)) else {
+        let Some(kind) = kind else {
             return Ok(Vec::new());
         };
         let mut case = Circle::default().case(as_of, policy, |_| false);
@@ -108,8 +123,7 @@ impl Market {
                 case.paid.push(Paid { rule: claim.rule, person, employer, date, amount });
             }
         }
-        let rows = evaluate(policy, &case)?.entitlements;
-        Ok(rows.into_iter().map(|row| Due { row, policy, as_of }).collect())
+        Ok(evaluate(policy, &case)?.entitlements)
     }
 }
 

@@ -80,19 +80,6 @@ impl Market {
         paper: &str,
         bytes: &[u8],
     ) -> MarketResult<Evidence> {
-        if bytes.len() > limits::EVIDENCE_BYTES_MAX {
-            let mib = limits::EVIDENCE_BYTES_MAX / 1024 / 1024;
-            let message = format!("文件太大，最大{mib}MB，请压缩或分开上传");
-            return Err(FieldErrors::one("file", "length", message).into());
-        }
-        let media = Media::of(bytes)?;
-        let is_known = match &about {
-            About::Org(_) => ORG_PAPERS.contains(&paper),
-            About::Placement(_) | About::Worker(_) => papers()?.contains(&paper),
-        };
-        if !is_known {
-            return Err(FieldErrors::one("paper", "unknown", "请选择这是什么材料").into());
-        }
         let mut most = limits::EVIDENCE_MAX;
         let held = match &about {
             About::Placement(id) => {
@@ -118,6 +105,19 @@ impl Market {
                 txn.evidence_about(id).await?
             }
         };
+        if bytes.len() > limits::EVIDENCE_BYTES_MAX {
+            let mib = limits::EVIDENCE_BYTES_MAX / 1024 / 1024;
+            let message = format!("文件太大，最大{mib}MB，请压缩或分开上传");
+            return Err(FieldErrors::one("file", "length", message).into());
+        }
+        let media = Media::of(bytes)?;
+        let is_known = match &about {
+            About::Org(_) => ORG_PAPERS.contains(&paper),
+            About::Placement(_) | About::Worker(_) => papers()?.contains(&paper),
+        };
+        if !is_known {
+            return Err(FieldErrors::one("paper", "unknown", "请选择这是什么材料").into());
+        }
         if held.len() >= most {
             let message = format!("材料最多{most}份，已经满了");
             return Err(FieldErrors::one("file", "length", message).into());

@@ -174,6 +174,15 @@ impl Market {
         Ok(view.payer_record(&payer(posting), self.counts_since()).await?)
     }
 
+    /// How each employer has done of whom something is known, by who owes wages.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn payer_records(&self) -> MarketResult<Vec<(String, Record)>> {
+        let mut view = self.store.read().await?;
+        Ok(view.payer_records(self.counts_since()).await?)
+    }
+
     /// The marks against the actor, newest first: the person, or the organisation it acts for.
     ///
     /// # Errors

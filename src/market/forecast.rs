@@ -21,10 +21,10 @@ use crate::{
         ids::{StationId, WorkerId},
         limits,
         money::Fen,
-        placement::PlacementStatus,
+        placement::{Placement, PlacementStatus},
     },
-    policy::{self, Case, Insurance, Policy, Status, evaluate, in_force},
-    store::{Kind, PlacementFilter},
+    policy::{self, Case, Entitlement, Insurance, Policy, Status, evaluate, in_force},
+    store::{Kind, PlacementFilter, View},
 };
 
 /// The spans that a forecast looks over, days.
@@ -70,7 +70,7 @@ pub struct Line {
     pub paid: Fen,
 }
 
-/// What one rule of a case gives: whom, at least and at most.
+/// What a rule gives whom, at least and at most.
 type Given = BTreeMap<(String, String), (Fen, Fen)>;
 
 impl Market {
@@ -97,7 +97,9 @@ impl Market {
         held.retain(|placement| placement.status != PlacementStatus::Void);
         let workers: BTreeSet<WorkerId> = held.iter().map(|held| held.worker.clone()).collect();
         let circle = self.circle(&mut view, &workers).await?;
-        let now = given(policy, &circle, today, today)?;
+        let entities: BTreeSet<String> = held.iter().map(Placement::employer_key).collect();
+        let after = |days| (today, today.add_days(days));
+        let now = self.given(&mut view, policy, (&circle, &entities), after(0)).await?;
         let mut lines: Vec<Line> = policy
             .rules
             .iter()
@@ -119,7 +121,8 @@ impl Market {
             }
         }
         for (at, days) in HORIZONS.into_iter().enumerate() {
-            let then = given(policy, &circle, today, today.add_days(days))?;
+            let ground = (&circle, &entities);
+            let then = self.given(&mut view, policy, ground, after(days)).await?;
             for ((rule, whose), (low, high)) in then {
                 let key = (rule, whose);
                 let (low_now, high_now) = now.get(&key).copied().unwrap_or_default();
@@ -132,7 +135,11 @@ impl Market {
                 }
                 let more_low = more_low.max(Fen::ZERO);
                 line.within[at].add(more_low, more_high);
-                let town = line.towns.entry(town_of(&circle, &key.1)).or_default();
+                let town = match entities.contains(&key.1) {
+                    true => "用人单位（不分镇）".to_owned(),
+                    false => town_of(&circle, &key.1),
+                };
+                let town = line.towns.entry(town).or_default();
                 town[at].add(more_low, more_high);
             }
         }
@@ -140,12 +147,31 @@ impl Market {
         Ok(lines)
     }
 
-    async fn spent(
+    /// What the policy gives on a day to come, if everything goes on: by rule, and by spell, person or
+    /// entity.
+    async fn given(
         &self,
-        view: &mut crate::store::View,
-        lines: &mut [Line],
-        today: Day,
-    ) -> MarketResult<()> {
+        view: &mut View,
+        policy: &Policy,
+        (circle, entities): (&Circle, &BTreeSet<String>),
+        (today, then): (Day, Day),
+    ) -> MarketResult<Given> {
+        let mut case = circle.case(then, policy, |_| true);
+        carry_on(&mut case, today);
+        let mut given = Given::new();
+        for row in evaluate(policy, &case)?.entitlements {
+            let whose = row.spell.clone().or(row.person.clone()).unwrap_or_default();
+            add(&mut given, row, whose);
+        }
+        for entity in entities {
+            for row in self.absorption_under(view, policy, entity, then, None).await? {
+                add(&mut given, row, entity.clone());
+            }
+        }
+        Ok(given)
+    }
+
+    async fn spent(&self, view: &mut View, lines: &mut [Line], today: Day) -> MarketResult<()> {
         for budget in view.budgets().await?.into_iter().filter(|held| held.year == today.year()) {
             if let Some(line) = lines.iter_mut().find(|line| line.rule == budget.rule) {
                 line.budget = Some(budget.amount);
@@ -195,24 +221,11 @@ impl Market {
     }
 }
 
-/// What the policy gives on a day to come, if everything goes on: by rule and spell or person.
-fn given(policy: &Policy, circle: &Circle, today: Day, then: Day) -> MarketResult<Given> {
-    let mut case = circle.case(then, policy, |_| true);
-    carry_on(&mut case, today);
-    let mut given = Given::new();
-    for row in evaluate(policy, &case)?.entitlements {
-        if row.status != Status::Eligible {
-            continue;
-        }
-        let (low, high) = match (row.payable, row.range) {
-            (Some(payable), _) => (payable, payable),
-            (None, Some(range)) => range,
-            (None, None) => continue,
-        };
-        let whose = row.spell.or(row.person).unwrap_or_default();
-        given.insert((row.rule, whose), (low, high));
+fn add(given: &mut Given, row: Entitlement, whose: String) {
+    let amounts = row.payable.map(|payable| (payable, payable)).or(row.range);
+    if let Some(amounts) = amounts.filter(|_| row.status == Status::Eligible) {
+        given.insert((row.rule, whose), amounts);
     }
-    Ok(given)
 }
 
 /// Whoever works stays, and the papers come in.

@@ -163,8 +163,9 @@ impl Market {
     /// The store's.
     pub async fn end_notices(&self) -> MarketResult<usize> {
         let stages = vec![Stage::VillageNotice, Stage::BureauNotice];
-        let filter = ClaimFilter { stages, ..ClaimFilter::default() };
         let today = self.now().day();
+        let notice_ended_before = Some(today);
+        let filter = ClaimFilter { stages, notice_ended_before, ..ClaimFilter::default() };
         let held = self.store.read().await?.claims(&filter, limits::CLAIMS_MAX).await?;
         let mut moved = 0;
         for due in held.into_iter().filter(|claim| is_over(claim, today)) {

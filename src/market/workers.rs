@@ -207,15 +207,22 @@ impl Market {
         Ok(worker)
     }
 
-    /// A worker who looks for work, with the shifts that the person holds already.
+    /// A worker who looks for work, with the shifts that the person holds already and the employers
+    /// with whom one side wants no more to do, by who owes wages.
     ///
     /// # Errors
     /// As [`Market::worker`].
-    pub async fn seeker(&self, actor: &Actor, id: &WorkerId) -> MarketResult<(Worker, Vec<Shift>)> {
+    pub async fn seeker(
+        &self,
+        actor: &Actor,
+        id: &WorkerId,
+    ) -> MarketResult<(Worker, Vec<Shift>, Vec<String>)> {
         let worker = self.worker(actor, id).await?;
-        let rows = self.store.read().await?.bookings_by(id).await?;
+        let mut view = self.store.read().await?;
+        let rows = view.bookings_by(id).await?;
+        let blocked = view.blocked_for(id).await?;
         let held = rows.into_iter().filter(|row| row.booking.status == BookingStatus::Booked);
-        Ok((worker, held.flat_map(|row| row.booking.shifts).collect()))
+        Ok((worker, held.flat_map(|row| row.booking.shifts).collect(), blocked))
     }
 
     /// Takes in one row of a foreign list within a transaction that the caller commits.

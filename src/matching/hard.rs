@@ -1,9 +1,8 @@
 //! Hard conditions: what no score makes up for.
 
-use super::{Reach, Spot};
+use super::{Places, Spot};
 use crate::{
     domain::{
-        geo::Point,
         posting::{Posting, Shift, Status, Terms},
         time::Moment,
         wage::choices,
@@ -40,7 +39,7 @@ pub fn bar(posting: &Posting, profile: &Profile, booked: &[Shift], now: Moment) 
         Available::Spans(spans) => Some(spans.as_slice()),
     };
     closed(posting, now)
-        .or_else(|| place_bar(profile.point, profile.reach_m(), posting.terms.point))
+        .or_else(|| place_bar(profile, &posting.terms))
         .or_else(|| certificate_bar(licences(&posting.terms), certificates(profile)))
         .or_else(|| time_bar(spans, booked, &shifts))
 }
@@ -60,10 +59,12 @@ pub fn closed(posting: &Posting, now: Moment) -> Option<Bar> {
     }
 }
 
-/// The bar of distance: none for a worker without a point.
-pub fn place_bar(home: Option<Point>, radius_m: f64, work: Option<Point>) -> Option<Bar> {
-    let reach = Reach::new(Spot::of(home).point()?, Some(radius_m));
-    reach.distance_m(Spot::of(work)).is_none().then_some(Bar::Outside)
+/// The bar of distance: none for a worker without a point. Who takes rides need only come to where
+/// the ride starts.
+pub fn place_bar(profile: &Profile, terms: &Terms) -> Option<Bar> {
+    let way = Places::of(terms).way_m(Spot::of(profile.point).point()?, !profile.rides());
+    let comes = way.is_some_and(|way| way.0 <= profile.reach_m());
+    (!comes).then_some(Bar::Outside)
 }
 
 /// Licences of which the work asks one, a bit each; none: it asks for none.

@@ -15,7 +15,7 @@ mod wish;
 pub use hard::{
     Bar, bar, certificate_bar, certificates, closed, licences, place_bar, time_bar, upcoming,
 };
-pub use reach::{LON_ROUND, Reach, STEPS_A_DEGREE, Spot};
+pub use reach::{LON_ROUND, Places, Reach, STEPS_A_DEGREE, Spot};
 pub use reasons::{Reader, reasons};
 pub use score::{Ceiling, JobFacts, Overlap, Score, Term, first_start, score};
 pub use trade::Trade;

@@ -1,6 +1,9 @@
 //! Positions packed into one number, and the circle around a point with cheap tests before it.
 
-use crate::domain::geo::{Crs, Point};
+use crate::domain::{
+    geo::{Crs, Point},
+    posting::Terms,
+};
 
 /// A position on a grid of 10⁻⁷ degrees (at most 8 mm off), or nowhere, in 64 bits: latitude
 /// above, longitude below, each counted from its least value.
@@ -41,6 +44,31 @@ impl Spot {
     /// Steps from the south pole and from the antimeridian eastwards.
     pub fn steps(self) -> (i64, i64) {
         ((self.0 >> 32) as i64, (self.0 & u64::from(u32::MAX)) as i64)
+    }
+}
+
+/// Where a posting is: its place, or nowhere, and where its ride starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// The place of work.
+    pub work: Spot,
+    /// Where the ride starts.
+    pub pickup: Option<Spot>,
+}
+
+impl Places {
+    /// The places of a posting.
+    pub fn of(terms: &Terms) -> Places {
+        let pickup = terms.provides.pickup.as_ref().and_then(|pickup| pickup.point);
+        Places { work: Spot::of(terms.point), pickup: pickup.map(|point| Spot::of(Some(point))) }
+    }
+
+    /// The nearer way to one of them in metres, and whether it leads to the ride.
+    pub fn way_m(&self, home: Point, no_rides: bool) -> Option<(f64, bool)> {
+        let pickup = self.pickup.filter(|_| !no_rides);
+        let ways = [(Some(self.work), false), (pickup, true)].into_iter();
+        let ways = ways.filter_map(|(spot, ride)| Some((home.distance_m(spot?.point()?), ride)));
+        ways.min_by(|a, b| a.0.total_cmp(&b.0))
     }
 }
 

@@ -15,6 +15,9 @@ pub enum Reader {
 /// Skills that one reason names at most.
 const SKILLS_NAMED_MAX: usize = 3;
 
+/// From where on an employer's reliability is a reason: somebody unknown has 0.8.
+const WELL_KNOWN: f64 = 0.88;
+
 /// Why this score: a few short phrases, the weightiest first. `skills` are those that both sides
 /// share, in words.
 pub fn reasons(
@@ -44,10 +47,12 @@ fn reason(
         (Term::Skill, _) if facts.nearness == 1.0 => Some("工种对口".to_owned()),
         (Term::Skill, _) => Some("工种相近".to_owned()),
         (Term::Distance, Reader::Worker) => {
-            facts.distance_m.map(|metres| format!("距您{}", speech::distance(metres)))
+            let to = if facts.by_ride { "上车点" } else { "" };
+            facts.distance_m.map(|metres| format!("{to}距您{}", speech::distance(metres)))
         }
         (Term::Distance, Reader::Employer) => {
-            facts.distance_m.map(|metres| format!("距工作地{}", speech::distance(metres)))
+            let to = if facts.by_ride { "上车点" } else { "工作地" };
+            facts.distance_m.map(|metres| format!("距{to}{}", speech::distance(metres)))
         }
         (Term::Wage, Reader::Worker) => Some(speech::pay(facts.wage)),
         // The pay's own words say how it is settled; piece work adds no pay by the day.
@@ -63,9 +68,18 @@ fn reason(
             lately.then(|| "一天内发布".to_owned())
         }
         (Term::Instant, Reader::Worker) => Some("即时快招".to_owned()),
+        // Nothing is said about whom nobody knows.
+        (Term::Reliability, Reader::Worker) => {
+            (facts.reliability >= WELL_KNOWN).then(|| "雇主信用好".to_owned())
+        }
         // These tell of the posting, which its employer knows.
         (
-            Term::Wage | Term::Settlement | Term::Start | Term::Fresh | Term::Instant,
+            Term::Wage
+            | Term::Settlement
+            | Term::Start
+            | Term::Fresh
+            | Term::Instant
+            | Term::Reliability,
             Reader::Employer,
         ) => None,
     }
@@ -103,6 +117,10 @@ mod tests {
             say(&bare, &[], Reader::Worker),
             "距您650米 · 日结220元 · 一天内发布 · 即时快招"
         );
+        bare.reliability = 0.9;
+        assert!(say(&bare, &[], Reader::Worker).ends_with(" · 即时快招 · 雇主信用好"));
+        bare.by_ride = true;
+        assert!(say(&bare, &[], Reader::Worker).starts_with("上车点距您650米 · "));
         bare.nearness = 0.5;
         assert!(say(&bare, &[], Reader::Worker).starts_with("工种相近 · "));
         bare.nearness = 1.0;

@@ -34,8 +34,10 @@ pub struct JobFacts {
     pub skills: Overlap,
     /// Nearness of the occupations, 0..=1; see [`super::Trade::nearness`].
     pub nearness: f64,
-    /// From the wish's point to the work, metres.
+    /// From the wish's point to the work or its ride, metres.
     pub distance_m: Option<f64>,
+    /// Whether the way leads to where the ride starts, which is nearer than the work.
+    pub by_ride: bool,
     /// The pay.
     pub wage: Wage,
     /// When the next shift starts.
@@ -44,6 +46,9 @@ pub struct JobFacts {
     pub published_at: Moment,
     /// Whether a place is taken in one step.
     pub instant: bool,
+    /// How far the employer can be relied on, 0..=1; see
+    /// [`Record::reliability`](crate::domain::fairness::Record::reliability).
+    pub reliability: f64,
     /// How well the searched words meet, 0..=1; above 0.5 only where the title has the phrase.
     pub relevance: f64,
 }
@@ -67,6 +72,8 @@ pub enum Term {
     Fresh,
     /// A place in one step.
     Instant,
+    /// How far the employer can be relied on.
+    Reliability,
 }
 
 /// A score and what it is made of.
@@ -75,12 +82,12 @@ pub struct Score {
     /// The sum of the terms, in their order.
     pub total: f32,
     /// Each term with what it adds; never negative.
-    pub terms: [(Term, f32); 8],
+    pub terms: [(Term, f32); 9],
 }
 
 impl Term {
     /// Every term, in the order in which they are added up.
-    pub const ALL: [Term; 8] = [
+    pub const ALL: [Term; 9] = [
         Term::Text,
         Term::Skill,
         Term::Distance,
@@ -89,6 +96,7 @@ impl Term {
         Term::Start,
         Term::Fresh,
         Term::Instant,
+        Term::Reliability,
     ];
 
     /// Its name for people.
@@ -102,6 +110,7 @@ impl Term {
             Term::Start => "多快开工",
             Term::Fresh => "发布早晚",
             Term::Instant => "即时快招",
+            Term::Reliability => "雇主信用",
         }
     }
 }
@@ -131,6 +140,7 @@ pub fn score(weights: &Weights, facts: &JobFacts, day_wage: Option<Fen>, now: Mo
         (Term::Start, hours.map_or(0.0, |hours| weights.start(hours))),
         (Term::Fresh, weights.fresh(facts.published_at, now)),
         (Term::Instant, weights.instant(facts.instant)),
+        (Term::Reliability, weights.reliability(facts.reliability)),
     ];
     Score { total: terms.iter().map(|term| term.1).sum(), terms }
 }
@@ -194,8 +204,13 @@ impl Weights {
         (self.weight.instant * f64::from(u8::from(instant))) as f32
     }
 
-    /// What the pay, its settlement, the publication and a place in one step add at most at any time from `from`
-    /// on, whatever the wish.
+    /// For an employer on whom others can rely so far.
+    pub fn reliability(&self, reliability: f64) -> f32 {
+        (self.weight.reliability * reliability) as f32
+    }
+
+    /// What the pay, its settlement, the publication, a place in one step and any employer add at
+    /// most at any time from `from` on, whatever the wish.
     pub fn calm_at_most(
         &self,
         wage: Option<Wage>,
@@ -206,6 +221,7 @@ impl Weights {
         wage.map_or(0.0, |wage| self.pay(wage, None) + self.settled(wage.settlement))
             + self.fresh(published_at, from)
             + self.instant(instant)
+            + self.reliability(1.0)
     }
 }
 
@@ -258,7 +274,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::wage::WageUnit;
+    use crate::domain::{fairness::Record, wage::WageUnit};
 
     pub const NOW: Moment = Moment(1_795_485_600_000_000);
 
@@ -268,10 +284,12 @@ pub(super) mod tests {
             skills: Overlap { held: 1, asked: 1, wished: 2 },
             nearness: 0.0,
             distance_m: Some(2_300.0),
+            by_ride: false,
             wage: Wage::new(yuan, yuan, WageUnit::Day, Settlement::Daily).unwrap(),
             starts_at: Some(NOW.plus(22 * HOUR)),
             published_at: NOW.plus(-2 * DAY),
             instant: false,
+            reliability: Record::default().reliability(),
             relevance: 0.0,
         }
     }
@@ -298,6 +316,7 @@ pub(super) mod tests {
         assert!(with(|f| f.starts_at = None) < base);
         assert!(with(|f| f.published_at = NOW) > base);
         assert!(with(|f| f.instant = true) > base);
+        assert!(with(|f| f.reliability = 0.9) > base);
         assert!(with(|f| f.relevance = 0.2) > base);
         assert_eq!(total(&facts(), Some(Fen::from_yuan(220))), base);
         assert!(total(&facts(), Some(Fen::from_yuan(221))) < base);
@@ -317,13 +336,14 @@ pub(super) mod tests {
             held in 0u32..4, asked in 0u32..6, wished in 0u32..6,
             distance in proptest::option::of(0.0..1e7f64),
             start in -400i64..400, age in -3i64..400, instant: bool, from in -50i64..50, relevance in 0.0..=1.0f64,
+            reliability in 0.0..=1.0f64,
             wish in proptest::option::of(1i64..100_000_000),
         ) {
             let skills = Overlap { held, asked, wished: wished.max(held) };
             let some = JobFacts {
-                skills, nearness: 0.0, distance_m: distance, wage: facts().wage,
+                skills, nearness: 0.0, distance_m: distance, by_ride: false, wage: facts().wage,
                 starts_at: Some(NOW.plus(start * HOUR)), published_at: NOW.plus(-age * DAY),
-                instant, relevance,
+                instant, relevance, reliability,
             };
             let weights = Weights::embedded().unwrap();
             let score = score(&weights, &some, wish.map(Fen), NOW);
@@ -333,7 +353,7 @@ pub(super) mod tests {
             let calm = weights.calm_at_most(Some(some.wage), some.published_at, instant, from)
                 + ceiling.start(minute);
             let timely =
-                [Term::Wage, Term::Settlement, Term::Start, Term::Fresh, Term::Instant];
+                [Term::Wage, Term::Settlement, Term::Start, Term::Fresh, Term::Instant, Term::Reliability];
             let timely: f32 = timely.iter().map(|&term| score.term(term)).sum();
             prop_assert!(timely <= calm, "{} {}", timely, calm);
             prop_assert!(ceiling.start(minute) <= ceiling.any_start());

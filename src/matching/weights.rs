@@ -22,6 +22,8 @@ pub struct TermWeights {
     pub fresh: f64,
     /// Whether a place is taken in one step.
     pub instant: f64,
+    /// How far the employer can be relied on.
+    pub reliability: f64,
 }
 
 /// The values at which terms stand at half of their best. Finite and positive.
@@ -71,10 +73,19 @@ impl Weights {
     /// [`BadWeights`] where a number is missing, unknown, out of range or out of order.
     pub fn read(text: &str) -> Result<Weights, BadWeights> {
         let weights: Weights = toml::from_str(text)?;
-        let TermWeights { text, skill, distance, wage, settlement, start, fresh, instant } =
-            weights.weight;
+        let TermWeights {
+            text,
+            skill,
+            distance,
+            wage,
+            settlement,
+            start,
+            fresh,
+            instant,
+            reliability,
+        } = weights.weight;
         let Halves { distance_m, day_wage_fen, start_hours, age_days, relevance } = weights.half;
-        let rest = [distance, wage, settlement, start, fresh, instant];
+        let rest = [distance, wage, settlement, start, fresh, instant, reliability];
         let fits = |value: f64| value.is_finite() && value >= 0.0;
         if ![text, skill].into_iter().chain(rest).all(fits)
             || ![distance_m, day_wage_fen, start_hours, age_days, relevance]

@@ -14,6 +14,8 @@ pub struct Wish {
     pub point: Option<Point>,
     /// How far the person goes, metres.
     pub radius_m: Option<f64>,
+    /// Whether the person does without rides.
+    pub no_rides: bool,
     /// The least wish for a day's pay.
     pub day_wage: Option<Fen>,
 }
@@ -31,6 +33,7 @@ impl From<&Profile> for Wish {
             // On the index's grid, so that both directions measure the same distance.
             point: Spot::of(profile.point).point(),
             radius_m: Some(profile.reach_m()),
+            no_rides: !profile.rides(),
             day_wage: profile.day_wage_wish,
         }
     }

@@ -44,7 +44,8 @@ pub enum CheckError {
     Search(#[from] SearchError),
 }
 
-/// Compares index, screens, streams and audit trail with the records, in one view of them.
+/// Compares index, screens, streams and audit trail with the records, and wages with their
+/// payments, in one view of them.
 ///
 /// # Errors
 /// [`CheckError`] where a side can't be read at all.
@@ -63,6 +64,11 @@ pub async fn check(market: &Market, index: &Index) -> Result<Report, CheckError>
         let held: Vec<Held> = held.into_iter().map(|(id, version, _)| (id, version)).collect();
         compare(&format!("screen set of {station}"), &wanted, &held, &mut report.findings);
         report.messages += streams(&mut view, &station, &mut report.findings).await?;
+    }
+    for (id, noted, summed) in view.wages_that_disagree(PAGE).await? {
+        report
+            .findings
+            .push(format!("wage {id}: {noted} noted as paid, its payments are {summed}"));
     }
     match keeping::trail(&mut view).await? {
         Ok(entries) => report.entries = entries,

@@ -13,6 +13,7 @@ mod evaluate;
 mod facts;
 mod file;
 mod income;
+mod json;
 mod judgement;
 mod reading;
 mod roster;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::case::{Case, CaseError, Household, Income, Paid, Person, Roster, Spell};
+use super::json::Unique;
 use crate::domain::money::Fen;
 
 impl Case {
@@ -18,7 +19,7 @@ impl Case {
     /// [`CaseError`] with the first field that is missing, unknown or of the wrong shape. Whether
     /// the facts agree with one another is checked when the case is evaluated.
     pub fn from_json(text: &[u8]) -> Result<Case, CaseError> {
-        let value = serde_json::from_slice(text)
+        let Unique(value) = serde_json::from_slice(text)
             .map_err(|error| CaseError::new("case", format!("not JSON: {error}")))?;
         Fields::of(value, String::new())?.finish(|fields| {
             Ok(Case {

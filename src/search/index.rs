@@ -15,13 +15,14 @@ use tantivy::Searcher;
 use tokio::sync::Notify;
 
 use super::{
-    JobPage, JobQuery, SearchError, WorkerHit,
+    JobPage, JobQuery, SearchError, Ties, WorkerHit,
     columns::{column, texts},
     job_sheet::JobSheet,
     jobs::{self, Fit},
     numbers::Free,
-    schema::{Fields, JobFields, WorkerFields},
+    schema::{Fields, JobFields, WorkerFields, short_hash},
     shelf::{Shelf, Use, guarded},
+    standings::Standings,
     worker_sheet::WorkerSheet,
     workers,
 };
@@ -29,7 +30,7 @@ use crate::{
     domain::{
         ids::{JobId, WorkerId},
         limits::PAGE_MAX,
-        posting::{Posting, Shift, Status},
+        posting::{Posting, Status},
         time::Moment,
         worker::{Profile, Worker},
     },
@@ -44,6 +45,7 @@ use crate::{
 pub struct Index {
     pub(super) dir: PathBuf,
     pub(super) weights: Weights,
+    standings: RwLock<Arc<Standings>>,
     shelves: RwLock<Shelves>,
     /// The lock of who owns the index; none where it is only read.
     owner: Option<File>,
@@ -126,6 +128,7 @@ impl Index {
         let index = Index {
             dir: dir.to_owned(),
             weights,
+            standings: RwLock::default(),
             shelves: RwLock::new(Shelves::open(dir, Use::Serve, &weights)?),
             owner: None,
             rebuilding: AtomicBool::new(false),
@@ -280,12 +283,13 @@ impl Index {
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
         self.look(|shelves| {
             let shown = shelves.jobs.shown();
-            jobs::find(&shown, &shelves.jobs.fields, &self.weights, query, Fit::default())
+            let standings = self.standings();
+            let by = (&self.weights, &standings);
+            jobs::find(&shown, &shelves.jobs.fields, by, query, Fit::default())
         })
     }
 
-    /// Postings that a worker can take: within the radius, at free times, beside the shifts
-    /// already `booked`. Those with a skill or a near occupation of the worker go first; where
+    /// Postings that a worker can take: within the radius, at free times, of nobody blocked. Those with a skill or a near occupation of the worker go first; where
     /// they do not fill the page, it is filled with the others. One page, without a cursor; hits
     /// are `counted` or not as by [`JobQuery::counted`].
     ///
@@ -294,7 +298,7 @@ impl Index {
     pub fn matches(
         &self,
         profile: &Profile,
-        booked: &[Shift],
+        ties: Ties<'_>,
         limit: usize,
         counted: bool,
         now: Moment,
@@ -303,13 +307,20 @@ impl Index {
         let skilled = !wish.skills.is_empty() || !wish.trades.is_empty();
         let radius_m = wish.radius_m;
         let query = JobQuery { radius_m, limit, wish: Some(wish), counted, ..JobQuery::new(now) };
-        let free = Free::of(&profile.available, booked);
+        let free = Free::of(&profile.available, ties.booked);
+        let blocked: Vec<u32> = ties.blocked.iter().map(|payer| short_hash(payer)).collect();
         let held = certificates(profile);
-        let fit =
-            |kindred_only| Fit { free: Some(free.clone()), certificates: Some(held), kindred_only };
+        let fit = |kindred_only| Fit {
+            free: Some(free.clone()),
+            certificates: Some(held),
+            blocked: blocked.clone(),
+            kindred_only,
+        };
         self.look(|shelves| {
             let shown = shelves.jobs.shown();
-            let find = |fit| jobs::find(&shown, &shelves.jobs.fields, &self.weights, &query, fit);
+            let standings = self.standings();
+            let by = (&self.weights, &standings);
+            let find = |fit| jobs::find(&shown, &shelves.jobs.fields, by, &query, fit);
             let mut page = find(fit(skilled))?;
             if skilled && page.hits.len() < limit.min(PAGE_MAX) {
                 // Any shared skill outweighs all else, so these same hits lead again.
@@ -339,6 +350,7 @@ impl Index {
             trades: terms.occupation.iter().map(Trade::of).collect(),
             point: Spot::of(terms.point).point(),
             radius_m: None,
+            no_rides: false,
             day_wage: terms.wage.day_min(),
         };
         if wish.skills.is_empty() && wish.trades.is_empty() {
@@ -350,7 +362,9 @@ impl Index {
         let fit = Fit { kindred_only: true, ..Fit::default() };
         let mut page = self.look(|shelves| {
             let shown = shelves.jobs.shown();
-            jobs::find(&shown, &shelves.jobs.fields, &self.weights, &query, fit)
+            let standings = self.standings();
+            let by = (&self.weights, &standings);
+            jobs::find(&shown, &shelves.jobs.fields, by, &query, fit)
         })?;
         page.hits.retain(|hit| hit.id != posting.id.as_str());
         page.hits.truncate(limit);
@@ -374,8 +388,20 @@ impl Index {
         }
         self.look(|shelves| {
             let shown = shelves.workers.shown();
-            workers::find(&shown, &self.weights, posting, limit, now)
+            let standings = self.standings();
+            workers::find(&shown, (&self.weights, &standings), posting, limit, now)
         })
+    }
+
+    /// How far employers can be relied on, from now on.
+    pub fn set_standings(&self, standings: Standings) {
+        let mut held = self.standings.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(standings);
+    }
+
+    /// How far employers can be relied on.
+    pub fn standings(&self) -> Arc<Standings> {
+        Arc::clone(&self.standings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Shelves> {

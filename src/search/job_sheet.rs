@@ -38,6 +38,8 @@ pub struct JobRow {
     shifts: u16,
     /// Whether the posting has further rows.
     pub many: bool,
+    /// Whether this is where the ride starts, not the place of work.
+    pub ride: bool,
     /// Who posted it, in a number; 0 where nobody is known.
     pub poster: u32,
 }
@@ -55,6 +57,8 @@ pub struct JobSheet {
     shifts: Vec<Shift>,
     /// Of each document.
     versions: Vec<i64>,
+    /// Who owes the wages of each document, in a number.
+    payers: Vec<u32>,
     /// Ordinals of the listed skills of each document.
     pub skills: Lists,
     pub named: Words,
@@ -93,8 +97,10 @@ impl Calm {
 impl Sheet for JobSheet {
     fn read(segment: &SegmentReader, weights: &Weights) -> tantivy::Result<JobSheet> {
         let docs = segment.max_doc();
-        let spot = column::<u64>(segment, "spot")?;
-        let spots = (0..docs).map(|doc| (Spot(spot.first(doc).unwrap_or(u64::MAX)), doc)).collect();
+        let spot_of_work = column::<u64>(segment, "spot")?;
+        let spots = (0..docs)
+            .flat_map(|doc| spot_of_work.values_for_doc(doc).map(move |at| (Spot(at), doc)));
+        let spots = spots.collect();
         let (places, order) = in_order(spots);
         let row_docs: Vec<u32> = order.iter().map(|entry| entry.1).collect();
 
@@ -119,6 +125,7 @@ impl Sheet for JobSheet {
                 shifts_from: shifts_from as u32,
                 shifts: u16::try_from(shifts.len() - shifts_from).unwrap_or(u16::MAX),
                 many: false,
+                ride: spot_of_work.first(doc) != Some(spot.0),
                 poster: poster.first(doc).unwrap_or_default() as u32,
             });
         }
@@ -134,6 +141,7 @@ impl Sheet for JobSheet {
             .collect();
         let listed = texts(segment, "skill")?;
         let version = column::<i64>(segment, "version")?;
+        let payer = column::<u64>(segment, "payer")?;
         let mut sheet = JobSheet {
             segment: segment.segment_id(),
             places,
@@ -142,6 +150,7 @@ impl Sheet for JobSheet {
             many,
             shifts,
             versions: (0..docs).map(|doc| version.first(doc).unwrap_or_default()).collect(),
+            payers: (0..docs).map(|doc| payer.first(doc).unwrap_or_default() as u32).collect(),
             skills: Lists::new(docs as usize, || {
                 (0..docs).flat_map(|doc| listed.term_ords(doc).map(move |ord| (doc, ord as u32)))
             }),
@@ -231,6 +240,11 @@ impl JobSheet {
         let many = self.many.get(&doc).filter(|_| !self.many.is_empty());
         let one = first.filter(|_| many.is_none());
         one.into_iter().chain(many.into_iter().flatten().copied())
+    }
+
+    /// Who owes the wages of a document, in a number.
+    pub fn payer(&self, doc: u32) -> u32 {
+        self.payers.get(doc as usize).copied().unwrap_or_default()
     }
 
     /// The version of a document.

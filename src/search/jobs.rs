@@ -1,6 +1,8 @@
 //! The search for postings: in growing circles around a point, or by the engine's words; the scan
 //! chooses by numbers and scores what is left.
 
+use std::sync::Arc;
+
 use tantivy::{
     DocSet, Searcher, TERMINATED, Term,
     query::{BooleanQuery, EnableScoring, Query, TermQuery},
@@ -16,6 +18,7 @@ use super::{
     schema::{JobFields, short_hash},
     shelf::Shown,
     spread::{self, Chosen, SHOWN_MAX},
+    standings::Standings,
     statistics::Statistics,
     text::Text,
     top::Entry,
@@ -34,6 +37,8 @@ pub struct Fit {
     pub free: Option<Free>,
     /// The worker's certificates, a bit each.
     pub certificates: Option<u32>,
+    /// Employers who are blocked, in numbers.
+    pub blocked: Vec<u32>,
     /// Whether only postings with a skill or a near occupation of the wish are asked.
     pub kindred_only: bool,
 }
@@ -43,7 +48,7 @@ pub struct Fit {
 pub fn find(
     shown: &Shown<JobFields>,
     fields: &JobFields,
-    weights: &Weights,
+    (weights, standings): (&Weights, &Arc<Standings>),
     query: &JobQuery,
     fit: Fit,
 ) -> Result<JobPage, SearchError> {
@@ -52,7 +57,7 @@ pub fn find(
         text.listen(&shown.searcher, fields)?;
     }
     let mut statistics = statistics(&shown.searcher, fields, query, &text)?;
-    let ask = ask(query, fit, weights, statistics.is_some().then(|| text.letters()))?;
+    let ask = ask(query, fit, (weights, standings), statistics.is_some().then(|| text.letters()))?;
     let parts = parts(shown, fields, query, &ask)?;
     // One more than the page tells whether there is a next one.
     let mut room = ask.limit + 1;
@@ -268,7 +273,7 @@ fn statistics(
 fn ask(
     query: &JobQuery,
     fit: Fit,
-    weights: &Weights,
+    (weights, standings): (&Weights, &Arc<Standings>),
     letters: Option<u16>,
 ) -> Result<Ask, SearchError> {
     if query.cursor.as_ref().is_some_and(|cursor| cursor.sort != query.sort) {
@@ -290,10 +295,12 @@ fn ask(
         now: query.now,
         scored_at: cursor.map_or(query.now, |cursor| cursor.scored_at),
         weights: *weights,
+        standings: Arc::clone(standings),
         wished,
         trades: wish.map(|wish| wish.trades.clone()).unwrap_or_default(),
         day_wage: wish.and_then(|wish| wish.day_wage),
         reach: centre.map(|centre| Reach::new(centre, query.radius_m)),
+        no_rides: wish.is_some_and(|wish| wish.no_rides),
         placed: query.radius_m.is_some() && centre.is_some() || query.sort == Sort::Nearest,
         must,
         kindred_only: fit.kindred_only,
@@ -309,6 +316,7 @@ fn ask(
             .map(|station| Reach::new(station.point, Some(station.radius_m))),
         free: fit.free,
         certificates: fit.certificates,
+        blocked: fit.blocked,
         sort: query.sort,
         limit: query.limit.clamp(1, PAGE_MAX),
         after: cursor.map(|cursor| (cursor.key, cursor.id.clone())),

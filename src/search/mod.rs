@@ -14,6 +14,7 @@
 //! ```
 
 mod asked;
+mod bounds;
 mod columns;
 mod cursor;
 mod error;
@@ -34,6 +35,7 @@ mod sheet;
 mod shelf;
 mod sound;
 mod spread;
+mod standings;
 mod statistics;
 mod text;
 mod top;
@@ -49,5 +51,6 @@ pub use facets::Facets;
 pub use follow::{FollowError, Follower, ask_rebuild};
 pub use index::{Held, Index};
 pub use pair::{Pair, Seeker, Wanted, pair};
-pub use query::{JobHit, JobPage, JobQuery, Sort, Told, WorkerHit};
+pub use query::{JobHit, JobPage, JobQuery, Sort, Ties, Told, WorkerHit};
 pub use rebuild::Rebuild;
+pub use standings::Standings;

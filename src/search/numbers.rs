@@ -1,6 +1,8 @@
 //! A query in the numbers that the scan reads.
 
-use super::{Sort, query::sort_key};
+use std::sync::Arc;
+
+use super::{Sort, query::sort_key, standings::Standings};
 use crate::{
     domain::{
         money::Fen,
@@ -56,11 +58,15 @@ pub struct Ask {
     pub now: Moment,
     pub scored_at: Moment,
     pub weights: Weights,
+    /// How far employers can be relied on.
+    pub standings: Arc<Standings>,
     /// Skills of the query and of the wish; a posting's marks tell which it names.
     pub wished: Vec<String>,
     pub trades: Vec<Trade>,
     pub day_wage: Option<Fen>,
     pub reach: Option<Reach>,
+    /// Whether where a ride starts does not count.
+    pub no_rides: bool,
     /// Whether a posting must have a distance.
     pub placed: bool,
     /// One of these marks must stand; 0 asks nothing.
@@ -77,6 +83,8 @@ pub struct Ask {
     pub free: Option<Free>,
     /// Certificates of the worker, a bit each; none where nobody's fit is asked.
     pub certificates: Option<u32>,
+    /// Employers of whom nothing is shown, in numbers.
+    pub blocked: Vec<u32>,
     pub sort: Sort,
     pub limit: usize,
     pub after: Option<(u64, String)>,

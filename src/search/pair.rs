@@ -1,10 +1,10 @@
 //! One worker and one posting, scored as the index scores them.
 
-use super::words;
+use super::{Standings, words};
 use crate::{
     domain::{posting::Posting, time::Moment, worker::Profile},
     matching::{
-        JobFacts, Overlap, Reader, Score, Spot, Trade, Weights, Wish, first_start, reasons, score,
+        JobFacts, Overlap, Places, Reader, Score, Trade, Weights, Wish, first_start, reasons, score,
     },
 };
 
@@ -14,17 +14,19 @@ pub struct Wanted<'p> {
     named: Vec<String>,
     asked: u32,
     trade: Trade,
+    reliability: f64,
 }
 
 impl<'p> Wanted<'p> {
     /// Reads a posting.
-    pub fn new(posting: &'p Posting) -> Wanted<'p> {
+    pub fn new(posting: &'p Posting, standings: &Standings) -> Wanted<'p> {
         let terms = &posting.terms;
         Wanted {
             posting,
             named: words::wanted(&terms.skills, &terms.title),
             asked: words::skills(&terms.skills).len() as u32,
             trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
+            reliability: standings.of(posting),
         }
     }
 }
@@ -73,7 +75,8 @@ pub fn pair<'a>(
         .map(String::as_str)
         .collect();
     let nearness = seeker.wish.trades.iter().map(|own| own.nearness(wanted.trade));
-    let work = Spot::of(posting.terms.point).point();
+    let places = Places::of(&posting.terms);
+    let way = seeker.wish.point.and_then(|from| places.way_m(from, seeker.wish.no_rides));
     let facts = JobFacts {
         skills: Overlap {
             held: shared.len() as u32,
@@ -81,11 +84,13 @@ pub fn pair<'a>(
             wished: seeker.skills.len() as u32,
         },
         nearness: nearness.fold(0.0, f64::max),
-        distance_m: seeker.wish.point.zip(work).map(|(from, to)| to.distance_m(from)),
+        distance_m: way.map(|way| way.0),
+        by_ride: way.is_some_and(|way| way.1),
         wage: posting.terms.wage,
         starts_at: first_start(posting.terms.shifts.iter().copied(), now),
         published_at: posting.published_at.unwrap_or(posting.created_at),
         instant: posting.terms.instant,
+        reliability: wanted.reliability,
         relevance: 0.0,
     };
     let score = score(weights, &facts, seeker.wish.day_wage, now);

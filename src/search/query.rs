@@ -6,6 +6,7 @@ use crate::{
     domain::{
         geo::Point,
         money::Fen,
+        posting::Shift,
         station::Station,
         time::Moment,
         wage::{OccupationCode, Settlement, Wage, WageUnit, choices},
@@ -115,6 +116,16 @@ impl JobQuery {
             counted: true,
         }
     }
+}
+
+/// What ties a worker already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ties<'a> {
+    /// Shifts that the worker holds.
+    pub booked: &'a [Shift],
+    /// Who owes wages and does not want the worker any more, or the other way round; see
+    /// [`payer`](crate::domain::ledger::payer).
+    pub blocked: &'a [String],
 }
 
 /// A posting that was found.

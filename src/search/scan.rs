@@ -4,11 +4,11 @@
 use tantivy::SegmentReader;
 
 use super::{
-    Facets, Sort,
+    Facets,
     facets::Counter,
     job_sheet::{JobRow, JobSheet},
     lists::{Asked, Tile},
-    numbers::{ALIKE, Ask, FEW, Met},
+    numbers::{Ask, FEW, Met},
     query::pays,
     schema::{Traits, short_hash},
     top::Top,
@@ -24,7 +24,7 @@ use crate::{
 pub const KIN: u64 = 1 << 63;
 
 /// Skills that a posting asks for and that are told apart by bounds; more count as so many.
-const ASKED_MAX: usize = 8;
+pub const ASKED_MAX: usize = 8;
 
 /// A segment as a query sees it.
 pub struct Part<'a> {
@@ -56,8 +56,8 @@ pub struct Seen {
 
 /// The scan of one segment after the other.
 pub struct Scan<'a> {
-    ask: &'a Ask,
-    parts: &'a [Part<'a>],
+    pub ask: &'a Ask,
+    pub parts: &'a [Part<'a>],
     pub top: Top<'a, Seen>,
     /// Those that were looked at closely: all hits where they are counted.
     pub total: u64,
@@ -66,15 +66,15 @@ pub struct Scan<'a> {
     /// Counts by segment.
     counters: Vec<Counter>,
     /// Rows nearer than this were seen before, metres.
-    away_m: f64,
+    pub away_m: f64,
     /// The circle of now.
-    ring: Option<Reach>,
+    pub ring: Option<Reach>,
     /// What wished skills add by the number of those held and of those asked for, at most.
-    skill_at_most: Vec<[f32; ASKED_MAX]>,
+    pub skill_at_most: Vec<[f32; ASKED_MAX]>,
     /// What skills and occupations add at most.
-    skill_most: f32,
+    pub skill_most: f32,
     /// What the way adds at most.
-    distance_at_most: f32,
+    pub distance_at_most: f32,
     tile: Option<Box<Tile>>,
     /// Room for the shifts of one document.
     coming: Vec<Shift>,
@@ -138,8 +138,11 @@ impl<'a> Scan<'a> {
         let all = !part.asked.iter().any(|list| list.chooses);
         let all = all && self.ask.must == 0 && !self.ask.kindred_only;
         let mut tile = self.tile.take().unwrap_or_default();
+        let least = self.least_marks(part);
         tile.walk(stretch, &part.asked, all, |row, marks| {
-            self.consider(at, part, row, Some(marks), 0.0);
+            if marks & KIN != 0 || marks.count_ones() >= least {
+                self.consider(at, part, row, Some(marks), 0.0);
+            }
         });
         self.tile = Some(tile);
     }
@@ -149,12 +152,6 @@ impl<'a> Scan<'a> {
         let Some(part) = self.parts.get(at) else { return };
         let Some(calm) = part.sheet.calm.get(doc as usize) else { return };
         let relevance = self.ask.relevance(met, calm.letters);
-        if let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) {
-            let most = self.ask.weights.text(relevance) + calm.at_most(&part.ceiling);
-            if most + self.skill_most + self.distance_at_most < key_score(bar) {
-                return;
-            }
-        }
         let before = self.total;
         for row in part.sheet.rows_of(doc) {
             self.consider(at, part, row, None, relevance);
@@ -169,74 +166,6 @@ impl<'a> Scan<'a> {
         for row in part.sheet.rows_of(doc) {
             self.consider(at, part, row, None, relevance);
         }
-    }
-
-    /// Whether only the best by score are asked, and no other may be looked for.
-    fn is_choosy(&self) -> bool {
-        !self.ask.counted && self.ask.sort == Sort::Match && self.total >= FEW
-    }
-
-    /// What all but the words adds at most.
-    fn wordless_at_most(&self) -> f32 {
-        let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
-        let most = |part: &Part<'_>| part.sheet.calm_at_most + part.ceiling.any_start();
-        self.skill_most + way + self.parts.iter().map(most).fold(0.0, f32::max)
-    }
-
-    /// Whether nothing that meets the words so or worse can be among the best.
-    pub fn done_with_words(&self, met: Met) -> bool {
-        let Some(bar) = self.top.bar().filter(|_| self.is_choosy()) else { return false };
-        let most = match met {
-            Met::Some => self.ask.some_relevance(ALIKE.next_down()),
-            _ => self.ask.relevance(met, 1),
-        };
-        self.ask.weights.text(most) + self.wordless_at_most() < key_score(bar)
-    }
-
-    /// The BM25 up to which nothing can be among the best; none where nothing can.
-    pub fn bm25_at_least(&self) -> Option<f32> {
-        match self.top.bar().filter(|_| self.is_choosy()) {
-            None => Some(f32::MIN),
-            Some(bar) => self.ask.bm25_for(key_score(bar) - self.wordless_at_most()),
-        }
-    }
-
-    /// Whether nothing farther than `away_m` can be among the best.
-    pub fn done_at(&self, away_m: f64) -> bool {
-        let Some(bar) = self.top.bar() else { return false };
-        match self.ask.sort {
-            Sort::Nearest => true,
-            Sort::Match => {
-                let most = self.skill_most
-                    + self.ask.weights.distance(away_m)
-                    + self.ask.weights.text(1.0);
-                self.parts.iter().all(|part| {
-                    most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar)
-                })
-            }
-            Sort::Newest | Sort::Wage => false,
-        }
-    }
-
-    /// Whether a row can't be among the best, by bounds that cost little.
-    fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
-        let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
-        let Some(calm) = part.sheet.calm_of_row(row) else { return false };
-        let skill = match marks {
-            Some(marks) if marks & KIN == 0 => {
-                let held = self.skill_at_most.get(marks.count_ones() as usize);
-                let asked = usize::from(calm.asked).min(ASKED_MAX - 1);
-                held.and_then(|by| by.get(asked)).copied().unwrap_or(f32::INFINITY)
-            }
-            _ => self.skill_most,
-        };
-        let most = skill + text + calm.at_most(&part.ceiling);
-        if most + self.distance_at_most < key_score(bar) {
-            return true;
-        }
-        let spot = part.sheet.rows.get(row as usize).map(|row| row.spot);
-        let least = self.ring.zip(spot).and_then(|(ring, spot)| ring.at_least_m(spot));
-        least.is_some_and(|metres| most + self.ask.weights.distance(metres) < key_score(bar))
     }
 
     fn consider(
@@ -280,10 +209,12 @@ impl<'a> Scan<'a> {
             },
             nearness,
             distance_m,
+            by_ride: row.ride && distance_m.is_some(),
             wage,
             starts_at: first_start(part.sheet.shifts(row).iter().copied(), ask.scored_at),
             published_at: row.published_at,
             instant: traits.instant,
+            reliability: ask.standings.at(part.sheet.payer(row.doc)),
             relevance,
         };
         if let Some(key) = ask.key(&facts) {
@@ -306,6 +237,9 @@ impl<'a> Scan<'a> {
     ) -> Option<(Traits, Wage, Option<f64>)> {
         let ask = self.ask;
         if row.expires_at <= ask.now || part.segment.is_deleted(row.doc) {
+            return None;
+        }
+        if !ask.blocked.is_empty() && ask.blocked.contains(&part.sheet.payer(row.doc)) {
             return None;
         }
         let traits = part.sheet.traits(row)?;
@@ -371,6 +305,9 @@ impl<'a> Scan<'a> {
             let first = part.sheet.rows_of(row.doc).next();
             return (!row.many || first == Some(row_at)).then_some(None);
         };
+        if row.ride && self.ask.no_rides {
+            return None;
+        }
         let own = ring.distance_m(row.spot);
         if own.is_some_and(|metres| metres <= self.away_m)
             || own.is_none() && row.spot != Spot::NOWHERE
@@ -382,8 +319,9 @@ impl<'a> Scan<'a> {
                 .sheet
                 .rows_of(row.doc)
                 .filter_map(|at| {
-                    let spot = part.sheet.rows.get(at as usize)?.spot;
-                    Some((reach.distance_m(spot)?, at))
+                    let other = part.sheet.rows.get(at as usize)?;
+                    let counts = !(other.ride && self.ask.no_rides);
+                    Some((reach.distance_m(other.spot).filter(|_| counts)?, at))
                 })
                 .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             if nearest.is_some_and(|(_, at)| at != row_at) {
@@ -404,11 +342,6 @@ impl<'a> Scan<'a> {
         let total = if self.ask.counted { self.total } else { 0 };
         Ok((Facets::sum(facets), self.top, total))
     }
-}
-
-/// A score from its key.
-fn key_score(key: u64) -> f32 {
-    f32::from_bits(key as u32)
 }
 
 fn marks_of(asked: &[Asked<'_>], row: u32) -> u64 {

@@ -10,7 +10,10 @@ use tantivy::{
     },
 };
 
-use super::{job_sheet::JobSheet, sheet::Sheet, sound, words, worker_sheet::WorkerSheet};
+use super::{
+    job_sheet::JobSheet, sheet::Sheet, sound, standings::payer_number, words,
+    worker_sheet::WorkerSheet,
+};
 use crate::{
     ask,
     domain::{
@@ -23,15 +26,15 @@ use crate::{
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
-    matching::{Spot, Trade, certificates, licences},
+    matching::{Places, Spot, Trade, certificates, licences},
     words::{trades::LICENCES_MAX, wage},
 };
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
-pub const SEGMENTATION: &str = "linggong-3";
+pub const SEGMENTATION: &str = "linggong-4";
 /// As [`SEGMENTATION`], with a word for each trade that is named.
-pub const SEGMENTATION_OF_TITLES: &str = "linggong-3-titles";
+pub const SEGMENTATION_OF_TITLES: &str = "linggong-4-titles";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
@@ -88,12 +91,15 @@ pub struct JobFields {
     pub named: Field,
     /// Stations that were chosen, or [`EVERYWHERE`].
     pub station: Field,
+    /// Where the work is, or nowhere, then where its ride starts.
     pub spot: Field,
     pub wage: Field,
     pub traits: Field,
     pub trade: Field,
     /// Who posted it; see [`poster`].
     pub poster: Field,
+    /// Who owes its wages; see [`payer_number`].
+    pub payer: Field,
     pub expires_at: Field,
     pub published_at: Field,
     pub shift_start: Field,
@@ -124,6 +130,7 @@ impl Fields for JobFields {
             traits: fast(&mut schema, "traits"),
             trade: fast(&mut schema, "trade"),
             poster: fast(&mut schema, "poster"),
+            payer: fast(&mut schema, "payer"),
             expires_at: fast_signed(&mut schema, "expires_at"),
             published_at: fast_signed(&mut schema, "published_at"),
             shift_start: fast_signed(&mut schema, "shift_start"),
@@ -187,11 +194,15 @@ impl JobFields {
             licences: licences(terms),
             letters: u16::try_from(words::letters(&terms.title)).unwrap_or(u16::MAX),
         };
-        doc.add_u64(self.spot, Spot::of(terms.point).0);
+        let places = Places::of(terms);
+        for spot in std::iter::once(places.work).chain(places.pickup) {
+            doc.add_u64(self.spot, spot.0);
+        }
         doc.add_u64(self.wage, pack_wage(terms.wage));
         doc.add_u64(self.traits, traits.pack());
         doc.add_u64(self.trade, terms.occupation.as_ref().map_or(Trade::NONE, Trade::of).0);
         doc.add_u64(self.poster, u64::from(poster(posting)));
+        doc.add_u64(self.payer, u64::from(payer_number(posting)));
         doc.add_i64(self.expires_at, terms.expires_at().0);
         doc.add_i64(self.published_at, posting.published_at.unwrap_or(posting.created_at).0);
         add_shifts(&mut doc, (self.shift_start, self.shift_end), &terms.shifts);
@@ -248,7 +259,7 @@ fn told(terms: &Terms) -> BTreeSet<String> {
             within(place.stem);
         }
     }
-    if let Some(town) = terms.point.and_then(town_at) {
+    for town in terms.points().filter_map(town_at) {
         within(town.code);
     }
     if let Some(code) = &terms.division {
@@ -275,6 +286,8 @@ pub struct WorkerFields {
     pub trade: Field,
     /// Certificates, a bit each.
     pub certificates: Field,
+    /// 1 where the worker does without rides.
+    pub no_rides: Field,
     /// 1 where the worker is available in spans only.
     pub limited: Field,
     pub span_start: Field,
@@ -295,6 +308,7 @@ impl Fields for WorkerFields {
             day_wage: fast_signed(&mut schema, "day_wage"),
             trade: fast(&mut schema, "trade"),
             certificates: fast(&mut schema, "certificates"),
+            no_rides: fast(&mut schema, "no_rides"),
             limited: fast(&mut schema, "limited"),
             span_start: fast_signed(&mut schema, "span_start"),
             span_end: fast_signed(&mut schema, "span_end"),
@@ -318,6 +332,7 @@ impl WorkerFields {
             doc.add_text(self.skill, skill);
         }
         doc.add_u64(self.certificates, u64::from(certificates(profile)));
+        doc.add_u64(self.no_rides, u64::from(!profile.rides()));
         for code in profile.occupations.iter().chain(&profile.skill_occupations) {
             doc.add_u64(self.trade, Trade::of(code).0);
         }

@@ -1,7 +1,7 @@
 //! The search by words, in stages: what has all of the text goes first, and where no other can be
 //! among the best, the rest is not looked at.
 
-use tantivy::{DocSet, SegmentReader, TERMINATED, query::EnableScoring};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet, SegmentReader, query::EnableScoring};
 
 use super::{
     SearchError,
@@ -34,13 +34,23 @@ pub fn by_words(
             let mut docs = weight.scorer(segment, 1.0)?;
             let mut before = Rising::new(seen);
             let mut found = Vec::new();
-            let mut doc = docs.doc();
-            while doc != TERMINATED {
-                if !before.has(doc) {
-                    scan.titled(at, doc, met);
-                    found.push(doc);
+            let titles = scan.titles(at, met);
+            let mut bar = scan.title_bar();
+            let mut block = [0; COLLECT_BLOCK_BUFFER_LEN];
+            loop {
+                let filled = docs.fill_buffer(&mut block);
+                for &doc in block.iter().take(filled) {
+                    // Later stages weigh less: what has no hope now never has.
+                    let hopeless = bar.is_some_and(|bar| titles.at_most(doc) < bar);
+                    if !hopeless && !before.has(doc) {
+                        scan.titled(at, doc, met);
+                        found.push(doc);
+                        bar = scan.title_bar();
+                    }
                 }
-                doc = docs.advance();
+                if filled < block.len() {
+                    break;
+                }
             }
             seen.append(&mut found);
             seen.sort_unstable();

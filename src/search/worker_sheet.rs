@@ -23,6 +23,8 @@ pub struct WorkerRow {
     pub wished: u32,
     /// Certificates of the worker, a bit each.
     pub certificates: u32,
+    /// Whether the worker does without rides.
+    pub no_rides: bool,
     spans: (u32, u32),
     trades: (u32, u32),
     /// Whether the worker is available in spans only.
@@ -58,6 +60,7 @@ impl Sheet for WorkerSheet {
         let (day_wage, trade) =
             (column::<i64>(segment, "day_wage")?, column::<u64>(segment, "trade")?);
         let certificates = column::<u64>(segment, "certificates")?;
+        let no_rides = column::<u64>(segment, "no_rides")?;
         let (limited, own) = (column::<u64>(segment, "limited")?, texts(segment, "skill")?);
         let (mut spans, mut trades, mut kin) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::with_capacity(order.len());
@@ -77,6 +80,7 @@ impl Sheet for WorkerSheet {
                 doc,
                 wished: own.term_ords(doc).count() as u32,
                 certificates: certificates.first(doc).unwrap_or_default() as u32,
+                no_rides: no_rides.first(doc).is_some_and(|no| no != 0),
                 spans: (spans_from, spans.len() as u32),
                 trades: (trades_from as u32, trades.len() as u32),
                 limited: limited.first(doc).is_none_or(|limited| limited != 0),

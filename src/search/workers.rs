@@ -11,6 +11,7 @@ use super::{
     scan::KIN,
     schema::WorkerFields,
     shelf::Shown,
+    standings::Standings,
     top::{Entry, Top},
     words,
     worker_sheet::{WorkerRow, WorkerSheet},
@@ -23,7 +24,7 @@ use crate::{
         wage::Wage,
     },
     matching::{
-        Ceiling, JobFacts, Overlap, Reach, Reader, Score, Spot, Trade, Weights, certificate_bar,
+        Ceiling, JobFacts, Overlap, Places, Reach, Reader, Score, Trade, Weights, certificate_bar,
         first_start, licences, reasons, score, time_bar, upcoming,
     },
 };
@@ -37,7 +38,9 @@ struct Ask {
     /// Skills in its list.
     asked: u32,
     trade: Trade,
-    reach: Option<Reach>,
+    places: Places,
+    /// The ends of the way: the work and where its ride starts, those that there are.
+    ends: Vec<Reach>,
     /// Certificates of which the work asks one, a bit each.
     licences: u32,
     wage: Wage,
@@ -45,6 +48,8 @@ struct Ask {
     starts_at: Option<Moment>,
     published_at: Moment,
     instant: bool,
+    /// How far the employer can be relied on.
+    reliability: f64,
     /// What pay, start, publication and place in one step add at most: to all alike, but where a
     /// wish for pay is higher.
     even: f32,
@@ -55,12 +60,12 @@ struct Ask {
 /// occupation; where they do not fill the page, all.
 pub fn find(
     shown: &Shown<WorkerFields>,
-    weights: &Weights,
+    (weights, standings): (&Weights, &Standings),
     posting: &Posting,
     limit: usize,
     now: Moment,
 ) -> Result<Vec<WorkerHit>, SearchError> {
-    let ask = ask(posting, limit, weights, now);
+    let ask = ask(posting, limit, (weights, standings), now);
     let mut parts = parts(shown, &ask)?;
     let mut found = best(&ask, &parts);
     if found.len() < ask.limit {
@@ -82,14 +87,20 @@ pub fn find(
     Ok(found.into_iter().map(hit).collect())
 }
 
-fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
+fn ask(
+    posting: &Posting,
+    limit: usize,
+    (weights, standings): (&Weights, &Standings),
+    now: Moment,
+) -> Ask {
     let terms = &posting.terms;
     let listed = words::skills(&terms.skills);
     // The list goes first, so that a long title can't push it out.
     let mut named = words::wanted(&terms.skills, &terms.title);
     named.truncate(MARKS_MAX);
     // On the grid, as the other direction has it.
-    let work = Spot::of(terms.point).point();
+    let places = Places::of(terms);
+    let ends = [Some(places.work), places.pickup].into_iter().flatten();
     let published_at = posting.published_at.unwrap_or(posting.created_at);
     let starts_at = first_start(terms.shifts.iter().copied(), now);
     let start =
@@ -102,13 +113,15 @@ fn ask(posting: &Posting, limit: usize, weights: &Weights, now: Moment) -> Ask {
         named,
         asked: listed.len() as u32,
         trade: terms.occupation.as_ref().map_or(Trade::NONE, Trade::of),
-        reach: work.map(|work| Reach::new(work, None)),
+        ends: ends.filter_map(|spot| Some(Reach::new(spot.point()?, None))).collect(),
+        places,
         licences: licences(terms),
         wage: terms.wage,
         coming: upcoming(terms.shifts.iter().copied(), now).collect(),
         starts_at,
         published_at,
         instant: terms.instant,
+        reliability: standings.of(posting),
         even,
         limit: limit.clamp(1, PAGE_MAX),
     }
@@ -149,21 +162,24 @@ struct Seen {
 /// The radius of the first circle in which workers are looked for, metres.
 const FIRST_RING_M: f64 = 1_000.0;
 
-/// The best workers, looked for in growing circles until nobody farther can be among them.
+/// The best workers, looked for in growing circles around the work and its ride until nobody
+/// farther can be among them. Who is found from both counts once.
 fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
+    let room = ask.limit * ask.ends.len().max(1);
     let mut scan = Scan {
         ask,
-        top: Top::new(ask.limit, None),
+        top: Top::new(room, None),
         away_m: f64::NEG_INFINITY,
-        ring: ask.reach,
+        ring: None,
         distance_at_most: 0.0,
     };
     let mut tile = Box::<Tile>::default();
-    if let Some(reach) = ask.reach {
-        let most = parts.iter().map(|part| part.sheet.radius_m_max).fold(0.0, f64::max);
+    let most = parts.iter().map(|part| part.sheet.radius_m_max).fold(0.0, f64::max);
+    for end in &ask.ends {
+        scan.away_m = f64::NEG_INFINITY;
         let mut radius = FIRST_RING_M.min(most);
         loop {
-            scan.ring = Some(reach.with_radius(radius));
+            scan.ring = Some(end.with_radius(radius));
             scan.distance_at_most = ask.weights.distance(scan.away_m);
             for part in parts {
                 let mut stretches = Vec::new();
@@ -179,11 +195,14 @@ fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
             radius = (radius * 2.0).min(most);
         }
     }
-    scan.distance_at_most = 0.0;
+    (scan.distance_at_most, scan.ring) = (0.0, None);
     for part in parts {
         scan.stretches(part, vec![part.sheet.places.nowhere()], &mut tile);
     }
-    scan.top.into_sorted()
+    let mut found = scan.top.into_sorted();
+    found.dedup_by(|one, other| one.id == other.id);
+    found.truncate(ask.limit);
+    found
 }
 
 struct Scan<'a> {
@@ -251,10 +270,12 @@ impl<'a> Scan<'a> {
         if part.segment.is_deleted(row.doc) {
             return None;
         }
-        let distance_m = self.ring.and_then(|ring| ring.distance_m(row.spot));
-        if row.spot != Spot::NOWHERE {
-            let metres = distance_m?;
-            (self.away_m < metres && metres <= row.radius_m).then_some(())?;
+        let mut way = None;
+        if let Some(home) = row.spot.point() {
+            let metres = self.ring.and_then(|ring| ring.distance_m(row.spot))?;
+            (self.away_m < metres).then_some(())?;
+            way = ask.places.way_m(home, row.no_rides);
+            way.is_some_and(|way| way.0 <= row.radius_m).then_some(())?;
         }
         if certificate_bar(ask.licences, row.certificates).is_some() {
             return None;
@@ -270,11 +291,13 @@ impl<'a> Scan<'a> {
                 wished: row.wished,
             },
             nearness: trades.map(|own| own.nearness(ask.trade)).fold(0.0, f64::max),
-            distance_m,
+            distance_m: way.map(|way| way.0),
+            by_ride: way.is_some_and(|way| way.1),
             wage: ask.wage,
             starts_at: ask.starts_at,
             published_at: ask.published_at,
             instant: ask.instant,
+            reliability: ask.reliability,
             relevance: 0.0,
         })
     }

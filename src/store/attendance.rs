@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     attendance::{Attendance, Correction, Stamp},
-    ids::{AttendanceId, BookingId, CorrectionId, JobId, WorkerId},
+    ids::{AttendanceId, BookingId, CorrectionId, JobId},
     posting::Shift,
     time::Moment,
 };
@@ -40,25 +40,6 @@ impl View {
             .bind(job.as_str())
             .fetch_all(self.connection())
             .await?;
-        rows.iter().map(attendance).collect()
-    }
-
-    /// A worker's attendance of shifts that end after `since`, in the order of time, at most `limit`.
-    pub async fn attendance_by(
-        &mut self,
-        worker: &WorkerId,
-        since: Moment,
-        limit: i64,
-    ) -> StoreResult<Vec<Attendance>> {
-        let rows = sqlx::query(
-            "select * from attendance where worker = $1 and shift_end > $2 \
-             order by shift_start, id limit $3",
-        )
-        .bind(worker.as_str())
-        .bind(since.0)
-        .bind(limit)
-        .fetch_all(self.connection())
-        .await?;
         rows.iter().map(attendance).collect()
     }
 

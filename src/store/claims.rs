@@ -14,6 +14,7 @@ use super::{
     statement::Statement,
 };
 use crate::domain::{
+    calendar::Day,
     claim::{Budget, Claim, ClaimKey, Objection, Payee, Payment, Stage},
     ids::{ClaimId, ObjectionId, OrgId, PlacementId, StationId, WorkerId},
     money::Fen,
@@ -37,6 +38,8 @@ pub struct ClaimFilter {
     pub village: Option<String>,
     /// Led by this bureau.
     pub bureau: Option<String>,
+    /// Whose notice ended before this day.
+    pub notice_ended_before: Option<Day>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +76,8 @@ impl View {
             (" and station = ", filter.station.as_ref().map(ToString::to_string)),
             (" and village = ", filter.village.clone()),
             (" and bureau = ", filter.bureau.clone()),
+            // Days are stored so that their order is that of the text.
+            (" and notice_to < ", filter.notice_ended_before.map(|day| day.to_string())),
         ];
         for (words, value) in scopes {
             if let Some(value) = value {

@@ -105,6 +105,25 @@ impl View {
         record(&row)
     }
 
+    /// How each employer has done whom a mark since `since` or a rating tells something about; the
+    /// others are unknown.
+    pub async fn payer_records(&mut self, since: Moment) -> StoreResult<Vec<(String, Record)>> {
+        let rows = sqlx::query(
+            "select payer, (select count(*) from wage where wage.payer = known.payer) as done, \
+             cast(sum(marks) as bigint) as marks, cast(sum(rated) as bigint) as rated, \
+             cast(sum(stars) as bigint) as stars from ( \
+             select subject as payer, count(*) as marks, 0 as rated, 0 as stars from mark \
+             where side = 'employer' and status in ('standing', 'appealed') and created_at >= $1 \
+             group by subject union all \
+             select payer, 0 as marks, count(*) as rated, sum(stars) as stars from rating \
+             where side = 'worker' group by payer) known group by payer",
+        )
+        .bind(since.0)
+        .fetch_all(self.connection())
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get("payer")?, record(row)?))).collect()
+    }
+
     /// Shifts that a worker finished after a moment.
     pub async fn done_since(&mut self, worker: &WorkerId, since: Moment) -> StoreResult<i64> {
         let row = sqlx::query(
@@ -139,6 +158,15 @@ impl View {
             .fetch_optional(self.connection())
             .await?;
         Ok(row.is_some())
+    }
+
+    /// The employers with whom one side wants no more to do, by who owes wages.
+    pub async fn blocked_for(&mut self, worker: &WorkerId) -> StoreResult<Vec<String>> {
+        let rows = sqlx::query("select distinct payer from block where worker = $1 order by payer")
+            .bind(worker.as_str())
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("payer")?)).collect()
     }
 
     /// Whether this side does not want the other.

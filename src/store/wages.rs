@@ -52,6 +52,30 @@ fn sealed_at(id: &WageId) -> String {
 }
 
 impl View {
+    /// Entries of the wage ledger whose sum is not that of the payments that arrived, at most
+    /// `limit`: each with both, in fen.
+    pub async fn wages_that_disagree(
+        &mut self,
+        limit: i64,
+    ) -> StoreResult<Vec<(String, Fen, Fen)>> {
+        let rows = sqlx::query(
+            "select wage.id as id, wage.paid as noted, cast(coalesce(sum(case when \
+             wage_payment.arrived = 1 then wage_payment.amount_fen else 0 end), 0) as bigint) \
+             as summed from wage left join wage_payment on wage_payment.wage = wage.id \
+             group by wage.id, wage.paid having wage.paid <> coalesce(sum(case when \
+             wage_payment.arrived = 1 then wage_payment.amount_fen else 0 end), 0) \
+             order by wage.id limit $1",
+        )
+        .bind(limit)
+        .fetch_all(self.connection())
+        .await?;
+        let both = |row: &AnyRow| {
+            let cells = Cells::new(row, "wage", "id");
+            Ok((cells.text("id")?, Fen(cells.int("noted")?), Fen(cells.int("summed")?)))
+        };
+        rows.iter().map(both).collect()
+    }
+
     /// One entry.
     pub async fn wage(&mut self, id: &WageId) -> StoreResult<Option<WageEntry>> {
         let row = sqlx::query("select * from wage where id = $1")

@@ -34,6 +34,20 @@ fn the_sound_case_is_answered() {
 }
 
 #[test]
+fn a_field_given_twice_is_refused() {
+    let text = sound().to_string();
+    for (once, twice) in [
+        ("\"as_of\":", "\"as_of\":\"2024-01-01\",\"as_of\":"),
+        ("\"amount_fen\":", "\"amount_fen\":2,\"amount_fen\":"),
+    ] {
+        assert!(text.contains(once));
+        let error = Case::from_json(text.replace(once, twice).as_bytes()).unwrap_err().to_string();
+        let name = once.trim_matches(['"', ':']);
+        assert!(error.contains(&format!("{name} is given twice")), "{error}");
+    }
+}
+
+#[test]
 fn a_wrong_value_names_its_field() {
     for (pointer, value, wanted) in [
         ("/as_of", json!("2025-13-01"), "as_of: not a date"),

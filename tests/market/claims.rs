@@ -495,6 +495,9 @@ async fn evidence_is_sealed_and_every_look_is_noted(world: World) {
     assert_eq!(held.sha256.len(), 64);
     let script = market.add_evidence(operator, about.clone(), "劳动合同", b"<script>").await;
     assert!(matches!(script, Err(MarketError::NotEvidence(_))));
+    // Whose business it is not learns nothing of the file's faults.
+    let foreign = market.add_evidence(&other, about.clone(), "劳动合同", b"<script>").await;
+    assert!(matches!(foreign, Err(MarketError::NotFound)), "{foreign:?}");
     let unnamed = market.add_evidence(operator, about, "秘密", bytes).await;
     assert!(matches!(unnamed, Err(MarketError::Invalid(_))));
     let before = market.store.read().await.unwrap().log_seq().await.unwrap();

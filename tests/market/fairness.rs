@@ -9,6 +9,7 @@ use linggong::{
         complaint::{Channel, ComplaintEvent, ComplaintKind, ComplaintStatus},
         fairness::{Mark, MarkEvent, MarkKind, MarkStatus},
         ids::{JobId, WorkerId},
+        ledger::payer,
         posting::Status,
         time::{DAY, HOUR},
     },
@@ -163,7 +164,11 @@ async fn who_does_not_want_the_other_does_not_meet_again(world: World) {
         let barred = market.book(&seeker, &next, &request(&own)).await;
         let is_blocked = matches!(barred, Err(MarketError::NoPlace(NoPlace::Blocked(_))));
         assert!(is_blocked, "{barred:?}");
+        // Nor is it proposed.
+        let owes = payer(&world.posting(&next).await);
+        assert_eq!(market.seeker(&seeker, &own).await.unwrap().2, [owes]);
         market.block(side, &id, Wanted::Yes).await.unwrap();
+        assert!(market.seeker(&seeker, &own).await.unwrap().2.is_empty());
     }
     // Another employer is another matter.
     let other = world.employer("other").await;
@@ -198,6 +203,8 @@ async fn both_rate_each_other_after_work(world: World) {
     let mut view = market.store.read().await.unwrap();
     let shop = market.payer_record(&mut view, &posting).await.unwrap();
     assert_eq!((shop.rated, shop.stars), (1, 4), "the later word counts");
+    let known = market.payer_records().await.unwrap();
+    assert_eq!(known, [(payer(&posting), shop)]);
     let person = market.worker_record(&mut view, &own).await.unwrap();
     assert_eq!((person.rated, person.stars, person.done), (1, 5, 1));
 }

@@ -12,6 +12,7 @@ mod bulletins;
 mod claim_model;
 mod claims;
 mod fairness;
+mod forecast;
 mod hiring;
 mod incomes;
 mod life;

@@ -349,6 +349,15 @@ async fn a_shift_worked_is_owed_and_paid_to_the_worker(world: World) {
     assert_eq!(market.ledger(&shop.employer, None).await.unwrap().len(), 1);
     assert_eq!(market.ledger(&world.employer("third").await, None).await.unwrap().len(), 0);
     world.verify().await;
+
+    // A sum that its payments do not bear out is found.
+    let mut txn = market.store.begin().await.unwrap();
+    let mut wrong = txn.wage(&wage.id).await.unwrap().unwrap();
+    wrong.paid = wrong.paid + Fen(1);
+    txn.put_wage(&wrong, market.now()).await.unwrap();
+    txn.commit().await.unwrap();
+    let found = market.store.read().await.unwrap().wages_that_disagree(9).await.unwrap();
+    assert_eq!(found, [(wage.id.to_string(), Fen(24_501), Fen(24_500))]);
 }
 
 async fn the_ledger_outlasts_everything_that_is_forgotten(world: World) {

@@ -106,6 +106,7 @@ impl World {
         let mut view = self.market.store.read().await.unwrap();
         let seq = view.log_seq().await.unwrap();
         assert_eq!(view.verify_log().await.unwrap(), Ok(seq));
+        assert_eq!(view.wages_that_disagree(9).await.unwrap(), []);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use linggong::domain::{
     posting::{Posting, Status},
+    provides::Pickup,
     time::{DAY, HOUR},
     worker::{Available, Mode, Profile},
 };
@@ -46,6 +47,24 @@ fn each_bar_stands_alone() {
     check(Some(Bar::Outside), |posting, profile| {
         posting.terms.point = Some(at(38.34, 106.27));
         profile.modes = vec![Mode::Walk, Mode::Bus];
+    });
+    // Where a ride starts nearby, the work is near for who takes it.
+    let far_with_a_ride = |posting: &mut Posting| {
+        posting.terms.point = Some(at(39.28, 106.27));
+        posting.terms.provides.pickup = Some(Pickup {
+            address: "村口".to_owned(),
+            point: Some(at(38.281, 106.27)),
+            time: jiff::civil::Time::constant(6, 40, 0, 0),
+            seats: None,
+        });
+    };
+    check(None, |posting, profile| {
+        far_with_a_ride(posting);
+        profile.modes = vec![Mode::Walk, Mode::Bus];
+    });
+    check(Some(Bar::Outside), |posting, profile| {
+        far_with_a_ride(posting);
+        profile.modes = vec![Mode::Walk, Mode::Ebike];
     });
 }
 

@@ -3,16 +3,19 @@
 use std::collections::HashSet;
 
 use linggong::domain::{
-    ids::JobId,
+    fairness::Record,
+    ids::{AccountId, JobId},
+    ledger::payer,
     money::Fen,
     org::Label,
     posting::{Posting, Shift, Status},
+    provides::Pickup,
     time::{DAY, HOUR},
     wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Profile},
+    worker::{Available, Mode, Profile},
 };
 use linggong::matching::{JobFacts, Overlap, Spot, Trade, Weights, Wish, bar, first_start, score};
-use linggong::search::{JobQuery, Seeker, Sort, Wanted, pair, words};
+use linggong::search::{JobQuery, Seeker, Sort, Standings, Ties, Wanted, pair, words};
 use proptest::{prelude::*, sample::select};
 
 use crate::world::{NOW, Shop, at, posting, profile, shift, worker};
@@ -61,6 +64,7 @@ prop_compose! {
         title in select(&["招工", "急招电焊工", "装载机司机"][..]),
         skills in skills(), point in place(), shifts in shifts(), occupation in occupation(),
         status in select(&[Status::Open, Status::Open, Status::Open, Status::Filled][..]),
+        pickup in proptest::option::weighted(0.4, place()),
         employer in select(&["塞上建材公司", "良田物流公司", "贺兰食品公司"][..]),
         yuan in 1i64..8, unit in select(WageUnit::ALL), settlement in select(Settlement::ALL),
         label in select(Label::ALL), instant: bool, valid in -2i64..20, age in 0i64..4,
@@ -74,6 +78,15 @@ prop_compose! {
         terms.wage = Wage::new(fen, fen, unit, settlement).unwrap();
         terms.instant = instant;
         terms.employer.name = employer.to_owned();
+        posting.poster = poster_of(employer);
+        let terms = &mut posting.terms;
+        terms.provides.pickup =
+            pickup.map(|point| Pickup {
+                address: "村口".to_owned(),
+                point,
+                time: jiff::civil::Time::constant(6, 40, 0, 0),
+                seats: None,
+            });
         terms.valid_until = NOW.plus(valid * DAY);
         posting.status = status;
         posting.label = label;
@@ -88,11 +101,13 @@ prop_compose! {
         radius in 1_000.0..12_000.0f64, wish in proptest::option::of(1i64..8),
         spans in proptest::option::weighted(0.3, shifts()),
         certificates in proptest::sample::subsequence(vec!["welding".to_owned()], 0..=1),
+        modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=3),
     ) -> Profile {
         let mut own = profile();
         (own.skills, own.point, own.radius_m) = (skills, point, radius);
         own.occupations = occupation.into_iter().collect();
         own.certificates = certificates;
+        own.modes = modes;
         own.day_wage_wish = wish.map(|yuan| Fen::from_yuan(yuan * 50));
         own.available = spans.map_or(Available::Always, Available::Spans);
         own
@@ -145,16 +160,41 @@ fn world() -> impl Strategy<Value = Vec<Posting>> {
     })
 }
 
+/// Who posts for an employer; nobody is known for one of them.
+fn poster_of(employer: &str) -> Option<AccountId> {
+    let id = match employer {
+        "塞上建材公司" => "acc_a",
+        "良田物流公司" => "acc_b",
+        _ => return None,
+    };
+    Some(id.parse().unwrap())
+}
+
+/// One employer has a good record, one a bad one.
+fn standings() -> Standings {
+    Standings::new([
+        ("account:acc_a".to_owned(), Record { done: 90, marks: 0, rated: 30, stars: 148 }),
+        ("account:acc_b".to_owned(), Record { done: 3, marks: 2, rated: 2, stars: 3 }),
+    ])
+}
+
 /// What the score reads, found out plainly.
 fn facts(
     posting: &Posting,
     wished: &[String],
     trades: &[Trade],
     from: Option<linggong::domain::geo::Point>,
+    no_rides: bool,
 ) -> JobFacts {
     let terms = &posting.terms;
     let named: HashSet<String> = words::named(&terms.skills, &terms.title).into_iter().collect();
     let trade = terms.occupation.as_ref().map_or(Trade::NONE, Trade::of);
+    let way = |to: Option<linggong::domain::geo::Point>| {
+        from.zip(Spot::of(to).point()).map(|(from, to)| from.distance_m(to))
+    };
+    let pickup = terms.provides.pickup.as_ref().filter(|_| !no_rides);
+    let (work, ride) = (way(terms.point), pickup.and_then(|pickup| way(pickup.point)));
+    let by_ride = ride.is_some_and(|ride| work.is_none_or(|work| ride < work));
     JobFacts {
         skills: Overlap {
             held: wished.iter().filter(|skill| named.contains(*skill)).count() as u32,
@@ -162,11 +202,13 @@ fn facts(
             wished: wished.len() as u32,
         },
         nearness: trades.iter().map(|own| own.nearness(trade)).fold(0.0, f64::max),
-        distance_m: from.zip(Spot::of(terms.point).point()).map(|(from, to)| from.distance_m(to)),
+        distance_m: if by_ride { ride } else { work },
+        by_ride,
         wage: terms.wage,
         starts_at: first_start(terms.shifts.iter().copied(), NOW),
         published_at: posting.published_at.unwrap(),
         instant: terms.instant,
+        reliability: standings().of(posting),
         relevance: 0.0,
     }
 }
@@ -216,8 +258,13 @@ fn is_kindred(world: &[Posting], query: &JobQuery, ranked: &Ranked) -> bool {
     if wish.skills.is_empty() && wish.trades.is_empty() {
         return true;
     }
-    let facts =
-        facts(ranked_posting(world, ranked), &words::skills(&wish.skills), &wish.trades, None);
+    let facts = facts(
+        ranked_posting(world, ranked),
+        &words::skills(&wish.skills),
+        &wish.trades,
+        None,
+        false,
+    );
     facts.skills.held > 0 || facts.nearness > 0.0
 }
 
@@ -256,7 +303,7 @@ fn scan(world: &[Posting], query: &JobQuery, keep: impl Fn(&Posting) -> bool) ->
     let mut found: Vec<(JobFacts, Ranked)> = world
         .iter()
         .filter(|posting| keep(posting))
-        .map(|posting| (posting, facts(posting, &wished, &wish.trades, from)))
+        .map(|posting| (posting, facts(posting, &wished, &wish.trades, from, wish.no_rides)))
         .filter(|(posting, facts)| shown(posting, query, facts))
         .map(|(posting, facts)| {
             let total = score(&weights, &facts, wish.day_wage, NOW).total;
@@ -278,6 +325,7 @@ fn scan(world: &[Posting], query: &JobQuery, keep: impl Fn(&Posting) -> bool) ->
 /// Puts the postings in a few commits, so that they lie in several segments.
 fn shop(world: &[Posting]) -> Shop {
     let shop = Shop::empty();
+    shop.index.set_standings(standings());
     for (place, part) in (1..).zip(world.chunks(9)) {
         for posting in part {
             shop.index.put_job(posting).unwrap();
@@ -345,13 +393,17 @@ proptest! {
     #[test]
     fn matches_are_the_scan_of_what_no_bar_stops(
         world in world(), profiles in proptest::collection::vec(a_profile(), 3),
-        booked in shifts(), limit in 1usize..8, counted: bool,
+        booked in shifts(), limit in 1usize..8, counted: bool, shuns: bool,
     ) {
         let shop = shop(&world);
+        let blocked: Vec<String> =
+            if shuns { vec!["account:acc_a".to_owned()] } else { Vec::new() };
         for profile in &profiles {
             let wish = Some(Wish::from(profile));
             let query = JobQuery { wish, ..JobQuery::new(NOW) };
-            let free = |posting: &Posting| bar(posting, profile, &booked, NOW).is_none();
+            let free = |posting: &Posting| {
+                bar(posting, profile, &booked, NOW).is_none() && !blocked.contains(&payer(posting))
+            };
             let mut want = scan(&world, &query, free);
             let kindred = |ranked: &Ranked| is_kindred(&world, &query, ranked);
             // Those with a shared skill or a near occupation first, each part with its posters apart.
@@ -359,11 +411,12 @@ proptest! {
             want.retain(|ranked| !skilled || kindred(ranked));
             let mut want = spread(&world, want, &JobQuery { limit, ..query.clone() });
             want.truncate(limit);
-            let page = shop.index.matches(profile, &booked, limit, counted, NOW).unwrap();
+            let ties = Ties { booked: &booked, blocked: &blocked };
+            let page = shop.index.matches(profile, ties, limit, counted, NOW).unwrap();
             let (weights, seeker) = (Weights::embedded().unwrap(), Seeker::from(profile));
             for hit in &page.hits {
                 let posting = world.iter().find(|posting| posting.id.as_str() == hit.id).unwrap();
-                let wanted = Wanted::new(posting);
+                let wanted = Wanted::new(posting, &standings());
                 let one = pair(&weights, &wanted, &seeker, NOW);
                 prop_assert_eq!(one.score.total, hit.score);
             }
@@ -378,8 +431,9 @@ proptest! {
         profiles in proptest::collection::vec(a_profile(), 0..12), posting in a_posting(),
     ) {
         let shop = Shop::empty();
+        shop.index.set_standings(standings());
         let weights = Weights::embedded().unwrap();
-        let (wanted, mut want) = (Wanted::new(&posting), Vec::new());
+        let (wanted, mut want) = (Wanted::new(&posting, &standings()), Vec::new());
         for (n, profile) in profiles.into_iter().enumerate() {
             let mut worker = worker(&format!("{n:02}"));
             worker.profile = profile;
@@ -387,7 +441,7 @@ proptest! {
             if bar(&posting, &worker.profile, &[], NOW).is_none() {
                 let wish = Wish::from(&worker.profile);
                 let wished = words::skills(&wish.skills);
-                let facts = facts(&posting, &wished, &wish.trades, wish.point);
+                let facts = facts(&posting, &wished, &wish.trades, wish.point, wish.no_rides);
                 let total = score(&weights, &facts, wish.day_wage, NOW).total;
                 let seeker = Seeker::from(&worker.profile);
                 let one = pair(&weights, &wanted, &seeker, NOW);

@@ -10,7 +10,7 @@ use linggong::domain::{
     worker::Available,
 };
 use linggong::matching::Wish;
-use linggong::search::{Cursor, JobQuery, SearchError, Sort};
+use linggong::search::{Cursor, JobQuery, SearchError, Sort, Ties};
 
 use crate::world::{NOW, Shop, TOMORROW, at, ids, posting, profile, shift, wage, worker};
 
@@ -274,20 +274,29 @@ fn a_worker_sees_what_fits_first_and_never_what_can_not_be() {
         job("full", |p| p.status = Status::Filled),
     ]);
     let booked = [shift(TOMORROW.plus(13 * HOUR), 1)];
-    let page = shop.index.matches(&profile(), &booked, 10, true, NOW).unwrap();
+    let page = shop
+        .index
+        .matches(&profile(), Ties { booked: &booked, ..Ties::default() }, 10, true, NOW)
+        .unwrap();
     assert_eq!(ids(&page), ["skill", "other"]);
     assert_eq!(page.hits[0].reasons[0], "会装载机");
     assert_eq!((page.total, page.next), (2, None));
-    assert_eq!(ids(&shop.index.matches(&profile(), &booked, 1, true, NOW).unwrap()), ["skill"]);
+    assert_eq!(
+        ids(&shop
+            .index
+            .matches(&profile(), Ties { booked: &booked, ..Ties::default() }, 1, true, NOW)
+            .unwrap()),
+        ["skill"]
+    );
 
     let mut bare = profile();
     bare.skills = Vec::new();
-    let page = shop.index.matches(&bare, &[], 10, true, NOW).unwrap();
+    let page = shop.index.matches(&bare, Ties::default(), 10, true, NOW).unwrap();
     assert_eq!(ids(&page), ["other", "clash", "skill"], "the nearest, and of those the soonest");
     bare.point = None;
-    assert_eq!(shop.index.matches(&bare, &[], 10, true, NOW).unwrap().total, 4);
+    assert_eq!(shop.index.matches(&bare, Ties::default(), 10, true, NOW).unwrap().total, 4);
     bare.available = Available::Spans(vec![shift(TOMORROW.plus(12 * HOUR), 8)]);
-    assert_eq!(ids(&shop.index.matches(&bare, &[], 10, true, NOW).unwrap()), ["clash"]);
+    assert_eq!(ids(&shop.index.matches(&bare, Ties::default(), 10, true, NOW).unwrap()), ["clash"]);
 }
 
 #[test]
@@ -299,7 +308,7 @@ fn a_near_occupation_counts_as_kindred() {
     let mut profile = profile();
     profile.occupations = vec!["4-09-08-02".parse().unwrap()];
     let reason = |profile: &linggong::domain::worker::Profile| {
-        let page = shop.index.matches(profile, &[], 1, true, NOW).unwrap();
+        let page = shop.index.matches(profile, Ties::default(), 1, true, NOW).unwrap();
         page.hits[0].reasons[0].clone()
     };
     assert_eq!(reason(&profile), "工种相近");
@@ -366,7 +375,7 @@ fn both_directions_score_alike() {
     let mut posting = posting("a");
     posting.terms.point = Some(at(38.312_345_678_9, 106.287_654_321_1));
     posting.terms.occupation = Some("4-09-08-01".parse().unwrap());
-    let job = &shop.index.matches(&worker.profile, &[], 1, true, NOW).unwrap().hits[0];
+    let job = &shop.index.matches(&worker.profile, Ties::default(), 1, true, NOW).unwrap().hits[0];
     let candidate = &shop.index.candidates(&posting, 1, NOW).unwrap()[0];
     assert_eq!(job.score, candidate.score);
     assert_eq!(job.distance_m, candidate.distance_m);

@@ -237,9 +237,10 @@ pub async fn planned(
     wishes: Wishes,
 ) -> Result<(Assembly, Proposal), Problem> {
     let now = app.market.now();
+    let standings = app.search.index.standings();
     let planned = tokio::task::spawn_blocking(move || {
         let weights = Weights::embedded()?;
-        let proposal = propose(&assembly, &weights, &wishes, now);
+        let proposal = propose(&assembly, (&weights, &standings), &wishes, now);
         Ok::<_, crate::search::SearchError>((assembly, proposal))
     });
     Ok(planned.await.map_err(|_| crate::http::problem::internal())??)

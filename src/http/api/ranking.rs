@@ -65,6 +65,7 @@ pub fn terms() -> Vec<TermRow> {
             Term::Start => weight.start,
             Term::Fresh => weight.fresh,
             Term::Instant => weight.instant,
+            Term::Reliability => weight.reliability,
         })
     };
     let row = |term: &Term| TermRow { name: term.label(), most: most(*term) };

@@ -28,8 +28,8 @@ use crate::{
         problem::{self, Problem},
     },
     search::{
-        Answer, Cursor, Facets, Index, JobHit, JobPage, JobQuery, SearchError, Sort, Understood,
-        WorkerHit,
+        Answer, Cursor, Facets, Index, JobHit, JobPage, JobQuery, SearchError, Sort, Ties,
+        Understood, WorkerHit,
     },
 };
 
@@ -330,10 +330,13 @@ pub async fn found_for(
     id: &WorkerId,
     (limit, counted): (usize, bool),
 ) -> Result<Listing, Problem> {
-    let (worker, booked) = app.market.seeker(&visitor.actor()?, id).await?;
+    let (worker, booked, blocked) = app.market.seeker(&visitor.actor()?, id).await?;
     let now = app.market.now();
-    let page =
-        ask(app, move |index| index.matches(&worker.profile, &booked, limit, counted, now)).await?;
+    let page = ask(app, move |index| {
+        let ties = Ties { booked: &booked, blocked: &blocked };
+        index.matches(&worker.profile, ties, limit, counted, now)
+    })
+    .await?;
     with_postings(app, Answer { page, understood: Vec::new() }).await
 }
 
