@@ -35,6 +35,7 @@ mod kiosk;
 mod money;
 mod pages;
 mod phone;
+mod search;
 mod shift;
 mod story;
 mod syntax;
