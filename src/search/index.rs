@@ -248,6 +248,11 @@ impl Index {
         answer
     }
 
+    fn find(&self, shelves: &Shelves, query: &JobQuery, fit: Fit) -> Result<JobPage, SearchError> {
+        let (shown, standings) = (shelves.jobs.shown(), self.standings());
+        jobs::find(&shown, &shelves.jobs.fields, (&self.weights, &standings), query, fit)
+    }
+
     /// The postings that the index holds, sorted by id.
     ///
     /// # Errors
@@ -281,12 +286,7 @@ impl Index {
     /// # Errors
     /// [`SearchError::NoPoint`], [`SearchError::Cursor`], or the engine's.
     pub fn jobs(&self, query: &JobQuery) -> Result<JobPage, SearchError> {
-        self.look(|shelves| {
-            let shown = shelves.jobs.shown();
-            let standings = self.standings();
-            let by = (&self.weights, &standings);
-            jobs::find(&shown, &shelves.jobs.fields, by, query, Fit::default())
-        })
+        self.look(|shelves| self.find(shelves, query, Fit::default()))
     }
 
     /// Postings that a worker can take: within the radius, at free times, of nobody blocked. Those with a skill or a near occupation of the worker go first; where
@@ -317,14 +317,10 @@ impl Index {
             kindred_only,
         };
         self.look(|shelves| {
-            let shown = shelves.jobs.shown();
-            let standings = self.standings();
-            let by = (&self.weights, &standings);
-            let find = |fit| jobs::find(&shown, &shelves.jobs.fields, by, &query, fit);
-            let mut page = find(fit(skilled))?;
+            let mut page = self.find(shelves, &query, fit(skilled))?;
             if skilled && page.hits.len() < limit.min(PAGE_MAX) {
                 // Any shared skill outweighs all else, so these same hits lead again.
-                page = find(fit(false))?;
+                page = self.find(shelves, &query, fit(false))?;
             }
             page.next = None;
             Ok(page)
@@ -360,12 +356,7 @@ impl Index {
         let query =
             JobQuery { limit: limit + 1, wish: Some(wish), counted: false, ..JobQuery::new(now) };
         let fit = Fit { kindred_only: true, ..Fit::default() };
-        let mut page = self.look(|shelves| {
-            let shown = shelves.jobs.shown();
-            let standings = self.standings();
-            let by = (&self.weights, &standings);
-            jobs::find(&shown, &shelves.jobs.fields, by, &query, fit)
-        })?;
+        let mut page = self.look(|shelves| self.find(shelves, &query, fit))?;
         page.hits.retain(|hit| hit.id != posting.id.as_str());
         page.hits.truncate(limit);
         page.next = None;
