@@ -12,7 +12,7 @@ use linggong::{
         posting::{External, Posting, Shift, Status, Terms},
         time::{DAY, HOUR, MINUTE, Moment},
         wage::{Settlement, Wage, WageUnit},
-        worker::{Available, Mode, Person, Profile, Worker},
+        worker::{Available, Certificate, Mode, Person, Profile, Worker},
     },
     words::trades::Trades,
 };
@@ -109,13 +109,13 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 /// The certificates that the work of these skills asks for: who has learnt it may do it.
-fn certificates(skills: &[&str]) -> Vec<String> {
+fn certificates(skills: &[&str]) -> Vec<Certificate> {
     let trades = Trades::shipped();
     let owed = skills.iter().filter_map(|skill| trades.by_name(skill)?.licence.as_ref());
     let mut keys: Vec<String> = owed.map(|licence| licence.key.clone()).collect();
     keys.sort();
     keys.dedup();
-    keys
+    keys.into_iter().map(Certificate::endless).collect()
 }
 
 impl Listed {
@@ -241,7 +241,7 @@ impl Enrolled {
                 name: format!("求职者{}", self.number),
                 phone: self.phone().parse().ok(),
                 id_number: None,
-                groups: Vec::new(),
+                memberships: Vec::new(),
                 household: None,
             },
             profile: self.profile(),

@@ -319,6 +319,28 @@ pub fn village(text: &str, within: &str) -> Result<Village, NotADivision> {
     }
 }
 
+/// The code of the village that a text names (see [`village`]); the text itself where it names one
+/// that is newer than the list, or elsewhere.
+///
+/// # Errors
+/// [`NotADivision::Ambiguous`], and [`NotADivision::Unknown`] for digits that are no village's code.
+pub fn village_or_text(text: &str, within: &str) -> Result<String, NotADivision> {
+    match village(text, within) {
+        Ok(village) => Ok(village.code.to_owned()),
+        Err(NotADivision::Unknown)
+            if text.len() == 12 || !text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            Ok(text.to_owned())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Every village and community of Yinchuan.
+pub fn villages() -> &'static [Village] {
+    &VILLAGES
+}
+
 /// The text, and what stands in it after divisions above the village.
 fn below<'t>(text: &'t str, village: &Village) -> Vec<&'t str> {
     let county = DIVISIONS

@@ -73,6 +73,10 @@ pub const CREW_MAX: u16 = 999;
 pub const CREW_MEMBERS_MAX: usize = 60;
 /// Characters of free text on when a worker is available.
 pub const AVAILABLE_CHARS_MAX: usize = 200;
+/// Characters of a certificate's name with its last day.
+pub const CERTIFICATE_CHARS_MAX: usize = 60;
+/// Entries of a weekly time.
+pub const WEEKLY_MAX: usize = 100;
 /// Bytes of one piece of evidence.
 pub const EVIDENCE_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Pieces of evidence about one placement or person.

@@ -37,4 +37,5 @@ pub mod text;
 pub mod time;
 pub mod town;
 pub mod wage;
+pub mod week;
 pub mod worker;

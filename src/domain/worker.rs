@@ -1,6 +1,7 @@
 //! Registered workers (求职者): who they are, what they can and want.
 
 use super::{
+    calendar::Day,
     geo::Point,
     identity::{Phone, ResidentId},
     ids::{AccountId, StationId, WorkerId},
@@ -8,6 +9,7 @@ use super::{
     posting::{External, Shift},
     time::Moment,
     wage::{OccupationCode, choices},
+    week::Week,
 };
 
 choices! {
@@ -29,6 +31,20 @@ choices! {
         Graduate = "graduate", "高校毕业生";
         /// 就业困难人员
         Hardship = "hardship", "就业困难人员";
+    }
+}
+
+choices! {
+    /// From where it is known that a person belongs to a group.
+    GroupSource {
+        /// The person says so.
+        Declared = "declared", "本人申报";
+        /// Found by comparing with another office's records.
+        Matched = "matched", "系统比对";
+        /// Stands on a list that an office handed over.
+        Listed = "listed", "名单";
+        /// A paper was shown.
+        Paper = "paper", "证件";
     }
 }
 
@@ -56,6 +72,41 @@ pub struct Consent {
     pub text_version: String,
 }
 
+/// That a person belongs to a group (人群类别), with the person's own consent to its being kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The group.
+    pub group: Group,
+    /// From where it is known.
+    pub source: GroupSource,
+    /// Who asked the person, and when; missing where that was not noted (before 0.2).
+    pub asked: Option<(String, Moment)>,
+    /// Who noted that the person took the consent back, and when. What is taken back counts nowhere;
+    /// it stays on record so that no list puts it back against the person's will.
+    pub withdrawn: Option<(String, Moment)>,
+}
+
+/// A certificate (证书) that a person has shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// Its key in `data/trades.toml`.
+    pub key: String,
+    /// The last day on which it holds; none: it has no end.
+    pub until: Option<Day>,
+}
+
+impl Certificate {
+    /// A certificate without an end.
+    pub fn endless(key: impl Into<String>) -> Certificate {
+        Certificate { key: key.into(), until: None }
+    }
+
+    /// Whether it holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.until.is_none_or(|until| day <= until)
+    }
+}
+
 /// When a worker can work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Available {
@@ -65,6 +116,8 @@ pub enum Available {
     Words(String),
     /// In these spans only.
     Spans(Vec<Shift>),
+    /// At these hours of every week only.
+    Weekly(Week),
 }
 
 impl Available {
@@ -72,11 +125,15 @@ impl Available {
     pub fn allows(&self, shifts: &[Shift]) -> bool {
         match self {
             Available::Always | Available::Words(_) => true,
-            Available::Spans(spans) => shifts.iter().all(|shift| {
-                spans.iter().any(|span| span.start <= shift.start && shift.end <= span.end)
-            }),
+            Available::Spans(spans) => shifts.iter().all(|shift| lies_within(*shift, spans)),
+            Available::Weekly(week) => shifts.iter().all(|shift| week.allows(*shift)),
         }
     }
+}
+
+/// Whether a shift lies within one of these spans.
+pub fn lies_within(shift: Shift, spans: &[Shift]) -> bool {
+    spans.iter().any(|span| span.start <= shift.start && shift.end <= span.end)
 }
 
 /// What a worker can and wants: the part that matching reads; nothing here names the person.
@@ -94,8 +151,8 @@ pub struct Profile {
     pub occupations: Vec<OccupationCode>,
     /// Occupations that the words of the skills stand for, told by the trades and the classifier.
     pub skill_occupations: Vec<OccupationCode>,
-    /// Certificates that the person has shown, by the keys of `data/trades.toml`.
-    pub certificates: Vec<String>,
+    /// Certificates that the person has shown, each once.
+    pub certificates: Vec<Certificate>,
     /// The least wish for a day's pay.
     pub day_wage_wish: Option<Fen>,
     /// When the person can work.
@@ -127,10 +184,18 @@ pub struct Person {
     pub phone: Option<Phone>,
     /// The citizen's identity number.
     pub id_number: Option<ResidentId>,
-    /// Groups, each with a consent.
-    pub groups: Vec<Group>,
+    /// Groups, each once and with a consent of its own.
+    pub memberships: Vec<Membership>,
     /// The household's number on the bureau's list.
     pub household: Option<String>,
+}
+
+impl Person {
+    /// The groups to which the person belongs and agrees to be counted.
+    pub fn groups(&self) -> Vec<Group> {
+        let held = self.memberships.iter().filter(|held| held.withdrawn.is_none());
+        held.map(|held| held.group).collect()
+    }
 }
 
 /// A worker on record.

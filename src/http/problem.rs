@@ -212,6 +212,9 @@ impl From<MarketError> for Problem {
                 let title = format!("申报现在是“{from}”，不能“{event}”");
                 Problem::new(StatusCode::CONFLICT, "state", title)
             }
+            MarketError::NotMerged(why) => {
+                Problem::new(StatusCode::CONFLICT, "clash", format!("不能合并：{}", why.join("；")))
+            }
             MarketError::NoClaim(error) => Problem::from(error),
             MarketError::NotEvidence(error) => {
                 let title = match error {

@@ -157,7 +157,7 @@ async fn roster(
     };
     let (mut relocated, mut listed) = (0, 0);
     for worker in view.workers_of(&ids).await? {
-        let groups = &worker.person.groups;
+        let groups = worker.person.groups();
         if counted.iter().any(|group| groups.contains(group)) {
             relocated += 1;
             if groups.contains(&Group::Poverty) || groups.contains(&Group::Monitored) {

@@ -30,6 +30,8 @@ choices! {
         Roster = "roster", "查看录用名单";
         /// Register a worker.
         Register = "register", "登记求职者";
+        /// Register people at the desk, keep their records, merge what is one person.
+        Enrol = "enrol", "登记和合并求职者";
         /// See a worker, masked.
         ReadWorker = "read_worker", "查看求职者";
         /// Give a worker a PIN.
@@ -105,6 +107,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
             | Verb::Candidates
             | Verb::Roster
             | Verb::Register
+            | Verb::Enrol
             | Verb::ReadWorker
             | Verb::SetPin
             | Verb::Book
@@ -157,7 +160,7 @@ pub fn reach(role: Role, verb: Verb) -> Reach {
     }
 }
 
-fn actor_reach(actor: &Actor, verb: Verb) -> Reach {
+pub(super) fn actor_reach(actor: &Actor, verb: Verb) -> Reach {
     match actor {
         Actor::Account(account) => reach(account.role, verb),
         Actor::Operator | Actor::House => Reach::Any,
@@ -220,12 +223,14 @@ pub fn reaches_org(actor: &Actor, verb: Verb, org: &OrgId) -> bool {
     holds(actor_reach(actor, verb), own, false)
 }
 
+/// Whether an account is this worker; several may be, since two records can become one.
+pub fn is_self(account: &Account, worker: &Worker) -> bool {
+    worker.account.as_ref() == Some(&account.id) || account.worker.as_ref() == Some(&worker.id)
+}
+
 /// Whether the actor's right to the verb reaches this worker.
 pub fn reaches_worker(actor: &Actor, verb: Verb, worker: &Worker) -> bool {
-    let is_self = |account: &Account| {
-        worker.account.as_ref() == Some(&account.id) || account.worker.as_ref() == Some(&worker.id)
-    };
-    let own = actor.account().is_some_and(is_self);
+    let own = actor.account().is_some_and(|account| is_self(account, worker));
     let station = actor
         .account()
         .is_some_and(|account| account.station.is_some() && account.station == worker.station);

@@ -68,8 +68,7 @@ impl Market {
         let shifts = chosen_shifts(&posting, request.shift)?;
         let others = txn.bookings_by(&worker.id).await?;
         self.bar(&mut txn, &posting, &worker, (&shifts, &others)).await?;
-        let is_self =
-            actor.account().is_some_and(|account| worker.account.as_ref() == Some(&account.id));
+        let is_self = actor.account().is_some_and(|account| authority::is_self(account, &worker));
         let status = if posting.places_left() == 0 {
             if self.queue_room(&mut txn, &posting).await? == 0 {
                 return Err(NoPlace::Full.into());
@@ -210,8 +209,8 @@ impl Market {
         actor: &Actor,
         worker: &WorkerId,
     ) -> MarketResult<Vec<BookingRow>> {
-        self.worker(actor, worker).await?;
-        Ok(self.store.read().await?.bookings_by(worker).await?)
+        let worker = self.worker(actor, worker).await?;
+        Ok(self.store.read().await?.bookings_by(&worker.id).await?)
     }
 
     /// A posting's bookings that are not cancelled, oldest first.

@@ -37,8 +37,9 @@ impl Market {
             return Ok(BTreeSet::new());
         }
         let held = self.store.read().await?.workers_of(workers).await?;
-        let helped =
-            held.into_iter().filter(|one| one.person.groups.iter().any(|own| HELPED.contains(own)));
+        let helped = held
+            .into_iter()
+            .filter(|one| one.person.groups().iter().any(|own| HELPED.contains(own)));
         Ok(helped.map(|worker| worker.id).collect())
     }
 

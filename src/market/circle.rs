@@ -117,7 +117,7 @@ impl Circle {
     fn household_kind(&self, number: &str) -> HouseholdKind {
         let members =
             self.workers.values().filter(|w| w.person.household.as_deref() == Some(number));
-        let groups: BTreeSet<Group> = members.flat_map(|w| w.person.groups.clone()).collect();
+        let groups: BTreeSet<Group> = members.flat_map(|w| w.person.groups()).collect();
         if groups.contains(&Group::Poverty) {
             HouseholdKind::Poverty
         } else if groups.contains(&Group::Monitored) {
@@ -160,7 +160,7 @@ impl Circle {
                 id: worker.id.to_string(),
                 household: self.household(worker).map(str::to_owned),
                 hukou,
-                groups: worker.person.groups.iter().filter_map(|group| group_of(*group)).collect(),
+                groups: worker.person.groups().into_iter().filter_map(group_of).collect(),
             });
         }
         let counted = self.placements.iter().filter(|held| known.contains(&held.worker));

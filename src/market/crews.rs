@@ -21,7 +21,7 @@ use crate::{
         limits,
         posting::Posting,
         time::HOUR,
-        worker::Worker,
+        worker::{GroupSource, Worker},
     },
     store::{BookingRow, Kind, Membership, Txn},
 };
@@ -107,13 +107,14 @@ impl Market {
         let worker = match known {
             Some(worker) => worker,
             None => {
-                let mut worker = self.new_worker(registered, None, false);
+                let known = (None, GroupSource::Declared);
+                let mut worker = self.new_worker(actor, registered, known, false);
                 worker.station.clone_from(&account.station);
                 self.write_worker(&mut txn, actor, &worker, "register").await?;
                 worker
             }
         };
-        let is_self = worker.account.as_ref() == Some(&account.id);
+        let is_self = authority::is_self(account, &worker);
         let joined = worker.account.is_none() || is_self;
         let joined_at = joined.then(|| self.now());
         txn.put_member(&account.id, &worker.id, joined_at, self.now()).await?;

@@ -82,6 +82,9 @@ pub enum MarketError {
     /// A claim has no such step now.
     #[error(transparent)]
     ClaimRefused(#[from] ClaimRefused),
+    /// Two records can't be made one; what stands in the way, each a sentence for people.
+    #[error("not to be merged")]
+    NotMerged(Vec<String>),
     /// A claim can't be made or go on; why.
     #[error(transparent)]
     NoClaim(#[from] NoClaim),

@@ -14,7 +14,7 @@ use crate::{
         fields::FieldErrors,
         ids::{StationId, WorkerId},
         posting::{External, Shift},
-        worker::Worker,
+        worker::{GroupSource, Person, Worker},
     },
     store::{Kind, StoreError, Txn},
 };
@@ -125,7 +125,8 @@ impl Market {
             .map(|id| External { source: format!("api:{}", actor.name()), id });
         let station =
             actor.account().and_then(|a| a.station.clone()).or_else(|| new.station.clone());
-        let mut worker = self.new_worker(registered, external, new.demo);
+        let known = (external, GroupSource::Declared);
+        let mut worker = self.new_worker(actor, registered, known, new.demo);
         worker.station = station;
         worker.account = account.map(|account| account.id.clone());
         self.write_worker(txn, actor, &worker, "register").await?;
@@ -138,16 +139,19 @@ impl Market {
         Ok(worker)
     }
 
+    /// Somebody new; `source` is where groups are known from that name none.
     pub(super) fn new_worker(
         &self,
+        actor: &Actor,
         registered: Registered,
-        external: Option<External>,
+        (external, source): (Option<External>, GroupSource),
         demo: bool,
     ) -> Worker {
         let now = self.now();
+        let memberships = self.memberships(actor, &[], (&registered.groups, source));
         Worker {
             id: WorkerId::grow(self.seedling()),
-            person: registered.person,
+            person: Person { memberships, ..registered.person },
             profile: registered.profile,
             village: registered.village,
             consents: registered.consents,
@@ -189,7 +193,8 @@ impl Market {
         Ok(())
     }
 
-    /// One worker, where the actor may see the person; each look is in the audit trail.
+    /// One worker, where the actor may see the person; each look is in the audit trail. The id of a
+    /// record that was merged into another answers with that one.
     ///
     /// # Errors
     /// [`MarketError::NotFound`] also where the person is none of the actor's business.
@@ -198,11 +203,17 @@ impl Market {
             return Err(MarketError::Forbidden);
         }
         let mut txn = self.store.begin().await?;
-        let worker = txn.worker(id).await?.ok_or(MarketError::NotFound)?;
+        let worker = match txn.worker(id).await? {
+            Some(worker) => worker,
+            None => {
+                let kept = txn.merged_into(id).await?.ok_or(MarketError::NotFound)?;
+                txn.worker(&kept).await?.ok_or(MarketError::NotFound)?
+            }
+        };
         if !authority::reaches_worker(actor, Verb::ReadWorker, &worker) {
             return Err(MarketError::NotFound);
         }
-        txn.log(self.entry(actor, "look", Kind::Worker, id, json!({})));
+        txn.log(self.entry(actor, "look", Kind::Worker, &worker.id, json!({})));
         txn.commit().await?;
         Ok(worker)
     }
@@ -219,8 +230,8 @@ impl Market {
     ) -> MarketResult<(Worker, Vec<Shift>, Vec<String>)> {
         let worker = self.worker(actor, id).await?;
         let mut view = self.store.read().await?;
-        let rows = view.bookings_by(id).await?;
-        let blocked = view.blocked_for(id).await?;
+        let rows = view.bookings_by(&worker.id).await?;
+        let blocked = view.blocked_for(&worker.id).await?;
         let held = rows.into_iter().filter(|row| row.booking.status == BookingStatus::Booked);
         Ok((worker, held.flat_map(|row| row.booking.shifts).collect(), blocked))
     }
@@ -247,15 +258,26 @@ impl Market {
         };
         let external = External { source: source.to_owned(), id };
         let Some(held) = txn.worker_from(&external).await? else {
-            let new = self.new_worker(registered, Some(external), false);
+            // Staff found that it is somebody whom another row or the desk brings up to date.
+            if txn.merged_from(&external).await?.is_some() {
+                return Ok(Imported::Unchanged);
+            }
+            let known = (Some(external), GroupSource::Listed);
+            let new = self.new_worker(actor, registered, known, false);
             self.write_worker(txn, actor, &new, "import").await?;
             return Ok(Imported::Created);
         };
         let mut next = held.clone();
         next.person = registered.person;
+        next.person.memberships = self.memberships(
+            actor,
+            &held.person.memberships,
+            (&registered.groups, GroupSource::Listed),
+        );
         next.profile = registered.profile;
         next.village = registered.village;
         next.consents = registered.consents;
+        keep_unnamed(&held, &mut next, input);
         if next == held {
             return Ok(Imported::Unchanged);
         }
@@ -266,7 +288,49 @@ impl Market {
     }
 }
 
-fn read(input: &Value) -> MarketResult<Registered> {
+/// What a row says nothing about stays as it is: a list knows less of a person than the desk does.
+fn keep_unnamed(held: &Worker, next: &mut Worker, input: &Value) {
+    let unnamed = |name: &str| input.get(name).is_none_or(Value::is_null);
+    let (was, now) = (&held.person, &mut next.person);
+    if unnamed("id_number") {
+        now.id_number.clone_from(&was.id_number);
+    }
+    if unnamed("household") {
+        now.household.clone_from(&was.household);
+    }
+    if unnamed("village") {
+        next.village.clone_from(&held.village);
+    }
+    if unnamed("consents") {
+        next.consents.clone_from(&held.consents);
+    }
+    let (was, now) = (&held.profile, &mut next.profile);
+    if unnamed("lat") {
+        now.point = was.point;
+    }
+    if unnamed("radius_km") {
+        now.radius_m = was.radius_m;
+    }
+    if unnamed("modes") {
+        now.modes.clone_from(&was.modes);
+    }
+    if unnamed("skills") {
+        now.skills.clone_from(&was.skills);
+        now.occupations.clone_from(&was.occupations);
+        now.skill_occupations.clone_from(&was.skill_occupations);
+    }
+    if unnamed("certificates") {
+        now.certificates.clone_from(&was.certificates);
+    }
+    if unnamed("day_wage_wish_fen") {
+        now.day_wage_wish = was.day_wage_wish;
+    }
+    if unnamed("available") {
+        now.available.clone_from(&was.available);
+    }
+}
+
+pub(super) fn read(input: &Value) -> MarketResult<Registered> {
     let Value::Object(map) = input else {
         return Err(FieldErrors::one("", "type", "请求内容应当是一个JSON对象").into());
     };

@@ -3,10 +3,12 @@
 use super::{Places, Spot};
 use crate::{
     domain::{
+        calendar::Day,
         posting::{Posting, Shift, Status, Terms},
         time::Moment,
         wage::choices,
-        worker::{Available, Profile},
+        week::Week,
+        worker::{Available, Certificate, Profile, lies_within},
     },
     words::trades::Trades,
 };
@@ -34,14 +36,10 @@ choices! {
 /// The first bar between a worker and a posting; `booked` are the shifts that the worker holds.
 pub fn bar(posting: &Posting, profile: &Profile, booked: &[Shift], now: Moment) -> Option<Bar> {
     let shifts: Vec<Shift> = upcoming(posting.terms.shifts.iter().copied(), now).collect();
-    let spans = match &profile.available {
-        Available::Always | Available::Words(_) => None,
-        Available::Spans(spans) => Some(spans.as_slice()),
-    };
     closed(posting, now)
         .or_else(|| place_bar(profile, &posting.terms))
-        .or_else(|| certificate_bar(licences(&posting.terms), certificates(profile)))
-        .or_else(|| time_bar(spans, booked, &shifts))
+        .or_else(|| certificate_bar(licences(&posting.terms), certificates(profile, now.day())))
+        .or_else(|| time_bar(Within::of(&profile.available), booked, &shifts))
 }
 
 /// The bar that stands for everybody.
@@ -74,10 +72,15 @@ pub fn licences(terms: &Terms) -> u32 {
     owed.filter_map(|licence| trades.licence_bit(&licence.key)).fold(0, |set, bit| set | 1 << bit)
 }
 
-/// Licences that a worker has shown, a bit each.
-pub fn certificates(profile: &Profile) -> u32 {
-    let held = profile.certificates.iter();
-    held.filter_map(|key| Trades::shipped().licence_bit(key)).fold(0, |set, bit| set | 1 << bit)
+/// Licences that a worker has shown and that hold on a day, a bit each.
+pub fn certificates(profile: &Profile, day: Day) -> u32 {
+    let held = profile.certificates.iter().filter(|held| held.holds_on(day));
+    held.filter_map(licence_bit).fold(0, |set, bit| set | bit)
+}
+
+/// The bit of a certificate; none where its key is unknown.
+pub fn licence_bit(held: &Certificate) -> Option<u32> {
+    Trades::shipped().licence_bit(&held.key).map(|bit| 1 << bit)
 }
 
 /// The bar of the certificate.
@@ -85,15 +88,39 @@ pub fn certificate_bar(owed: u32, held: u32) -> Option<Bar> {
     (owed != 0 && owed & held == 0).then_some(Bar::Uncertified)
 }
 
-/// The bar of time: each of `shifts` must lie within one of `spans` (none: any time is free) and
-/// meet none of `booked`.
-pub fn time_bar(spans: Option<&[Shift]>, booked: &[Shift], shifts: &[Shift]) -> Option<Bar> {
-    let within = |shift: &Shift| {
-        spans.is_none_or(|spans| {
-            spans.iter().any(|span| span.start <= shift.start && shift.end <= span.end)
-        })
-    };
-    if !shifts.iter().all(within) {
+/// The time within which a worker can work.
+#[derive(Clone, Copy, Debug)]
+pub enum Within<'a> {
+    /// Any time.
+    Anytime,
+    /// One of these spans.
+    Spans(&'a [Shift]),
+    /// These hours of every week.
+    Week(&'a Week),
+}
+
+impl<'a> Within<'a> {
+    /// What somebody's words of time restrict.
+    pub fn of(available: &'a Available) -> Within<'a> {
+        match available {
+            Available::Always | Available::Words(_) => Within::Anytime,
+            Available::Spans(spans) => Within::Spans(spans),
+            Available::Weekly(week) => Within::Week(week),
+        }
+    }
+
+    fn allows(&self, shift: Shift) -> bool {
+        match self {
+            Within::Anytime => true,
+            Within::Spans(spans) => lies_within(shift, spans),
+            Within::Week(week) => week.allows(shift),
+        }
+    }
+}
+
+/// The bar of time: each of `shifts` must lie within the worker's time and meet none of `booked`.
+pub fn time_bar(within: Within<'_>, booked: &[Shift], shifts: &[Shift]) -> Option<Bar> {
+    if !shifts.iter().all(|shift| within.allows(*shift)) {
         Some(Bar::Unavailable)
     } else if shifts.iter().any(|shift| booked.iter().any(|other| other.overlaps(*shift))) {
         Some(Bar::Clash)

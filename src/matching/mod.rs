@@ -13,7 +13,8 @@ mod weights;
 mod wish;
 
 pub use hard::{
-    Bar, bar, certificate_bar, certificates, closed, licences, place_bar, time_bar, upcoming,
+    Bar, Within, bar, certificate_bar, certificates, closed, licence_bit, licences, place_bar,
+    time_bar, upcoming,
 };
 pub use reach::{LON_ROUND, Places, Reach, STEPS_A_DEGREE, Spot};
 pub use reasons::{Reader, reasons};

@@ -89,6 +89,22 @@ impl Catalogue {
         &self.occupations
     }
 
+    /// At most `limit` occupations of the lowest level whose name or alias has the text in it, those
+    /// that are called so first.
+    pub fn called(&self, text: &str, limit: usize) -> Vec<&Occupation> {
+        let all = || self.occupations.iter().filter(|held| !held.code.ends_with("-00"));
+        let is_so =
+            |held: &&Occupation| held.name == text || held.aliases.iter().any(|a| a == text);
+        let has = |held: &&Occupation| {
+            held.name.contains(text) || held.aliases.iter().any(|alias| alias.contains(text))
+        };
+        all()
+            .filter(is_so)
+            .chain(all().filter(|held| has(held) && !is_so(held)))
+            .take(limit)
+            .collect()
+    }
+
     /// The class with this code.
     pub fn get(&self, code: &str) -> Option<&Occupation> {
         self.place(code).map(|place| &self.occupations[place])

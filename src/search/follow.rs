@@ -112,7 +112,7 @@ impl Follower {
             let of_kind = entries.iter().filter(|entry| entry.kind == kind);
             of_kind.map(|entry| entry.entity.as_str()).collect()
         };
-        let (mut postings, mut workers) = (Vec::new(), Vec::new());
+        let (mut postings, mut workers, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         for id in named(Kind::Job) {
             if let Ok(id) = id.parse::<JobId>() {
                 postings.extend(view.posting(&id).await?);
@@ -120,12 +120,15 @@ impl Follower {
         }
         for id in named(Kind::Worker) {
             if let Ok(id) = id.parse::<WorkerId>() {
-                workers.extend(view.worker(&id).await?);
+                match view.worker(&id).await? {
+                    Some(worker) => workers.push(worker),
+                    None => gone.push(id),
+                }
             }
         }
         drop(view);
-        if !postings.is_empty() || !workers.is_empty() {
-            self.write(postings, workers, last).await?;
+        if !postings.is_empty() || !workers.is_empty() || !gone.is_empty() {
+            self.write(postings, (workers, gone), last).await?;
         }
         self.place.send_replace(last);
         Ok(more)
@@ -134,7 +137,7 @@ impl Follower {
     async fn write(
         &self,
         postings: Vec<Posting>,
-        workers: Vec<Worker>,
+        (workers, gone): (Vec<Worker>, Vec<WorkerId>),
         place: i64,
     ) -> Result<(), FollowError> {
         let index = Arc::clone(&self.index);
@@ -144,6 +147,9 @@ impl Follower {
             }
             for worker in &workers {
                 index.put_worker(worker)?;
+            }
+            for id in &gone {
+                index.remove_worker(id)?;
             }
             index.commit(place)
         });

@@ -307,9 +307,9 @@ impl Index {
         let skilled = !wish.skills.is_empty() || !wish.trades.is_empty();
         let radius_m = wish.radius_m;
         let query = JobQuery { radius_m, limit, wish: Some(wish), counted, ..JobQuery::new(now) };
-        let free = Free::of(&profile.available, ties.booked);
+        let free = Free { available: profile.available.clone(), booked: ties.booked.to_vec() };
         let blocked: Vec<u32> = ties.blocked.iter().map(|payer| short_hash(payer)).collect();
-        let held = certificates(profile);
+        let held = certificates(profile, now.day());
         let fit = |kindred_only| Fit {
             free: Some(free.clone()),
             certificates: Some(held),

@@ -34,23 +34,12 @@ pub const ALIKE: f32 = 1024.0;
 pub const FEW: u64 = 3;
 
 /// What a worker's time leaves free.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Free {
-    /// Only within these spans; none: always.
-    pub spans: Option<Vec<Shift>>,
+    /// Only then.
+    pub available: Available,
     /// Not at these shifts.
     pub booked: Vec<Shift>,
-}
-
-impl Free {
-    /// The time of a worker who holds the shifts `booked`.
-    pub fn of(available: &Available, booked: &[Shift]) -> Free {
-        let spans = match available {
-            Available::Always | Available::Words(_) => None,
-            Available::Spans(spans) => Some(spans.clone()),
-        };
-        Free { spans, booked: booked.to_vec() }
-    }
 }
 
 /// A query in the numbers that the scan reads.

@@ -16,7 +16,8 @@ use super::{
 use crate::{
     domain::{org::Label, posting::Shift, wage::Wage},
     matching::{
-        Ceiling, JobFacts, Overlap, Reach, Spot, certificate_bar, first_start, time_bar, upcoming,
+        Ceiling, JobFacts, Overlap, Reach, Spot, Within, certificate_bar, first_start, time_bar,
+        upcoming,
     },
 };
 
@@ -285,7 +286,8 @@ impl<'a> Scan<'a> {
         if let Some(free) = &ask.free {
             self.coming.clear();
             self.coming.extend(upcoming(shifts.iter().copied(), ask.now));
-            if time_bar(free.spans.as_deref(), &free.booked, &self.coming).is_some() {
+            let within = Within::of(&free.available);
+            if time_bar(within, &free.booked, &self.coming).is_some() {
                 return None;
             }
         }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     ask,
     domain::{
+        calendar::Day,
         limits::TAGS_MAX,
         money::Fen,
         org::{EmployerKind, Label},
@@ -26,7 +27,7 @@ use crate::{
         wage::{Settlement, Wage, WageUnit},
         worker::{Available, Worker},
     },
-    matching::{Places, Spot, Trade, certificates, licences},
+    matching::{Places, Spot, Trade, licence_bit, licences},
     words::{trades::LICENCES_MAX, wage},
 };
 
@@ -284,12 +285,16 @@ pub struct WorkerFields {
     pub radius_m: Field,
     pub day_wage: Field,
     pub trade: Field,
-    /// Certificates, a bit each.
+    /// Certificates without an end, a bit each.
     pub certificates: Field,
+    /// Certificates with an end: the last day on which it holds, then its bit.
+    pub ending: Field,
     /// 1 where the worker does without rides.
     pub no_rides: Field,
     /// 1 where the worker is available in spans only.
     pub limited: Field,
+    /// Free hours of a week: the day, then a bit for each hour.
+    pub week: Field,
     pub span_start: Field,
     pub span_end: Field,
 }
@@ -308,8 +313,10 @@ impl Fields for WorkerFields {
             day_wage: fast_signed(&mut schema, "day_wage"),
             trade: fast(&mut schema, "trade"),
             certificates: fast(&mut schema, "certificates"),
+            ending: fast(&mut schema, "ending"),
             no_rides: fast(&mut schema, "no_rides"),
             limited: fast(&mut schema, "limited"),
+            week: fast(&mut schema, "week"),
             span_start: fast_signed(&mut schema, "span_start"),
             span_end: fast_signed(&mut schema, "span_end"),
         };
@@ -331,7 +338,15 @@ impl WorkerFields {
         for skill in words::skills(&profile.skills) {
             doc.add_text(self.skill, skill);
         }
-        doc.add_u64(self.certificates, u64::from(certificates(profile)));
+        let mut endless = 0;
+        for held in &profile.certificates {
+            let Some(bit) = licence_bit(held) else { continue };
+            match held.until {
+                None => endless |= bit,
+                Some(until) => doc.add_u64(self.ending, pack_ending(until, bit)),
+            }
+        }
+        doc.add_u64(self.certificates, u64::from(endless));
         doc.add_u64(self.no_rides, u64::from(!profile.rides()));
         for code in profile.occupations.iter().chain(&profile.skill_occupations) {
             doc.add_u64(self.trade, Trade::of(code).0);
@@ -343,8 +358,13 @@ impl WorkerFields {
         }
         let spans: &[Shift] = match &profile.available {
             Available::Spans(spans) => spans,
-            Available::Always | Available::Words(_) => &[],
+            Available::Always | Available::Words(_) | Available::Weekly(_) => &[],
         };
+        if let Available::Weekly(week) = &profile.available {
+            for (day, hours) in (0u64..).zip(week.bits()) {
+                doc.add_u64(self.week, day << 32 | u64::from(hours));
+            }
+        }
         let limited = matches!(profile.available, Available::Spans(_));
         doc.add_u64(self.limited, u64::from(limited));
         add_shifts(&mut doc, (self.span_start, self.span_end), spans);
@@ -357,6 +377,16 @@ fn add_shifts(doc: &mut TantivyDocument, (start, end): (Field, Field), shifts: &
         doc.add_i64(start, shift.start.0);
         doc.add_i64(end, shift.end.0);
     }
+}
+
+/// A day as a number that grows with it; days before 1970 are its first.
+pub fn day_number(day: Day) -> u32 {
+    let first = Day::new(1970, 1, 1).map_or(0, |first| first.days_until(day));
+    u32::try_from(first).unwrap_or_default()
+}
+
+fn pack_ending(until: Day, bit: u32) -> u64 {
+    u64::from(day_number(until)) << 32 | u64::from(bit)
 }
 
 fn pack_wage(wage: Wage) -> u64 {

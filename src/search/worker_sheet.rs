@@ -8,9 +8,12 @@ use super::{
     sheet::{Branches, Ids, Sheet, Words, in_order},
 };
 use crate::{
-    domain::{money::Fen, posting::Shift},
-    matching::{Spot, Trade, Weights},
+    domain::{money::Fen, posting::Shift, week::Week},
+    matching::{Spot, Trade, Weights, Within},
 };
+
+/// No free hours of a week are held.
+const NO_WEEK: u32 = u32::MAX;
 
 /// A worker.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +24,14 @@ pub struct WorkerRow {
     pub doc: u32,
     /// Skills of the worker.
     pub wished: u32,
-    /// Certificates of the worker, a bit each.
-    pub certificates: u32,
+    /// Certificates of the worker that have no end, a bit each.
+    certificates: u32,
+    ending: (u32, u32),
     /// Whether the worker does without rides.
     pub no_rides: bool,
     spans: (u32, u32),
+    /// The place of the free hours of a week; [`NO_WEEK`] where there are none.
+    week: u32,
     trades: (u32, u32),
     /// Whether the worker is available in spans only.
     limited: bool,
@@ -45,6 +51,9 @@ pub struct WorkerSheet {
     pub radius_m_max: f64,
     spans: Vec<Shift>,
     trades: Vec<Trade>,
+    weeks: Vec<Week>,
+    /// Certificates with an end: the last day, and the bit.
+    ending: Vec<(u32, u32)>,
 }
 
 impl Sheet for WorkerSheet {
@@ -60,6 +69,8 @@ impl Sheet for WorkerSheet {
         let (day_wage, trade) =
             (column::<i64>(segment, "day_wage")?, column::<u64>(segment, "trade")?);
         let certificates = column::<u64>(segment, "certificates")?;
+        let (ends, hours) = (column::<u64>(segment, "ending")?, column::<u64>(segment, "week")?);
+        let (mut weeks, mut ending) = (Vec::new(), Vec::new());
         let no_rides = column::<u64>(segment, "no_rides")?;
         let (limited, own) = (column::<u64>(segment, "limited")?, texts(segment, "skill")?);
         let (mut spans, mut trades, mut kin) = (Vec::new(), Vec::new(), Vec::new());
@@ -73,6 +84,18 @@ impl Sheet for WorkerSheet {
             branches.sort_unstable();
             branches.dedup();
             kin.extend(branches.into_iter().map(|branch| (branch, at)));
+            let ending_from = ending.len() as u32;
+            let ends = ends.values_for_doc(doc);
+            ending.extend(ends.map(|packed| ((packed >> 32) as u32, packed as u32)));
+            let mut days = [0; 7];
+            let mut week = NO_WEEK;
+            for packed in hours.values_for_doc(doc) {
+                if let Some(day) = days.get_mut((packed >> 32) as usize) {
+                    *day = packed as u32;
+                    week = weeks.len() as u32;
+                }
+            }
+            weeks.extend((week != NO_WEEK).then(|| Week::from_bits(days)));
             rows.push(WorkerRow {
                 spot,
                 radius_m: radius_m.first(doc).unwrap_or_default(),
@@ -80,8 +103,10 @@ impl Sheet for WorkerSheet {
                 doc,
                 wished: own.term_ords(doc).count() as u32,
                 certificates: certificates.first(doc).unwrap_or_default() as u32,
+                ending: (ending_from, ending.len() as u32),
                 no_rides: no_rides.first(doc).is_some_and(|no| no != 0),
                 spans: (spans_from, spans.len() as u32),
+                week,
                 trades: (trades_from as u32, trades.len() as u32),
                 limited: limited.first(doc).is_none_or(|limited| limited != 0),
             });
@@ -97,6 +122,8 @@ impl Sheet for WorkerSheet {
             radius_m_max: rows.iter().map(|row| row.radius_m).fold(0.0, f64::max),
             spans,
             trades,
+            weeks,
+            ending,
             rows,
         })
     }
@@ -107,10 +134,20 @@ impl Sheet for WorkerSheet {
 }
 
 impl WorkerSheet {
-    /// The spans in which the worker is available; none: always.
-    pub fn spans(&self, row: &WorkerRow) -> Option<&[Shift]> {
+    /// The time within which the worker can work.
+    pub fn within(&self, row: &WorkerRow) -> Within<'_> {
+        if let Some(week) = self.weeks.get(row.week as usize) {
+            return Within::Week(week);
+        }
         let spans = self.spans.get(row.spans.0 as usize..row.spans.1 as usize);
-        row.limited.then(|| spans.unwrap_or_default())
+        if row.limited { Within::Spans(spans.unwrap_or_default()) } else { Within::Anytime }
+    }
+
+    /// The certificates that hold on a day, a bit each; days as numbers of the index.
+    pub fn certificates(&self, row: &WorkerRow, day: u32) -> u32 {
+        let ending = self.ending.get(row.ending.0 as usize..row.ending.1 as usize);
+        let holds = ending.unwrap_or_default().iter().filter(|(until, _)| day <= *until);
+        holds.fold(row.certificates, |set, (_, bit)| set | bit)
     }
 
     /// The worker's occupations.

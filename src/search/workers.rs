@@ -9,7 +9,7 @@ use super::{
     columns::{MARKS_MAX, marked},
     lists::{Asked, Tile},
     scan::KIN,
-    schema::WorkerFields,
+    schema::{WorkerFields, day_number},
     shelf::Shown,
     standings::Standings,
     top::{Entry, Top},
@@ -43,6 +43,8 @@ struct Ask {
     ends: Vec<Reach>,
     /// Certificates of which the work asks one, a bit each.
     licences: u32,
+    /// The day of now, as the index numbers days.
+    today: u32,
     wage: Wage,
     coming: Vec<Shift>,
     starts_at: Option<Moment>,
@@ -116,6 +118,7 @@ fn ask(
         ends: ends.filter_map(|spot| Some(Reach::new(spot.point()?, None))).collect(),
         places,
         licences: licences(terms),
+        today: day_number(now.day()),
         wage: terms.wage,
         coming: upcoming(terms.shifts.iter().copied(), now).collect(),
         starts_at,
@@ -277,10 +280,13 @@ impl<'a> Scan<'a> {
             way = ask.places.way_m(home, row.no_rides);
             way.is_some_and(|way| way.0 <= row.radius_m).then_some(())?;
         }
-        if certificate_bar(ask.licences, row.certificates).is_some() {
-            return None;
+        if ask.licences != 0 {
+            let held = part.sheet.certificates(row, ask.today);
+            if certificate_bar(ask.licences, held).is_some() {
+                return None;
+            }
         }
-        if time_bar(part.sheet.spans(row), &[], &ask.coming).is_some() {
+        if time_bar(part.sheet.within(row), &[], &ask.coming).is_some() {
             return None;
         }
         let trades = part.sheet.trades(row).iter();

@@ -115,6 +115,7 @@ impl Store {
         let (head, appended) = (watch::Sender::new(0), broadcast::Sender::new(APPENDED_MAX));
         let store = Store { engine, write, read, vault, head, appended };
         store.check_key().await?;
+        store.index_names().await?;
         store.look().await?;
         Ok(store)
     }
@@ -196,6 +197,19 @@ impl Store {
         let statement = AssertSqlSafe(format!("vacuum into '{target}'"));
         sqlx::query(statement).execute(&self.write).await?;
         Ok(())
+    }
+
+    /// Names of workers from before they were indexed: only the key can do that, so no migration does.
+    async fn index_names(&self) -> StoreResult<()> {
+        loop {
+            let mut txn = self.begin().await?;
+            let more = txn.index_names().await?;
+            // Nothing that the log tells has changed.
+            txn.view.tx.commit().await?;
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     /// A wrong key is noticed at the start, not at the first sealed value.

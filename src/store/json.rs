@@ -5,13 +5,15 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    calendar::NotADate,
     geo::{Crs, Point},
     identity::{Phone, ResidentId},
     posting::Shift,
     provides::{Pickup, Provides},
     time::Moment,
     wage::NotAChoice,
-    worker::{Available, Consent, Person},
+    week::Week,
+    worker::{Available, Certificate, Consent, GroupSource, Membership, Person},
 };
 
 /// Serialises a storage shape; these hold only strings, numbers and lists, which never fail.
@@ -41,6 +43,7 @@ pub(super) enum AvailableJson {
     Always,
     Words(String),
     Spans(Vec<SpanJson>),
+    Weekly([u32; 7]),
 }
 
 impl From<&Available> for AvailableJson {
@@ -51,6 +54,7 @@ impl From<&Available> for AvailableJson {
             Available::Spans(spans) => {
                 AvailableJson::Spans(spans.iter().map(|s| (s.start.0, s.end.0)).collect())
             }
+            Available::Weekly(week) => AvailableJson::Weekly(week.bits()),
         }
     }
 }
@@ -61,6 +65,7 @@ impl From<AvailableJson> for Available {
             AvailableJson::Always => Available::Always,
             AvailableJson::Words(words) => Available::Words(words),
             AvailableJson::Spans(spans) => Available::Spans(shifts(spans)),
+            AvailableJson::Weekly(bits) => Available::Weekly(Week::from_bits(bits)),
         }
     }
 }
@@ -83,13 +88,89 @@ impl From<ConsentJson> for Consent {
     }
 }
 
+/// A certificate: its key alone, or with the day until which it holds.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum CertificateJson {
+    Endless(String),
+    Until { key: String, until: String },
+}
+
+impl From<&Certificate> for CertificateJson {
+    fn from(held: &Certificate) -> CertificateJson {
+        let key = held.key.clone();
+        match held.until {
+            None => CertificateJson::Endless(key),
+            Some(until) => CertificateJson::Until { key, until: until.to_string() },
+        }
+    }
+}
+
+impl TryFrom<CertificateJson> for Certificate {
+    type Error = NotADate;
+    fn try_from(json: CertificateJson) -> Result<Certificate, NotADate> {
+        Ok(match json {
+            CertificateJson::Endless(key) => Certificate::endless(key),
+            CertificateJson::Until { key, until } => {
+                Certificate { key, until: Some(until.parse()?) }
+            }
+        })
+    }
+}
+
+/// A membership; before sources were noted, the group's word alone.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum MembershipJson {
+    Word(String),
+    Noted {
+        group: String,
+        source: String,
+        asked: Option<(String, i64)>,
+        withdrawn: Option<(String, i64)>,
+    },
+}
+
+impl From<&Membership> for MembershipJson {
+    fn from(held: &Membership) -> MembershipJson {
+        let noted = |by: &Option<(String, Moment)>| by.as_ref().map(|(by, at)| (by.clone(), at.0));
+        MembershipJson::Noted {
+            group: held.group.word().to_owned(),
+            source: held.source.word().to_owned(),
+            asked: noted(&held.asked),
+            withdrawn: noted(&held.withdrawn),
+        }
+    }
+}
+
+impl TryFrom<MembershipJson> for Membership {
+    type Error = NotAChoice;
+    fn try_from(json: MembershipJson) -> Result<Membership, NotAChoice> {
+        let noted = |by: Option<(String, i64)>| by.map(|(by, at)| (by, Moment(at)));
+        Ok(match json {
+            MembershipJson::Word(word) => Membership {
+                group: word.parse()?,
+                source: GroupSource::Declared,
+                asked: None,
+                withdrawn: None,
+            },
+            MembershipJson::Noted { group, source, asked, withdrawn } => Membership {
+                group: group.parse()?,
+                source: source.parse()?,
+                asked: noted(asked),
+                withdrawn: noted(withdrawn),
+            },
+        })
+    }
+}
+
 /// The personal part of a worker as it is sealed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct PersonJson {
     name: String,
     phone: Option<String>,
     id_number: Option<String>,
-    groups: Vec<String>,
+    groups: Vec<MembershipJson>,
     household: Option<String>,
 }
 
@@ -99,7 +180,7 @@ impl From<&Person> for PersonJson {
             name: person.name.clone(),
             phone: person.phone.as_ref().map(|phone| phone.expose().to_owned()),
             id_number: person.id_number.as_ref().map(|id| id.expose().to_owned()),
-            groups: person.groups.iter().map(|group| group.word().to_owned()).collect(),
+            groups: person.memberships.iter().map(MembershipJson::from).collect(),
             household: person.household.clone(),
         }
     }
@@ -114,7 +195,10 @@ impl TryFrom<PersonJson> for Person {
             name: json.name,
             phone: phone.map_err(|_| NotAChoice)?,
             id_number: id_number.map_err(|_| NotAChoice)?,
-            groups: json.groups.iter().map(|word| word.parse()).collect::<Result<_, _>>()?,
+            memberships: {
+                let held = json.groups.into_iter().map(Membership::try_from);
+                held.collect::<Result<_, _>>()?
+            },
             household: json.household,
         })
     }

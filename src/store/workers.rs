@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use super::{
     StoreResult, Vault,
     engine::{Txn, View},
-    json::{self, AvailableJson, ConsentJson, PersonJson},
+    json::{self, AvailableJson, CertificateJson, ConsentJson, PersonJson},
     placements::chunks,
     rows::{Cells, Real},
     statement::Statement,
@@ -20,7 +20,7 @@ use crate::domain::{
     posting::External,
     time::Moment,
     wage::OccupationCode,
-    worker::{Available, Consent, Mode, Person, Profile, Worker},
+    worker::{Available, Certificate, Consent, Mode, Person, Profile, Worker},
 };
 
 fn sealed_at(id: &WorkerId) -> String {
@@ -81,6 +81,33 @@ impl View {
         rows.iter().map(|row| worker(row, &self.vault)).collect()
     }
 
+    /// The workers of this name, newest first.
+    pub async fn workers_named(&mut self, name: &str, limit: i64) -> StoreResult<Vec<Worker>> {
+        let rows =
+            sqlx::query("select * from worker where name_index = $1 order by id desc limit $2")
+                .bind(self.vault.index("name", name))
+                .bind(limit)
+                .fetch_all(self.connection())
+                .await?;
+        rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+
+    /// At most `limit` workers, the newest first; of one station where one is named.
+    pub async fn workers_newest(
+        &mut self,
+        station: Option<&StationId>,
+        limit: i64,
+    ) -> StoreResult<Vec<Worker>> {
+        if let Some(station) = station {
+            return self.workers_at(station, limit).await;
+        }
+        let rows = sqlx::query("select * from worker order by id desc limit $1")
+            .bind(limit)
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+
     /// The workers of these households, by the blind index of each household's number.
     pub async fn households(&mut self, numbers: &BTreeSet<String>) -> StoreResult<Vec<Worker>> {
         let indexes: BTreeSet<String> =
@@ -131,9 +158,9 @@ impl View {
 const UPSERT: &str = "insert into worker (id, source, external_id, account, station, \
     person_sealed, phone_index, id_index, village, lat, lon, radius_m, skills, occupations, \
     day_wage_wish, available, consents, version, demo, created_at, updated_at, household_index, \
-    skill_occupations, certificates, modes) \
+    skill_occupations, certificates, modes, name_index) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25) \
+    $20, $21, $22, $23, $24, $25, $26) \
     on conflict (id) do update set account = excluded.account, station = excluded.station, \
     person_sealed = excluded.person_sealed, phone_index = excluded.phone_index, \
     id_index = excluded.id_index, village = excluded.village, lat = excluded.lat, \
@@ -142,10 +169,32 @@ const UPSERT: &str = "insert into worker (id, source, external_id, account, stat
     available = excluded.available, consents = excluded.consents, version = excluded.version, \
     updated_at = excluded.updated_at, household_index = excluded.household_index, \
     skill_occupations = excluded.skill_occupations, certificates = excluded.certificates, \
-    modes = excluded.modes \
+    modes = excluded.modes, name_index = excluded.name_index \
     where worker.version = excluded.version - 1";
 
+/// Names that are indexed in one statement after another, before others get their turn.
+const NAMES_A_TURN: i64 = 500;
+
 impl Txn {
+    /// Gives some workers from before names were indexed their index. Answers whether there may be
+    /// more.
+    pub(super) async fn index_names(&mut self) -> StoreResult<bool> {
+        let rows = sqlx::query("select * from worker where name_index is null limit $1")
+            .bind(NAMES_A_TURN)
+            .fetch_all(self.connection())
+            .await?;
+        for row in &rows {
+            let held = worker(row, &self.vault)?;
+            let index = self.vault.index("name", &held.person.name);
+            sqlx::query("update worker set name_index = $1 where id = $2")
+                .bind(index)
+                .bind(held.id.as_str())
+                .execute(self.connection())
+                .await?;
+        }
+        Ok(rows.len() as i64 == NAMES_A_TURN)
+    }
+
     /// Writes a worker: a new one, or the next version of one that is held.
     ///
     /// Answers whether it was written; it was not where somebody else wrote that version first.
@@ -187,8 +236,11 @@ impl Txn {
             .bind(worker.updated_at.0)
             .bind(household)
             .bind(json::words(profile.skill_occupations.iter().map(|code| code.as_str())))
-            .bind(json::words(&profile.certificates))
+            .bind(json::text(
+                &profile.certificates.iter().map(CertificateJson::from).collect::<Vec<_>>(),
+            ))
             .bind(json::words(profile.modes.iter().map(|mode| mode.word())))
+            .bind(self.vault.index("name", &person.name))
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)
@@ -220,7 +272,11 @@ fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
                 let modes = words.iter().map(|word| word.parse::<Mode>().ok());
                 cells.checked("modes", modes.collect::<Option<_>>())?
             },
-            certificates: cells.json("certificates")?,
+            certificates: {
+                let held = cells.json::<Vec<CertificateJson>>("certificates")?;
+                let held = held.into_iter().map(|json| Certificate::try_from(json).ok());
+                cells.checked("certificates", held.collect::<Option<_>>())?
+            },
             day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
             available: Available::from(cells.json::<AvailableJson>("available")?),
         },

@@ -158,6 +158,11 @@ impl Trades {
         owed
     }
 
+    /// Every licence, by its key.
+    pub fn licences(&self) -> &[Licence] {
+        &self.licences
+    }
+
     /// The place of a licence among all, for sets of bits.
     pub fn licence_bit(&self, key: &str) -> Option<u32> {
         let at = self.licences.iter().position(|licence| licence.key == key)?;

@@ -6,13 +6,14 @@ use linggong::{
     domain::{
         account::{Account, Actor, Role},
         evidence::About,
-        ids::{JobId, StationId},
+        ids::{JobId, StationId, WorkerId},
         org::{Employer, EmployerKind, Org},
         posting::Status,
         time::{DAY, HOUR},
+        worker::Group,
     },
     http::Settings,
-    market::{NewPosting, NewWorker},
+    market::{GroupStep, NewPosting, NewWorker},
     ops::demo,
     store::PostingFilter,
 };
@@ -201,6 +202,31 @@ impl House {
             self.market.register(&person.actor(), &input, NewWorker::default()).await.unwrap();
         let account = Account { worker: Some(worker.id), ..person.account };
         Person { account, ..person }
+    }
+
+    /// Two records of one person at the desk: the older with groups, certificates and hours.
+    pub async fn twins(&self, staff: &Person) -> (WorkerId, WorkerId) {
+        let groups = json!([{ "group": "veteran", "source": "paper" }, "poverty"]);
+        let known = json!({
+            "name": "马桂花", "phone": "13800000077", "village": "640106100201",
+            "id_number": "640106199003070017", "skills": ["摘枸杞", "做饭"], "groups": groups,
+            "certificates": ["叉车证（至2027-05-01）", "焊工证（至2026-05-01）"],
+            "available": { "weekly": [{ "days": [1, 2, 3, 4, 5], "from": 8, "to": 18 }] },
+            "day_wage_wish_fen": 18_000,
+        });
+        let again = json!({
+            "name": "马桂花", "phone": "13800000078", "village": "640106100201",
+            "skills": ["摘枸杞"],
+        });
+        let mut made = Vec::new();
+        for input in [known, again] {
+            let new = NewWorker::default();
+            made.push(self.market.register(&staff.actor(), &input, new).await.unwrap().id);
+        }
+        let withdrawn = GroupStep::Withdraw(Group::Poverty);
+        self.market.note_group(&staff.actor(), &made[0], withdrawn).await.unwrap();
+        let twin = made.pop().unwrap();
+        (made.pop().unwrap(), twin)
     }
 
     /// The id of an organisation that registers and waits to be verified.

@@ -28,6 +28,7 @@ mod town;
 
 mod board;
 mod driver;
+mod enrol;
 mod forms;
 mod house;
 mod judge;

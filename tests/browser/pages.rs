@@ -52,6 +52,16 @@ const PAGES: &[Page] = &[
     Page("/desk/screens", "/desk/screens", Eyes::Staff, "screens-none"),
     Page("/desk/dispatch", "/desk/dispatch?day=2026-11-25", Eyes::Staff, "dispatch"),
     Page("/desk/pins", "/desk/pins", Eyes::Staff, "pins"),
+    Page("/desk/workers", "/desk/workers", Eyes::Staff, "enrolled"),
+    Page("/desk/workers/new", "/desk/workers/new", Eyes::Staff, "enrol"),
+    Page("/desk/workers/{id}", "/desk/workers/PERSON", Eyes::Staff, "enrol-edit"),
+    Page("/desk/workers/twins", "/desk/workers/twins", Eyes::Staff, "twins"),
+    Page(
+        "/desk/workers/twins/{one}/{other}",
+        "/desk/workers/twins/PERSON/TWIN",
+        Eyes::Staff,
+        "pair-up",
+    ),
     Page("/me", "/me", Eyes::Newcomer, "register"),
     Page("/me", "/me", Eyes::Worker, "me"),
     Page("/me/income", "/me/income", Eyes::Worker, "income-none"),
@@ -132,6 +142,7 @@ async fn pages_of_the_consoles() {
         idempotency_key: None,
     };
     house.market.book(&worker.actor(), &own, &booking).await.unwrap();
+    let (served, twin) = house.twins(&staff).await;
     house.market.save_search(&worker.actor(), "近处的日结", "settlement=daily").await.unwrap();
     house.settle().await;
 
@@ -159,6 +170,7 @@ async fn pages_of_the_consoles() {
             let address = address.replace("JOB", own.as_str()).replace("DRAFT", waiting.as_str());
             let address = address.replace("NEWCOMER", &newcomer_org);
             let address = address.replace("UNCLEARED", uncleared.as_str());
+            let address = address.replace("PERSON", served.as_str()).replace("TWIN", twin.as_str());
             window.go(&address).await;
             show(&window, name).await;
         }

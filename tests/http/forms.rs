@@ -98,6 +98,41 @@ fn phones() -> Vec<String> {
     texts(["12", "0951 5066123", "五零六六", "0951-50661234567", "tel:12333", "110（白天）"])
 }
 
+/// The fields of the form by which staff register people; of a new record more must stand.
+fn enrol_fields(is_new: bool) -> Vec<(&'static str, &'static str, Vec<String>)> {
+    let degrees = |over: &str| texts([over, "北", "NaN", "inf", "1e400"]);
+    let hours = || texts(["早上", "8", "8-25", "8-8", "8:30-9"]);
+    let mut phones = texts(["1", "12812345678", "1381234567", "一三八", "+1 555"]);
+    phones.extend(is_new.then(String::new));
+    let mut fields = vec![
+        ("name", "name", [blanks(), vec![long(41)]].concat()),
+        ("phone", "phone", phones),
+        ("id_number", "id_number", numbers()),
+        ("household", "household", too_long(120)),
+        (
+            "village",
+            "village",
+            [texts(["金星村", "友爱", "640106", "12345"]), vec![long(41)]].concat(),
+        ),
+        ("skills", "skills", tags()),
+        (
+            "until-forklift",
+            "until-forklift",
+            texts(["明年", "2027-13-01", "20270501", "2027/5/1", "1"]),
+        ),
+        ("available", "available", texts(NO_WORDS)),
+        ("week-1", "week-1", hours()),
+        ("radius_km", "radius_km", texts(["0", "-1", "500.1", "很远", "NaN"])),
+        ("wage", "wage", texts(["二百", "-1", "1e3", "18.505", "1,000"])),
+        ("lat", "lat", degrees("91")),
+        ("lon", "lon", degrees("181")),
+    ];
+    if is_new {
+        fields.push(("consent", "consent", texts(["", "no", "YES", "true", "on"])));
+    }
+    fields
+}
+
 const NO_WORDS: [&str; 5] = ["none", "DAY", "\u{1}x", "天", "../"];
 const NOT_PROVIDED: [&str; 5] = ["some", "ONE", "\u{1}x", "管", "../"];
 
@@ -312,6 +347,7 @@ async fn forms(world: &World) -> Vec<Form> {
     };
     let (placed, claims) = money(world).await;
     let served = staff.register(&worker(8)).await;
+    let twin = staff.register(&worker(9)).await;
     let income = json!({
         "date": "2026-11-01", "amount_fen": 100_000, "division": "320505", "kind": "wage"
     });
@@ -425,6 +461,77 @@ async fn forms(world: &World) -> Vec<Form> {
         reasons("/desk/jobs/{id}/reject", "reject"),
         step("/desk/jobs/{id}/close", &open),
         reasons("/desk/jobs/{id}/withdraw", "withdraw"),
+        Form {
+            good: [
+                ("name", "马小军"),
+                ("phone", "13800000019"),
+                ("id_number", ""),
+                ("household", ""),
+                ("village", "良田镇金星村"),
+                ("skills", "装卸"),
+                ("occupations", "6-18-02-04"),
+                ("until-forklift", ""),
+                ("available", "weekly"),
+                ("week-1", "8-18"),
+                ("radius_km", "20"),
+                ("wage", "180"),
+                ("lat", "38.28"),
+                ("lon", "106.27"),
+                ("certificates", "forklift"),
+                ("consent", "yes"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: enrol_fields(true),
+            ..form("/desk/workers", "/desk/workers".to_owned(), &staff)
+        },
+        Form {
+            good: [
+                ("version", "1"),
+                ("name", "马小军"),
+                ("phone", ""),
+                ("id_number", ""),
+                ("household", ""),
+                ("village", "良田镇金星村"),
+                ("skills", "装卸"),
+                ("until-forklift", ""),
+                ("available", "weekly"),
+                ("week-1", "8-18"),
+                ("radius_km", "20"),
+                ("wage", "180"),
+                ("lat", "38.28"),
+                ("lon", "106.27"),
+                ("certificates", "forklift"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec(),
+            fields: enrol_fields(false),
+            ..step("/desk/workers/{id}", &served)
+        },
+        Form {
+            good: [("step", "agree"), ("group", "veteran"), ("source", "paper"), ("agrees", "yes")]
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
+            fields: vec![
+                ("group", "group", texts(NO_WORDS)),
+                ("source", "source", texts(NO_WORDS)),
+                ("agrees", "agrees", texts(["", "no", "YES", "true", "on"])),
+            ],
+            ..step("/desk/workers/{id}/groups", &served)
+        },
+        Form {
+            good: vec![("q", "马小军".to_owned())],
+            ..form("/desk/workers/find", "/desk/workers/find".to_owned(), &staff)
+        },
+        Form {
+            good: vec![("step", "merge".to_owned()), ("keep", served.clone())],
+            fields: vec![("keep", "keep", texts(["", "none", "1", "../", "一"]))],
+            ..form(
+                "/desk/workers/twins/{one}/{other}",
+                format!("/desk/workers/twins/{served}/{twin}"),
+                &staff,
+            )
+        },
         form("/desk/dispatch", "/desk/dispatch".to_owned(), &staff),
         form("/desk/dispatch/present", "/desk/dispatch/present".to_owned(), &staff),
         form("/desk/dispatch/confirm", "/desk/dispatch/confirm".to_owned(), &staff),
@@ -871,6 +978,11 @@ async fn bad_inputs_come_back_with_an_error_at_their_field(world: World) {
                         | "insurance"
                         | "pickup_crs"
                         | "agreed"
+                        | "agrees"
+                        | "group"
+                        | "source"
+                        | "keep"
+                        | "available"
                         | "shift_start"
                         | "shift_end"
                 );

@@ -15,6 +15,7 @@ mod asked;
 mod bookings;
 mod columns;
 mod dispatch;
+mod enrol;
 mod forms;
 mod inputs;
 mod jobs;

@@ -294,6 +294,9 @@ impl Cast {
         let path = route.path;
         let id = if path.contains("/jobs/{id}") {
             self.job(role, whose, path).await
+        } else if path.contains("/twins/{one}") {
+            let (one, other) = (self.worker(role, whose).await, self.worker(role, whose).await);
+            return path.replace("{one}", &one).replace("{other}", &other);
         } else if path.contains("/workers/{id}") {
             self.worker(role, whose).await
         } else if path.contains("/searches/{id}") {

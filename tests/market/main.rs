@@ -23,6 +23,7 @@ mod parallel;
 mod places;
 mod rush;
 mod stations;
+mod twins;
 mod work;
 mod world;
 

@@ -7,7 +7,7 @@ use std::{
 
 use linggong::domain::worker::Group;
 
-use crate::world::{NOW, Shop, posting, worker};
+use crate::world::{NOW, Shop, member, posting, worker};
 
 /// Words of what the law forbids to count (就业促进法 §26–31) and of what is sealed.
 const FORBIDDEN: [&str; 13] = [
@@ -63,7 +63,7 @@ fn who_a_person_is_changes_no_score() {
     let one = worker("one");
     let mut other = worker("two");
     other.person.name = "马某".to_owned();
-    other.person.groups = Group::ALL.to_vec();
+    other.person.memberships = member(Group::ALL);
     other.person.household = Some("640106-1".to_owned());
     other.person.id_number = Some("11010519491231002X".parse().unwrap());
     for worker in [&one, &other] {

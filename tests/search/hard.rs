@@ -4,7 +4,8 @@ use linggong::domain::{
     posting::{Posting, Status},
     provides::Pickup,
     time::{DAY, HOUR},
-    worker::{Available, Mode, Profile},
+    week::Week,
+    worker::{Available, Certificate, Mode, Profile},
 };
 use linggong::matching::{Bar, bar};
 
@@ -84,6 +85,16 @@ fn time_binds_only_for_shifts_to_come() {
     });
     check(None, |_, profile| profile.available = Available::Words("周末".to_owned()));
 
+    // TOMORROW's shift is on a Wednesday from 8 to 17 o'clock.
+    let weekly = |spans: &[(usize, u8, u8)]| {
+        let mut week = Week::default();
+        spans.iter().for_each(|(day, from, to)| week.free(*day, *from, *to).unwrap());
+        Available::Weekly(week)
+    };
+    check(None, |_, profile| profile.available = weekly(&[(2, 8, 17)]));
+    check(Some(Bar::Unavailable), |_, profile| profile.available = weekly(&[(2, 8, 16)]));
+    check(Some(Bar::Unavailable), |_, profile| profile.available = weekly(&[(1, 0, 24)]));
+
     let booked = [shift(TOMORROW.plus(8 * HOUR), 4)];
     assert_eq!(bar(&posting("a"), &profile(), &booked, NOW), Some(Bar::Clash));
     let after = [shift(TOMORROW.plus(9 * HOUR), 4)];
@@ -97,9 +108,14 @@ fn a_certificate_is_owed_where_the_trade_needs_one() {
     posting.terms.skills = vec!["电焊".to_owned()];
     let mut profile = profile();
     assert_eq!(bar(&posting, &profile, &[], NOW), Some(Bar::Uncertified));
-    profile.certificates = vec!["electric".to_owned()];
+    profile.certificates = vec![Certificate::endless("electric")];
     assert_eq!(bar(&posting, &profile, &[], NOW), Some(Bar::Uncertified));
-    profile.certificates.push("welding".to_owned());
+    // NOW is 2026-11-24: a certificate holds on its last day, and not the day after.
+    let until =
+        |day: &str| Certificate { key: "welding".to_owned(), until: Some(day.parse().unwrap()) };
+    profile.certificates.push(until("2026-11-23"));
+    assert_eq!(bar(&posting, &profile, &[], NOW), Some(Bar::Uncertified));
+    profile.certificates.push(until("2026-11-24"));
     assert_eq!(bar(&posting, &profile, &[], NOW), None);
     // Helpers are sought, too: who needs none is not barred.
     posting.terms.title = "电焊工、普工".to_owned();

@@ -9,7 +9,7 @@ use linggong::domain::{
 };
 use linggong::search::{Index, JobQuery, Rebuild, SearchError};
 
-use crate::world::{NOW, Shop, ids, posting, shift, worker};
+use crate::world::{NOW, Shop, ids, member, posting, shift, worker};
 
 #[test]
 fn place_and_set_outlive_the_process() {
@@ -261,7 +261,7 @@ fn nothing_personal_is_written() {
     let mut person = worker("w");
     person.person.name = "欧阳娜仁托娅".to_owned();
     person.person.phone = Some("13895310001".parse().unwrap());
-    person.person.groups = vec![Group::Monitored];
+    person.person.memberships = member(&[Group::Monitored]);
     person.person.household = Some("household77".to_owned());
     person.village = Some("640106103205".to_owned());
     person.profile.available = Available::Words("phone 13895310002".to_owned());

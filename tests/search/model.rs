@@ -12,7 +12,8 @@ use linggong::domain::{
     provides::Pickup,
     time::{DAY, HOUR},
     wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Mode, Profile},
+    week::Week,
+    worker::{Available, Certificate, Mode, Profile},
 };
 use linggong::matching::{JobFacts, Overlap, Spot, Trade, Weights, Wish, bar, first_start, score};
 use linggong::search::{JobQuery, Seeker, Sort, Standings, Ties, Wanted, pair, words};
@@ -95,21 +96,41 @@ prop_compose! {
     }
 }
 
+fn available() -> impl Strategy<Value = Available> {
+    let weekly = proptest::collection::vec((0usize..7, 0u8..24, 0u8..=24), 1..8);
+    let weekly = weekly.prop_map(|spans| {
+        let mut week = Week::default();
+        for (day, from, to) in spans {
+            // No hour lies between equal ones.
+            let _ = week.free(day, from, to);
+        }
+        Available::Weekly(week)
+    });
+    prop_oneof![
+        4 => Just(Available::Always),
+        2 => shifts().prop_map(Available::Spans),
+        2 => weekly,
+    ]
+}
+
 prop_compose! {
     fn a_profile()(
         skills in skills(), point in place(), occupation in occupation(),
         radius in 1_000.0..12_000.0f64, wish in proptest::option::of(1i64..8),
-        spans in proptest::option::weighted(0.3, shifts()),
+        available in available(),
         certificates in proptest::sample::subsequence(vec!["welding".to_owned()], 0..=1),
+        ends in proptest::option::of(-2i64..3),
         modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=3),
     ) -> Profile {
         let mut own = profile();
         (own.skills, own.point, own.radius_m) = (skills, point, radius);
         own.occupations = occupation.into_iter().collect();
-        own.certificates = certificates;
+        let until = ends.map(|days| NOW.plus(days * DAY).day());
+        let held = |key| Certificate { key, until };
+        own.certificates = certificates.into_iter().map(held).collect();
         own.modes = modes;
         own.day_wage_wish = wish.map(|yuan| Fen::from_yuan(yuan * 50));
-        own.available = spans.map_or(Available::Always, Available::Spans);
+        own.available = available;
         own
     }
 }

@@ -7,7 +7,7 @@ use linggong::domain::{
     posting::{Posting, Shift, Status, Terms},
     time::{DAY, HOUR, Moment},
     wage::{Settlement, Wage, WageUnit},
-    worker::{Available, Mode, Person, Profile, Worker},
+    worker::{Available, Group, GroupSource, Membership, Mode, Person, Profile, Worker},
 };
 use linggong::search::{Index, JobPage};
 
@@ -94,7 +94,7 @@ pub fn worker(id: &str) -> Worker {
             name: "某人".to_owned(),
             phone: None,
             id_number: None,
-            groups: Vec::new(),
+            memberships: Vec::new(),
             household: None,
         },
         profile: profile(),
@@ -108,6 +108,13 @@ pub fn worker(id: &str) -> Worker {
         created_at: NOW,
         updated_at: NOW,
     }
+}
+
+/// Of these groups, by the person's own word.
+pub fn member(groups: &[Group]) -> Vec<Membership> {
+    let source = GroupSource::Declared;
+    let of = |group: &Group| Membership { group: *group, source, asked: None, withdrawn: None };
+    groups.iter().map(of).collect()
 }
 
 /// An index in a directory that goes with it.

@@ -8,7 +8,8 @@ use linggong::{
         org::{EmployerKind, Label},
         posting::{External, Posting, Status},
         time::HOUR,
-        worker::{Available, Consent, Group},
+        week::Week,
+        worker::{Available, Certificate, Consent, Group, GroupSource, Membership},
     },
     store::{NewAccount, PostingFilter, StoreError, StoreResult, Txn},
 };
@@ -149,7 +150,24 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
     for store in stores().await {
         let mut full = worker(1);
         full.person.id_number = Some(the("11010519491231002X"));
-        full.person.groups = vec![Group::Poverty, Group::MigrantWorker];
+        full.person.memberships = vec![
+            Membership {
+                group: Group::Poverty,
+                source: GroupSource::Paper,
+                asked: Some(("staff".to_owned(), NOW)),
+                withdrawn: None,
+            },
+            Membership {
+                group: Group::MigrantWorker,
+                source: GroupSource::Declared,
+                asked: None,
+                withdrawn: Some(("staff".to_owned(), NOW)),
+            },
+        ];
+        full.profile.certificates = vec![
+            Certificate::endless("welding"),
+            Certificate { key: "forklift".to_owned(), until: Some(the("2027-05-01")) },
+        ];
         full.person.household = Some("H-12".to_owned());
         full.profile.available = Available::Spans(vec![shift(1), shift(3)]);
         full.consents =
@@ -160,7 +178,9 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
         bare.person.phone = full.person.phone.clone();
         bare.profile.point = None;
         bare.profile.day_wage_wish = None;
-        bare.profile.available = Available::Words("周末".to_owned());
+        let mut week = Week::default();
+        week.free(6, 20, 4).unwrap();
+        bare.profile.available = Available::Weekly(week);
         bare.village = None;
         let mut txn = begin(&store).await;
         txn.add_station(&station("liangtian"), NOW).await.unwrap();

@@ -13,7 +13,7 @@ use linggong::{
         station::Station,
         time::{Clock, HOUR, Moment},
         wage::{Settlement, Wage, WageUnit},
-        worker::{Available, Mode, Person, Profile, Worker},
+        worker::{Available, Certificate, Mode, Person, Profile, Worker},
     },
     store::{Entry, Kind, Shown, ShownWhat},
 };
@@ -150,7 +150,7 @@ pub fn worker(number: u32) -> Worker {
             name: "王小明".to_owned(),
             phone: Some(the(&format!("138{number:08}"))),
             id_number: None,
-            groups: vec![],
+            memberships: vec![],
             household: None,
         },
         profile: Profile {
@@ -160,7 +160,7 @@ pub fn worker(number: u32) -> Worker {
             occupations: vec![the("5-05-99-00")],
             modes: Mode::ALL.to_vec(),
             skill_occupations: vec![the("4-02-05-01")],
-            certificates: vec!["forklift".to_owned()],
+            certificates: vec![Certificate::endless("forklift")],
             day_wage_wish: Some(Fen(15_000)),
             available: Available::Always,
         },

@@ -14,6 +14,7 @@ use crate::{
         identity::{Phone, ResidentId},
         ids::{MessageId, WorkerId},
         message::Message,
+        week::Week,
         worker::{Available, Worker},
     },
     feed::view::ShiftView,
@@ -47,6 +48,29 @@ struct SpanView {
     to: String,
 }
 
+/// Hours of a day of every week; Monday is day 1.
+#[derive(Serialize)]
+struct HoursView {
+    days: [usize; 1],
+    from: u8,
+    to: u8,
+}
+
+fn hours(week: &Week) -> Vec<HoursView> {
+    let of_day = |day: usize| {
+        let spans = week.spans(day).into_iter();
+        spans.map(move |(from, to)| HoursView { days: [day + 1], from, to })
+    };
+    (0..7).flat_map(of_day).collect()
+}
+
+/// Until when a certificate holds.
+#[derive(Serialize)]
+struct UntilView {
+    certificate: String,
+    until: String,
+}
+
 /// A worker on the wire. The name stands whole: whoever may read the record serves this person;
 /// phone and number are masked.
 #[derive(Serialize)]
@@ -64,10 +88,12 @@ pub struct WorkerView {
     radius_km: f64,
     skills: Vec<String>,
     certificates: Vec<String>,
+    certificates_until: Vec<UntilView>,
     modes: Vec<&'static str>,
     groups: Vec<&'static str>,
     consents: Vec<ConsentView>,
     available: Option<AvailableView>,
+    available_weekly: Option<Vec<HoursView>>,
     day_wage_wish_fen: Option<i64>,
     station: Option<String>,
 }
@@ -90,9 +116,16 @@ impl From<&Worker> for WorkerView {
             crs: "wgs84",
             radius_km: profile.radius_m / 1000.0,
             skills: profile.skills.iter().cloned().chain(codes).collect(),
-            certificates: profile.certificates.clone(),
+            certificates: profile.certificates.iter().map(|held| held.key.clone()).collect(),
+            certificates_until: {
+                let ends = profile.certificates.iter().filter_map(|held| {
+                    let until = held.until?.to_string();
+                    Some(UntilView { certificate: held.key.clone(), until })
+                });
+                ends.collect()
+            },
             modes: profile.modes.iter().map(|mode| mode.word()).collect(),
-            groups: person.groups.iter().map(|group| group.word()).collect(),
+            groups: person.groups().iter().map(|group| group.word()).collect(),
             consents: worker
                 .consents
                 .iter()
@@ -107,6 +140,11 @@ impl From<&Worker> for WorkerView {
                 Available::Spans(spans) => Some(AvailableView::Spans(
                     spans.iter().map(|shift| span(ShiftView::from(shift))).collect(),
                 )),
+                Available::Weekly(week) => Some(AvailableView::Words(week.to_string())),
+            },
+            available_weekly: match &profile.available {
+                Available::Weekly(week) => Some(hours(week)),
+                Available::Always | Available::Words(_) | Available::Spans(_) => None,
             },
             day_wage_wish_fen: profile.day_wage_wish.map(|wish| wish.0),
             station: worker.station.as_ref().map(ToString::to_string),

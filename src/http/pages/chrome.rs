@@ -74,6 +74,13 @@ const NAV: &[(&str, &[Entry])] = &[
             ("/org", "单位资料", Access::May(Verb::KeepOrg)),
         ],
     ),
+    (
+        "求职者",
+        &[
+            ("/desk/workers", "求职者登记", Access::May(Verb::Enrol)),
+            ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
+        ],
+    ),
     ("找活", &[("/jobs", "在招岗位", Access::Public)]),
     (
         "我的",
@@ -110,7 +117,6 @@ const NAV: &[(&str, &[Entry])] = &[
         &[
             ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
             ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
-            ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
         ],
     ),
     (
@@ -267,6 +273,11 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "crew_booked" => ("done", "全组报上了，名额给你们留着。请按时上工"),
         "crew_partly" => ("warn", "一部分组员报上了，其余的人在候补名单上"),
         "crew_waits" => ("warn", "已报名，等用人单位决定或空出名额"),
+        "enrolled" => ("done", "登记好了"),
+        "merged" => ("done", "合并好了，另一份的报名、考勤、工钱和申报都在这份里"),
+        "told_apart" => ("done", "记下了，以后不再提这两份"),
+        "group_noted" => ("done", "记上了"),
+        "group_withdrawn" => ("done", "撤回了，不再使用"),
         "pin_set" => ("done", "数字密码设好了，请本人记住"),
         "registered" => ("done", "登记好了，可以报名了"),
         "present" => ("done", "到场的人记好了，下面是重新排的"),

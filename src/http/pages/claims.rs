@@ -256,7 +256,7 @@ fn facts(dossier: &Dossier, payee: String) -> Vec<Fact> {
         tell("姓名", worker.person.name.clone());
         let number = worker.person.id_number.as_ref().map(ResidentId::masked);
         tell("身份证号", number.unwrap_or_default());
-        let groups: Vec<&str> = worker.person.groups.iter().map(|group| group.label()).collect();
+        let groups: Vec<&str> = worker.person.groups().iter().map(|group| group.label()).collect();
         tell("人群", groups.join("、"));
         let village = claim
             .village

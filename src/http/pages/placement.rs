@@ -195,7 +195,7 @@ pub fn facts_of(outlook: &Outlook) -> Vec<Fact> {
     tell("姓名", person.name.clone());
     tell("手机号", person.phone.as_ref().map(Phone::masked).unwrap_or_default());
     tell("身份证号", person.id_number.as_ref().map(ResidentId::masked).unwrap_or_default());
-    let groups: Vec<&str> = person.groups.iter().map(|group| group.label()).collect();
+    let groups: Vec<&str> = person.groups().iter().map(|group| group.label()).collect();
     tell("人群", groups.join("、"));
     tell("户籍", county_name(&terms.hukou));
     let employer = &terms.employer;

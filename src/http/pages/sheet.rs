@@ -63,6 +63,7 @@ fn about(worker: &Worker) -> String {
     let time = match &worker.profile.available {
         Available::Always => String::new(),
         Available::Words(words) => words.clone(),
+        Available::Weekly(week) => week.to_string(),
         Available::Spans(spans) => spans.iter().map(words::shift).collect::<Vec<_>>().join("、"),
     };
     [skills, time].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")

@@ -22,9 +22,11 @@ use crate::{
     domain::{
         account::{Account, Role},
         booking::BookingStatus,
+        calendar::Day,
         fields::FieldErrors,
         identity::Phone,
         ids::{JobId, WorkerId},
+        worker::Certificate,
     },
     http::{
         api::search,
@@ -86,6 +88,17 @@ pub struct MePage {
     pub matches: Vec<JobCard>,
 }
 
+/// A certificate's name, and until when it holds.
+pub(super) fn certificate(held: &Certificate, today: Day) -> String {
+    let licence = Trades::shipped().licence(&held.key);
+    let name = licence.map_or(held.key.as_str(), |licence| licence.name.as_str());
+    match held.until {
+        None => name.to_owned(),
+        Some(until) if held.holds_on(today) => format!("{name}（{until}到期）"),
+        Some(until) => format!("{name}（{until}已过期，不算）"),
+    }
+}
+
 /// The account, where it is a worker's.
 pub(super) fn seeker(visitor: &Visitor) -> Result<&Account, Problem> {
     let account = visitor.account.as_ref().ok_or_else(Problem::sign_in)?;
@@ -137,9 +150,10 @@ async fn my_page(
             radius_km: profile.radius_m / 1000.0,
             modes: profile.modes.iter().map(|mode| mode.label()).collect::<Vec<_>>().join("、"),
             certificates: {
-                let names = profile.certificates.iter();
-                let names = names.filter_map(|key| Trades::shipped().licence(key));
-                names.map(|licence| licence.name.as_str()).collect::<Vec<_>>().join("、")
+                let today = now.day();
+                let names: Vec<String> =
+                    profile.certificates.iter().map(|held| certificate(held, today)).collect();
+                names.join("、")
             },
         },
         news: news.iter().map(one_news).collect(),

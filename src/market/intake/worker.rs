@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{Fields, occupation, posting::spans};
 use crate::{
     domain::{
+        calendar::Day,
         fields::FieldErrors,
         identity::{Phone, ResidentId},
         limits,
@@ -12,7 +13,11 @@ use crate::{
         text,
         time::DAY,
         wage::OccupationCode,
-        worker::{Available, Consent, Group, Mode, Person, Profile, RADIUS_M_DEFAULT},
+        week::Week,
+        worker::{
+            Available, Certificate, Consent, Group, GroupSource, Mode, Person, Profile,
+            RADIUS_M_DEFAULT,
+        },
     },
     words::trades::Trades,
 };
@@ -20,8 +25,10 @@ use crate::{
 /// What an input says of a worker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Registered {
-    /// Who it is.
+    /// Who it is; without the groups.
     pub person: Person,
+    /// The groups that are named, each once, with their source where one is named.
+    pub groups: Vec<(Group, Option<GroupSource>)>,
     /// What the person can and wants.
     pub profile: Profile,
     /// Village code, or its name as given.
@@ -31,6 +38,9 @@ pub struct Registered {
     /// The id in a foreign list.
     pub external_id: Option<String>,
 }
+
+/// Characters of a day, `2027-05-01`.
+const DAY_CHARS: usize = 10;
 
 /// Reads a worker.
 ///
@@ -84,7 +94,8 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
     let available = available(&fields, errors);
     match name {
         Some(name) if faults.is_empty() => Ok(Registered {
-            person: Person { name, phone, id_number, groups, household },
+            person: Person { name, phone, id_number, memberships: Vec::new(), household },
+            groups,
             profile: Profile {
                 point,
                 radius_m,
@@ -108,10 +119,11 @@ pub fn worker(map: &Map<String, Value>) -> Result<Registered, FieldErrors> {
 fn modes(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Mode> {
     let mut modes: Vec<Mode> = Vec::new();
     for (i, word) in fields.tags(errors, "modes", "怎么去").iter().enumerate() {
-        match word.parse::<Mode>() {
-            Ok(mode) if !modes.contains(&mode) => modes.push(mode),
-            Ok(_) => {}
-            Err(_) => {
+        let found = Mode::ALL.iter().find(|mode| mode.word() == word || mode.label() == word);
+        match found {
+            Some(mode) if !modes.contains(mode) => modes.push(*mode),
+            Some(_) => {}
+            None => {
                 let message = "怎么去应当是walk（走路）、ebike（电动车）或bus（坐接送车）";
                 errors.add(fields.path(&format!("modes[{i}]")), "unknown", message);
             }
@@ -120,37 +132,100 @@ fn modes(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Mode> {
     if modes.is_empty() { Mode::ALL.to_vec() } else { modes }
 }
 
-/// Certificates by key, by name, or as people call them (叉车证).
-fn certificates(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<String> {
-    let mut certificates: Vec<String> = Vec::new();
-    for (i, words) in fields.tags(errors, "certificates", "证书").iter().enumerate() {
-        match Trades::shipped().licence(words) {
-            Some(licence) if !certificates.contains(&licence.key) => {
-                certificates.push(licence.key.clone());
+/// Certificates by key, by name, or as people call them (叉车证), with the last day on which they
+/// hold behind it (叉车证（至2027-05-01）) or as `{name, until}`.
+fn certificates(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Certificate> {
+    let mut held: Vec<Certificate> = Vec::new();
+    let items = fields.list(errors, "certificates", "证书", limits::TAGS_MAX);
+    for (i, item) in items.into_iter().flatten().enumerate() {
+        let path = fields.path(&format!("certificates[{i}]"));
+        let (words, until) = match item {
+            Value::String(text) => {
+                let bounds = (1, limits::CERTIFICATE_CHARS_MAX);
+                let Some(text) = text::bounded(errors, &path, "证书", text, bounds) else {
+                    continue;
+                };
+                dated(&text)
+            }
+            Value::Object(map) => {
+                let inner = Fields::new(map, format!("{path}."));
+                let bounds = (1, limits::CERTIFICATE_CHARS_MAX);
+                let name = inner.text(errors, "name", "证书", bounds);
+                let until = inner.text_maybe(errors, "until", "有效期", 40);
+                let Some(name) = name else { continue };
+                (name, until)
+            }
+            _ => {
+                errors.add(path, "type", "证书应当是文字");
+                continue;
+            }
+        };
+        let until = match until.map(|text| text.parse::<Day>()).transpose() {
+            Ok(until) => until,
+            Err(_) => {
+                errors.add(path, "format", "有效期应当写成2027-05-01这样的日期");
+                continue;
+            }
+        };
+        match Trades::shipped().licence(&words) {
+            Some(licence) if !held.iter().any(|one| one.key == licence.key) => {
+                held.push(Certificate { key: licence.key.clone(), until });
             }
             Some(_) => {}
             None => {
                 let message =
                     format!("没有“{words}”这种证书，可以写：电工证、焊工证、叉车证、健康证…");
-                errors.add(fields.path(&format!("certificates[{i}]")), "unknown", message);
+                errors.add(path, "unknown", message);
             }
         }
     }
-    certificates
+    held
 }
 
-fn groups(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<Group> {
-    let mut groups = Vec::new();
-    for (i, word) in fields.tags(errors, "groups", "人群类别").iter().enumerate() {
-        let found =
-            Group::ALL.iter().copied().find(|group| group.word() == word || group.label() == word);
+/// A certificate's name, and what stands behind it as its last day: `叉车证（至2027-05-01）`.
+fn dated(text: &str) -> (String, Option<String>) {
+    let bare = text.trim_end_matches([')', '）']);
+    let from = bare.char_indices().rev().nth(DAY_CHARS - 1).map(|(at, _)| at);
+    let split = from.and_then(|at| Some((bare.get(..at)?, bare.get(at..)?)));
+    match split {
+        Some((name, day)) if day.starts_with("20") && !name.is_empty() => {
+            let name =
+                name.trim_end_matches(|c: char| c.is_whitespace() || "（(至到:：".contains(c));
+            (name.to_owned(), Some(day.to_owned()))
+        }
+        _ => (text.to_owned(), None),
+    }
+}
+
+fn groups(fields: &Fields<'_>, errors: &mut FieldErrors) -> Vec<(Group, Option<GroupSource>)> {
+    let mut groups: Vec<(Group, Option<GroupSource>)> = Vec::new();
+    let items = fields.list(errors, "groups", "人群类别", limits::TAGS_MAX);
+    for (i, item) in items.into_iter().flatten().enumerate() {
+        let path = fields.path(&format!("groups[{i}]"));
+        let (word, source) = match item {
+            Value::String(word) => (Some(word.trim().to_owned()), None),
+            Value::Object(map) => {
+                let inner = Fields::new(map, format!("{path}."));
+                let word = inner.text(errors, "group", "人群类别", limits::TAG_CHARS);
+                let hint = "declared、matched、listed、paper";
+                (word, inner.choice_maybe(errors, "source", "来源", hint))
+            }
+            _ => {
+                errors.add(path, "type", "人群类别应当是文字");
+                continue;
+            }
+        };
+        let Some(word) = word else { continue };
+        let found = Group::ALL.iter().find(|group| group.word() == word || group.label() == word);
         match found {
-            Some(group) if !groups.contains(&group) => groups.push(group),
+            Some(group) if !groups.iter().any(|(held, _)| held == group) => {
+                groups.push((*group, source));
+            }
             Some(_) => {}
             None => {
                 let words: Vec<_> = Group::ALL.iter().map(|group| group.word()).collect();
                 let message = format!("没有这个人群类别，可以是：{}", words.join("、"));
-                errors.add(fields.path(&format!("groups[{i}]")), "unknown", message);
+                errors.add(path, "unknown", message);
             }
         }
     }
@@ -187,6 +262,10 @@ fn available(fields: &Fields<'_>, errors: &mut FieldErrors) -> Available {
                 _ => Available::Always,
             }
         }
+        Some(Value::Object(map)) => {
+            let week = weekly(&Fields::new(map, "available."), errors);
+            if week.is_empty() { Available::Always } else { Available::Weekly(week) }
+        }
         Some(_) => {
             let year = limits::VALID_DAYS_MAX * DAY;
             let names = ["from", "to"];
@@ -194,4 +273,34 @@ fn available(fields: &Fields<'_>, errors: &mut FieldErrors) -> Available {
             if spans.is_empty() { Available::Always } else { Available::Spans(spans) }
         }
     }
+}
+
+/// Hours of every week: `{weekly: [{days: [1], from: 8, to: 18}]}`, Monday being 1.
+fn weekly(fields: &Fields<'_>, errors: &mut FieldErrors) -> Week {
+    let mut week = Week::default();
+    let items = fields.list(errors, "weekly", "每周的时间", limits::WEEKLY_MAX);
+    if items.is_none() && !errors.touches("available.weekly") {
+        errors.add(fields.path("weekly"), "missing", "请写明每周哪些时间可以上班");
+    }
+    for (i, item) in items.into_iter().flatten().enumerate() {
+        let path = fields.path(&format!("weekly[{i}]"));
+        let whole = |value: &Value| value.as_u64().and_then(|number| u8::try_from(number).ok());
+        let days = item.get("days").and_then(Value::as_array);
+        let hours = item.get("from").and_then(whole).zip(item.get("to").and_then(whole));
+        let (Some(days), Some((from, to))) = (days, hours) else {
+            errors.add(path, "type", "应当是days（1到7）、from和to（0到24点）");
+            continue;
+        };
+        for day in days {
+            let day = whole(day).and_then(|day| day.checked_sub(1));
+            let freed = day.map(|day| week.free(usize::from(day), from, to));
+            if !matches!(freed, Some(Ok(()))) {
+                errors.add(path.clone(), "range", "星期应当是1到7，钟点应当在0到24之间");
+            }
+        }
+    }
+    if week.is_empty() && !errors.touches("available") {
+        errors.add(fields.path("weekly"), "missing", "请写明每周哪些时间可以上班");
+    }
+    week
 }

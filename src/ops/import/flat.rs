@@ -107,6 +107,7 @@ fn column<'p>(row: &Map<String, Value>, path: &'p str) -> &'p str {
         _ if path.starts_with("employer.") && nested("employer") => path,
         "pickup" => "pickup_address",
         _ if path.starts_with("pickup.") && !nested("pickup") => pickup_column(path),
+        "day_wage_wish_fen" => "day_wage_wish",
         "wage" | "wage.min_fen" => "wage_min",
         "wage.max_fen" => "wage_max",
         "wage.unit" => "wage_unit",

@@ -79,6 +79,9 @@ impl List {
                 "groups",
                 "household",
                 "available",
+                "certificates",
+                "modes",
+                "day_wage_wish",
             ],
         }
     }
