@@ -214,7 +214,7 @@ async fn what_one_person_cannot_have_stops_a_merge(world: World) {
     let second = opened(&world, "装卸工", "11-25", 11, 17).await;
     let mine = world.book(&first, &one.id).await.unwrap().booking.id;
     let theirs = world.book(&second, &other.id).await.unwrap().booking.id;
-    refusal(&world, &one, &other, "“摘枸杞”和“装卸工”").await;
+    refusal(&world, &one, &other, "上工时间重叠").await;
     world.cancel(&theirs).await;
     let twice = world.book(&first, &other.id).await.unwrap().booking.id;
     refusal(&world, &one, &other, "都报了“摘枸杞”").await;

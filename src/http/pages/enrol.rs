@@ -1,5 +1,7 @@
 //! Staff register people at the desk and keep their records.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     extract::State,
@@ -11,7 +13,7 @@ use serde_json::Value;
 use super::{
     App, Visitor,
     chrome::Chrome,
-    enrol_form::{self, DayRow, GroupRow, LISTS, LicenceRow},
+    enrol_form::{self, DayRow, GroupRow, LISTS, LicenceRow, household},
     input::{Choice, Faults, Form, Sent},
     page, see_other, words,
 };
@@ -20,6 +22,7 @@ use crate::{
         division,
         identity::{Phone, ResidentId},
         ids::WorkerId,
+        time::Moment,
         worker::{Available, Group, Membership, Worker},
     },
     http::{
@@ -179,9 +182,25 @@ impl EnrolPage {
     }
 }
 
-fn member(held: &Membership) -> MemberRow {
-    let noted =
-        |by: &(String, crate::domain::time::Moment)| format!("{}，{}", by.0, words::minute(by.1));
+/// What the accounts are called that asked a person for consent, by their ids.
+async fn askers(app: &App, worker: &Worker) -> Result<BTreeMap<String, String>, Problem> {
+    let mut view = app.market.store.read().await?;
+    let mut called = BTreeMap::new();
+    let held = worker.person.memberships.iter();
+    for (by, _) in held.flat_map(|held| held.asked.iter().chain(&held.withdrawn)) {
+        let login = match by.parse() {
+            Ok(id) => view.account(&id).await?.map(|account| account.login),
+            Err(_) => None,
+        };
+        called.insert(by.clone(), login.unwrap_or_else(|| "平台".to_owned()));
+    }
+    Ok(called)
+}
+
+fn member(held: &Membership, called: &BTreeMap<String, String>) -> MemberRow {
+    let noted = |(by, at): &(String, Moment)| {
+        format!("{}，{}", called.get(by).unwrap_or(by), words::minute(*at))
+    };
     MemberRow {
         word: held.group.word(),
         label: held.group.label(),
@@ -192,25 +211,26 @@ fn member(held: &Membership) -> MemberRow {
 }
 
 /// What a page shows of the record that it changes.
-fn form_page(
+async fn form_page(
     (app, visitor): (&App, &Visitor),
     held: Option<&Worker>,
     (values, faults): (Form, Faults),
-) -> EnrolPage {
+) -> Result<EnrolPage, Problem> {
+    let mut members = Vec::new();
+    if let Some(worker) = held {
+        let called = askers(app, worker).await?;
+        members.extend(worker.person.memberships.iter().map(|held| member(held, &called)));
+    }
     let masked = |worker: &Worker| {
         let person = &worker.person;
         Masked {
             name: person.name.clone(),
             phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
             number: person.id_number.as_ref().map(ResidentId::masked).unwrap_or_default(),
-            household: person
-                .household
-                .as_deref()
-                .map(|number| crate::domain::identity::mask(number, 2, 2))
-                .unwrap_or_default(),
+            household: person.household.as_deref().map(household).unwrap_or_default(),
         }
     };
-    EnrolPage {
+    Ok(EnrolPage {
         chrome: Chrome::new(app, visitor, "/desk/workers"),
         to: held.map_or_else(
             || "/desk/workers".to_owned(),
@@ -222,34 +242,32 @@ fn form_page(
         pair: None,
         keeps_time: held
             .is_some_and(|worker| matches!(worker.profile.available, Available::Spans(_))),
-        members: held
-            .map(|worker| worker.person.memberships.iter().map(member).collect())
-            .unwrap_or_default(),
+        members,
         held: held.map(masked),
         twins: Vec::new(),
-    }
+    })
 }
 
 /// `GET /desk/workers/new`
-pub async fn new_worker(State(app): State<App>, visitor: Visitor) -> Response {
-    let form = form_page((&app, &visitor), None, (enrol_form::blank(), Faults::default()));
-    page(StatusCode::OK, &form)
+pub async fn new_worker(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let blank = (enrol_form::blank(), Faults::default());
+    Ok(page(StatusCode::OK, &form_page((&app, &visitor), None, blank).await?))
 }
 
 /// The form again: with what the search of occupations finds, or with what is wrong.
-fn again(
+async fn again(
     (app, visitor): (&App, &Visitor),
     held: Option<&Worker>,
     (values, faults): (Form, Faults),
     other: Option<String>,
-) -> Response {
+) -> Result<Response, Problem> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut form = form_page((app, visitor), held, (values, faults));
+    let mut form = form_page((app, visitor), held, (values, faults)).await?;
     form.pair = held
         .zip(other.as_ref())
         .map(|(own, other)| format!("/desk/workers/twins/{}/{other}", own.id));
     form.other = other;
-    page(status, &form)
+    Ok(page(status, &form))
 }
 
 /// The faults of a refusal, and the record that is in the way; other refusals pass.
@@ -281,7 +299,7 @@ pub async fn enrol(
     form.only_once(&LISTS)?;
     let actor = visitor.actor()?;
     if form.get("step") == "find" {
-        return Ok(again((&app, &visitor), None, (form, Faults::default()), None));
+        return again((&app, &visitor), None, (form, Faults::default()), None).await;
     }
     let mut faults = Faults::default();
     let input = enrol_form::read(&form, None, &mut faults);
@@ -300,7 +318,7 @@ pub async fn enrol(
             Err(error) => other = refused(error, &mut faults)?,
         }
     }
-    Ok(again((&app, &visitor), None, (form, faults), other))
+    again((&app, &visitor), None, (form, faults), other).await
 }
 
 /// `GET /desk/workers/{id}`
@@ -312,7 +330,7 @@ pub async fn enrolled_one(
 ) -> Result<Response, Problem> {
     let worker = app.market.worker(&visitor.actor()?, &id).await?;
     let values = enrol_form::of(&worker);
-    let mut form = form_page((&app, &visitor), Some(&worker), (values, Faults::default()));
+    let mut form = form_page((&app, &visitor), Some(&worker), (values, Faults::default())).await?;
     form.chrome = form.chrome.telling(&query);
     for pair in app.market.twins(&visitor.actor()?, Some(&worker.id)).await? {
         let other = if pair.one.id == worker.id { &pair.other } else { &pair.one };
@@ -334,7 +352,7 @@ pub async fn revise_enrolled(
     let actor = visitor.actor()?;
     let held = app.market.worker(&actor, &id).await?;
     if form.get("step") == "find" {
-        return Ok(again((&app, &visitor), Some(&held), (form, Faults::default()), None));
+        return again((&app, &visitor), Some(&held), (form, Faults::default()), None).await;
     }
     let mut faults = Faults::default();
     let mut input = enrol_form::read(&form, Some(&held), &mut faults);
@@ -358,7 +376,7 @@ pub async fn revise_enrolled(
             Err(error) => other = refused(error, &mut faults)?,
         }
     }
-    Ok(again((&app, &visitor), Some(&held), (form, faults), other))
+    again((&app, &visitor), Some(&held), (form, faults), other).await
 }
 
 /// `POST /desk/workers/{id}/groups`
@@ -397,5 +415,5 @@ pub async fn note_group(
         return Ok(see_other(&format!("/desk/workers/{id}"), said).into_response());
     }
     let held = app.market.worker(&actor, &id).await?;
-    Ok(again((&app, &visitor), Some(&held), (enrol_form::of(&held), faults), None))
+    again((&app, &visitor), Some(&held), (enrol_form::of(&held), faults), None).await
 }

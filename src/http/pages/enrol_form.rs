@@ -13,6 +13,7 @@ use crate::{
         calendar::Day,
         division::{self, NotADivision},
         fields::FieldErrors,
+        identity::mask,
         limits,
         week::{day_name, read_hours},
         worker::{Available, Group, GroupSource, Mode, Worker},
@@ -211,6 +212,12 @@ pub fn village_name(text: &str) -> String {
         Ok(village) => format!("{}{}", village.town, village.name),
         Err(_) => text.to_owned(),
     }
+}
+
+/// A household's number, masked; a short one whole.
+pub fn household(number: &str) -> String {
+    let shown = if number.chars().count() > 8 { 2 } else { 0 };
+    mask(number, shown, shown)
 }
 
 /// Makes the market's input; what can't be converted is noted at its field. `held` is the record that

@@ -10,7 +10,7 @@ use axum::{
 use super::{
     App, Visitor,
     chrome::Chrome,
-    enrol_form::village_name,
+    enrol_form::{household, village_name},
     enrolled::WorkerRow,
     input::{Choice, Faults, Sent},
     page, see_other, words,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     domain::{
         calendar::Day,
-        identity::{Phone, ResidentId, mask},
+        identity::{Phone, ResidentId},
         ids::WorkerId,
         worker::{Available, Worker},
     },
@@ -152,7 +152,7 @@ fn sides(pair: &Pair, today: Day) -> Vec<SideRow> {
             born.map(|day| day.to_string()).unwrap_or_default()
         }),
         row("户编号", &|worker| {
-            worker.person.household.as_deref().map(|text| mask(text, 2, 2)).unwrap_or_default()
+            worker.person.household.as_deref().map(household).unwrap_or_default()
         }),
         row("住在", &|worker| worker.village.as_deref().map(village_name).unwrap_or_default()),
         row("会干什么", &|worker| worker.profile.skills.join("、")),
