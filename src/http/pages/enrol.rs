@@ -1,6 +1,6 @@
 //! Staff register people at the desk and keep their records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{
@@ -184,15 +184,17 @@ impl EnrolPage {
 
 /// What the accounts are called that asked a person for consent, by their ids.
 async fn askers(app: &App, worker: &Worker) -> Result<BTreeMap<String, String>, Problem> {
+    let held = worker.person.memberships.iter();
+    let noted = held.flat_map(|held| held.asked.iter().chain(&held.withdrawn));
+    let ids: BTreeSet<String> = noted.map(|(by, _)| by.clone()).collect();
     let mut view = app.market.store.read().await?;
     let mut called = BTreeMap::new();
-    let held = worker.person.memberships.iter();
-    for (by, _) in held.flat_map(|held| held.asked.iter().chain(&held.withdrawn)) {
+    for by in ids {
         let login = match by.parse() {
             Ok(id) => view.account(&id).await?.map(|account| account.login),
             Err(_) => None,
         };
-        called.insert(by.clone(), login.unwrap_or_else(|| "平台".to_owned()));
+        called.insert(by, login.unwrap_or_else(|| "平台".to_owned()));
     }
     Ok(called)
 }
