@@ -383,7 +383,7 @@ async fn applied(window: &Window, seq: usize) {
     window.fail(&format!("message {seq} did not come")).await;
 }
 
-/// `LINGGONG_MEASURE=1 nice -n -20 tests/run browser measured_day -- --nocapture` takes a whole day.
+/// `LINGGONG_MEASURE=1 tests/run browser --release measured_day -- --nocapture` takes a whole day.
 async fn measured_day_of_traffic() {
     let measures = env::var("LINGGONG_MEASURE").as_deref() == Ok("1");
     let (changes, warm_up) = if measures { (20_000, WARM_UP_OF_A_DAY) } else { (CHANGES, WARM_UP) };

@@ -31,6 +31,8 @@ mod driver;
 mod forms;
 mod house;
 mod judge;
+mod keyboard;
+mod keys;
 mod kiosk;
 mod money;
 mod pages;

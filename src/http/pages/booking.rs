@@ -11,7 +11,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     input::{Choice, Faults, Form, Sent},
-    page, see_other, words,
+    page, see_other, wages, words,
 };
 use crate::{
     domain::{
@@ -214,7 +214,9 @@ pub async fn render(
                 .collect(),
             proposes: (ended && !open).then(|| (clock(one.shift.start), clock(one.shift.end))),
             wage: wage.map(|wage| {
-                let text = format!("{}元，{}", wage.net(), wage.status.label());
+                let own = side == Party::Worker;
+                let status = if own { wages::own_status(wage.status) } else { wage.status.label() };
+                let text = format!("{}元，{status}", wage.net());
                 (format!("{base}/{}", wage.id), text)
             }),
         });

@@ -31,7 +31,7 @@ use super::{
     login::LoginPage,
     narrow::Facet,
     notices::{NoticesPage, ObjectionPage, OnNotice},
-    own::{Answer, News, OwnBooking},
+    own::{Answer, News, OwnBooking, WayOut},
     people::{Decision, PastRow, PeoplePage, PersonRow},
     phone::{Frame, OwnShift, PhoneDoor, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
@@ -464,6 +464,7 @@ fn work(fill: Fill) -> [String; 5] {
             pay_on: "2026-11-25".to_owned(),
             status: "欠薪",
             late: i == 0,
+            asks: fill == Fill::Hostile,
         }),
         summary: fill.text("拖欠1笔"),
     };
@@ -590,13 +591,18 @@ fn me(fill: Fill) -> String {
             page: fill.maybe("/me/bookings/bkg_1"),
             notes: fill.list(|_| fill.text("请在2026-11-25 08:00前答复")),
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
-            live: i != 0,
+            way_out: way_out(fill, i),
         }),
         dues: own_dues(fill),
         claims: own_claims(fill),
         matches: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
+}
+
+fn way_out(fill: Fill, i: usize) -> Option<WayOut> {
+    let action = format!("/me/bookings/bkg_{i}/cancel");
+    (i > 0).then(|| WayOut { action, step: "cancel", words: fill.text("名额会给别人。") })
 }
 
 fn earnings(fill: Fill) -> Vec<EarningRow> {
@@ -769,6 +775,8 @@ fn house(fill: Fill) -> Vec<String> {
         demo: fill != Fill::Empty,
         hotline: fill.maybe("0951-12333"),
         card_port: (fill != Fill::Empty).then_some(17_530),
+        late_hours: 24,
+        marks_max: 3,
         version: "0.1.0-0a1b2c3d",
     };
     let pins = PinsPage {
@@ -891,7 +899,7 @@ fn phone(fill: Fill) -> Vec<String> {
             page: fill.maybe("/me/bookings/bkg_1"),
             notes: fill.list(|_| fill.text("请在2026-11-25 08:00前答复")),
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
-            live: i > 0,
+            way_out: way_out(fill, i),
         }),
         dues: own_dues(fill),
         claims: own_claims(fill),

@@ -53,6 +53,8 @@ pub struct WageRow {
     pub status: &'static str,
     /// Whether it is in arrears.
     pub late: bool,
+    /// Whether its worker is asked if it arrived.
+    pub asks: bool,
 }
 
 /// The ledger.
@@ -71,6 +73,22 @@ pub struct LedgerPage {
     pub rows: Vec<WageRow>,
     /// `还没发的共3笔，660元`.
     pub summary: String,
+}
+
+impl LedgerPage {
+    /// What a column is called on this side.
+    fn of(&self, column: &str) -> &'static str {
+        match (column, self.own) {
+            ("net", false) => "实发",
+            ("net", true) => "工钱",
+            ("paid", false) => "已发",
+            ("paid", true) => "说发了多少",
+            ("pay_on", false) => "应在哪天发",
+            ("pay_on", true) => "最晚哪天发",
+            (_, false) => "状态",
+            (_, true) => "发了没有",
+        }
+    }
 }
 
 /// A slip.
@@ -123,8 +141,37 @@ fn time(minutes: i64) -> String {
     format!("{}小时{}分", minutes / 60, minutes % 60)
 }
 
+/// Where a wage stands, as its worker is told.
+pub(super) fn own_status(status: WageStatus) -> &'static str {
+    match status {
+        WageStatus::Due => "还没发",
+        WageStatus::Overdue => "过期没发",
+        WageStatus::Paid => "说发了，等您说收到没有",
+        WageStatus::Settled => "您收到了",
+    }
+}
+
+/// What is to be known of one's own wages, what is asked first.
+fn own_summary(slips: &[Slip]) -> String {
+    let told = [
+        (WageStatus::Paid, "招工的人说发了"),
+        (WageStatus::Overdue, "过期没发的"),
+        (WageStatus::Due, "还没到日子的"),
+    ];
+    let lines = told.into_iter().filter_map(|(status, words)| {
+        let some = slips.iter().filter(|slip| slip.wage.status == status);
+        let (count, wages) = (some.clone().count(), some.map(|slip| &slip.wage));
+        let paid = status == WageStatus::Paid;
+        let sum: Fen = wages.map(|wage| if paid { wage.paid } else { wage.open() }).sum();
+        (count > 0).then(|| format!("{words}{count}笔，{sum}元"))
+    });
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() && !slips.is_empty() { "都发了".to_owned() } else { lines.join("；") }
+}
+
 fn row(slip: &Slip, base: &str) -> WageRow {
     let wage = &slip.wage;
+    let (own, status) = (base == "/me/wages", wage.status);
     WageRow {
         href: format!("{base}/{}", wage.id),
         name: slip.worker.person.name.clone(),
@@ -134,8 +181,9 @@ fn row(slip: &Slip, base: &str) -> WageRow {
         net: format!("{}元", wage.net()),
         paid: format!("{}元", wage.paid),
         pay_on: wage.pay_on.to_string(),
-        status: wage.status.label(),
-        late: wage.status == WageStatus::Overdue,
+        status: if own { own_status(status) } else { status.label() },
+        late: status == WageStatus::Overdue,
+        asks: own && status == WageStatus::Paid,
     }
 }
 
@@ -201,7 +249,7 @@ pub async fn own(
         own: true,
         chips: Vec::new(),
         export: None,
-        summary: summary(&slips),
+        summary: own_summary(&slips),
         rows: slips.iter().map(|slip| row(slip, "/me/wages")).collect(),
     };
     Ok(page(StatusCode::OK, &list))
@@ -283,7 +331,7 @@ async fn render(
         path: format!("{base}/{id}"),
         name: slip.worker.person.name.clone(),
         title: slip.posting.terms.title.clone(),
-        status: wage.status.label(),
+        status: if slip.pays { wage.status.label() } else { own_status(wage.status) },
         late: wage.status == WageStatus::Overdue,
         net: format!("{}元", wage.net()),
         facts: facts(&slip),

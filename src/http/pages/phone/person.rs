@@ -226,7 +226,13 @@ pub async fn my(
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
         news: news.iter().map(one_news).collect(),
-        bookings: own_bookings(&mut app.market.store.read().await?, &worker, now).await?,
+        bookings: own_bookings(
+            &mut app.market.store.read().await?,
+            &worker,
+            &app.market.rules,
+            now,
+        )
+        .await?,
         dues,
         claims,
     };
