@@ -1,11 +1,11 @@
-//! Everything without a mouse and without a finger: kiosk, board, phone and the form of a posting by
-//! Tab, Enter, the space bar and the arrows alone.
+//! Everything without a mouse and without a finger: kiosk, board, phone and consoles by Tab, Enter,
+//! the space bar and the arrows alone.
 
 use linggong::domain::{booking::BookingStatus, posting::Status};
 use serde_json::json;
 
 use crate::{
-    house::House,
+    house::{House, Person},
     keys::Key,
     kiosk::hands::{PHONE, PIN, at_the_kiosk, booked, known, stocked},
     window::{DESK, PHONE as SMALL, TALL, WIDE, Window},
@@ -13,8 +13,10 @@ use crate::{
 
 in_browser!(
     a_kiosk_is_used_by_keys_alone,
+    the_ring_holds_the_keyboard_until_it_is_answered,
     a_board_asks_for_nothing,
     a_phone_is_used_by_keys_alone,
+    consoles_are_walked_by_keys_alone,
     a_posting_is_made_by_keys_alone,
     a_walk_notices_what_is_wrong,
 );
@@ -79,6 +81,29 @@ async fn a_kiosk_is_used_by_keys_alone() {
     println!("a kiosk by keys: {reached} things reached, there and back");
 }
 
+async fn the_ring_holds_the_keyboard_until_it_is_answered() {
+    let house = House::open().await;
+    stocked(&house).await;
+    let window = at_the_kiosk(&house, WIDE).await;
+    let late = "const now = performance.now.bind(performance);
+        window.ahead = 0;
+        performance.now = () => now() + window.ahead;";
+    window.run(late, vec![]).await;
+    window.walk("home").await;
+    window.enter("离这里近").await;
+    window.tab_to("全部").await;
+    window.run("window.ahead += 61000;", vec![]).await;
+    window.sees("您还在吗").await;
+    for key in [Key::Tab, Key::Back, Key::Tab] {
+        window.key(key).await;
+        window.until("document.activeElement.innerText === '我还在'").await;
+    }
+    window.key(Key::Enter).await;
+    window.until("document.querySelector('[data-part=ring]').hidden").await;
+    // The keyboard is where it was.
+    window.until("document.activeElement.innerText.includes('全部')").await;
+}
+
 async fn a_board_asks_for_nothing() {
     let house = House::open().await;
     stocked(&house).await;
@@ -137,6 +162,60 @@ async fn a_phone_is_used_by_keys_alone() {
     window.until("document.querySelector('[name=consent]').checked").await;
     reached += window.walk("joining").await;
     println!("a phone by keys: {reached} things reached, there and back");
+}
+
+async fn consoles_are_walked_by_keys_alone() {
+    let house = House::open().await;
+    stocked(&house).await;
+    let employer = house.employer("guoye").await;
+    let staff = house.staff("zhangmin", "liangtian").await;
+    let broker = house.broker("jingji", "和顺劳务").await;
+    let admin = house.admin("root").await;
+    let waiting = house.handed_in(&employer, &json!({ "title": "苹果分拣工" })).await;
+    let job = format!("/desk/jobs/{waiting}");
+    let edit = format!("{job}/edit");
+    let window = Window::open(&house, DESK).await;
+    window.hold_still().await;
+    let pages: [(Option<&Person>, &str); 20] = [
+        (None, "/"),
+        (None, "/login"),
+        (None, "/register"),
+        (None, "/jobs"),
+        (Some(&employer), "/"),
+        (Some(&employer), "/desk"),
+        (Some(&employer), "/desk/jobs/new"),
+        (Some(&employer), &job),
+        (Some(&employer), "/desk/wages"),
+        (Some(&staff), "/"),
+        (Some(&staff), "/desk"),
+        (Some(&staff), &job),
+        (Some(&staff), &edit),
+        (Some(&staff), "/desk/dispatch?day=2026-11-25"),
+        (Some(&staff), "/desk/stations/liangtian"),
+        (Some(&staff), "/desk/screens"),
+        (Some(&broker), "/desk/placements"),
+        (Some(&broker), "/desk/claims"),
+        (Some(&admin), "/admin/accounts"),
+        (Some(&admin), "/admin/audit"),
+    ];
+    let mut reached = 0;
+    for (person, path) in pages {
+        match person {
+            Some(person) => window.be(person).await,
+            None => window.be_nobody().await,
+        }
+        window.go(path).await;
+        reached += window.walk(path).await;
+    }
+    // The first press leads past the menu.
+    window.go("/desk").await;
+    window.key(Key::Tab).await;
+    window.key(Key::Enter).await;
+    window.until("document.activeElement.id === 'main'").await;
+    println!(
+        "{} pages of the consoles by keys: {reached} things reached, there and back",
+        pages.len()
+    );
 }
 
 async fn a_posting_is_made_by_keys_alone() {
