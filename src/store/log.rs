@@ -396,7 +396,7 @@ impl Txn {
     }
 }
 
-fn log_row(row: &sqlx::any::AnyRow) -> StoreResult<LogRow> {
+pub(super) fn log_row(row: &sqlx::any::AnyRow) -> StoreResult<LogRow> {
     let cells = Cells::new(row, "log", "entity");
     Ok(LogRow {
         seq: cells.int("seq")?,

@@ -81,6 +81,15 @@ impl View {
         rows.iter().map(|row| worker(row, &self.vault)).collect()
     }
 
+    /// At most `limit` workers, the newest first.
+    pub async fn workers_newest(&mut self, limit: i64) -> StoreResult<Vec<Worker>> {
+        let rows = sqlx::query("select * from worker order by id desc limit $1")
+            .bind(limit)
+            .fetch_all(self.connection())
+            .await?;
+        rows.iter().map(|row| worker(row, &self.vault)).collect()
+    }
+
     /// The workers of these households, by the blind index of each household's number.
     pub async fn households(&mut self, numbers: &BTreeSet<String>) -> StoreResult<Vec<Worker>> {
         let indexes: BTreeSet<String> =

@@ -69,6 +69,7 @@ const NAV: &[(&str, &[Entry])] = &[
         &[
             ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
             ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+            ("/desk/bookings", "报名和录用", Access::May(Verb::Roster)),
             ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
             ("/desk/orgs", "核验单位", Access::May(Verb::Verify)),
             ("/org", "单位资料", Access::May(Verb::KeepOrg)),
@@ -88,6 +89,7 @@ const NAV: &[(&str, &[Entry])] = &[
         "工钱和投诉",
         &[
             ("/desk/wages", "工资台账", Access::May(Verb::Pay)),
+            ("/desk/attendance", "出勤", Access::May(Verb::Roster)),
             ("/desk/complaints", "投诉", Access::May(Verb::Handle)),
             ("/desk/appeals", "申诉", Access::May(Verb::Handle)),
             ("/desk/bars", "停发名单", Access::May(Verb::Handle)),
@@ -110,6 +112,7 @@ const NAV: &[(&str, &[Entry])] = &[
         &[
             ("/desk/screens", "屏幕", Access::May(Verb::Screens)),
             ("/desk/stations", "站点告示", Access::May(Verb::Inform)),
+            ("/desk/workers", "求职者", Access::May(Verb::SetPin)),
             ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
         ],
     ),

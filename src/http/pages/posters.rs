@@ -28,7 +28,7 @@ use crate::{
         poster::{Check, CheckEvent, Checked, Mandate, Poster, is_between},
     },
     http::{api::session, body::Query, headers::Client, problem::Problem},
-    market::{MarketError, ORG_PAPERS, PosterFile},
+    market::{MANDATE_PAPER, MarketError, ORG_PAPERS, PosterFile},
 };
 
 /// The form to register.
@@ -288,14 +288,14 @@ async fn render(
     }
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let chosen = |name: &str| values.get(name).to_owned();
-    let offered = ORG_PAPERS.iter().filter(|paper| **paper != "委托书");
+    let offered = ORG_PAPERS.iter().filter(|paper| **paper != MANDATE_PAPER);
     let shown = PosterPage {
         chrome,
         name: poster.org.employer.name.clone(),
         status: status_of(&poster.checked),
         lacking: poster.clears(app.market.now().day()).err().map(|why| why.sentence()),
         facts: facts_of(&poster, Phone::masked),
-        papers: papers.iter().map(Paper::of).collect(),
+        papers: papers.iter().filter(|held| held.paper != MANDATE_PAPER).map(Paper::of).collect(),
         choices: offered.map(|paper| Choice::of(*paper, *paper, &chosen("paper"))).collect(),
         is_between: poster.is_between(),
         mandates: mandates.iter().rev().map(MandateRow::of).collect(),

@@ -99,6 +99,7 @@ pub fn what(verb: &str) -> &str {
         "arrears" => "到期未发",
         "bar" => "暂停发布",
         "lift_bar" => "解除暂停",
+        "look_list" => "查看名单",
         "look_ledger" => "查看工资台账",
         "offer" => "发录用通知",
         "call_off" => "取消录用",

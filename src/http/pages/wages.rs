@@ -1,4 +1,4 @@
-//! The wage ledger's pages: what is to be paid, a slip to print, a worker's own wages.
+//! A wage slip to print, and a worker's own wages.
 
 use askama::Template;
 use axum::{
@@ -12,7 +12,6 @@ use super::{
     chrome::Chrome,
     facts::Fact,
     input::{Choice, Faults, Form, Sent},
-    jobs::Chip,
     page, posting_form, see_other, words,
 };
 use crate::{
@@ -35,8 +34,6 @@ use crate::{
 pub struct WageRow {
     /// The slip's page.
     pub href: String,
-    /// Who worked.
-    pub name: String,
     /// What was done.
     pub title: String,
     /// When.
@@ -55,18 +52,12 @@ pub struct WageRow {
     pub late: bool,
 }
 
-/// The ledger.
+/// A worker's own part of the ledger.
 #[derive(Template)]
 #[template(path = "wages.html")]
 pub struct LedgerPage {
     /// The frame.
     pub chrome: Chrome,
-    /// Whether it is a worker's own.
-    pub own: bool,
-    /// The states.
-    pub chips: Vec<Chip>,
-    /// Where the same stands as a file.
-    pub export: Option<String>,
     /// The rows, what is to be paid first in front.
     pub rows: Vec<WageRow>,
     /// `还没发的共3笔，660元`.
@@ -119,15 +110,14 @@ impl SlipPage {
     }
 }
 
-fn time(minutes: i64) -> String {
+pub(super) fn time(minutes: i64) -> String {
     format!("{}小时{}分", minutes / 60, minutes % 60)
 }
 
-fn row(slip: &Slip, base: &str) -> WageRow {
+fn row(slip: &Slip) -> WageRow {
     let wage = &slip.wage;
     WageRow {
-        href: format!("{base}/{}", wage.id),
-        name: slip.worker.person.name.clone(),
+        href: format!("/me/wages/{}", wage.id),
         title: slip.posting.terms.title.clone(),
         day: wage.day.to_string(),
         time: time(wage.minutes),
@@ -139,7 +129,7 @@ fn row(slip: &Slip, base: &str) -> WageRow {
     }
 }
 
-fn summary(slips: &[Slip]) -> String {
+pub(super) fn summary(slips: &[Slip]) -> String {
     let open = |status: WageStatus| {
         let some = slips.iter().filter(move |slip| slip.wage.status == status);
         let count = some.clone().count();
@@ -150,39 +140,6 @@ fn summary(slips: &[Slip]) -> String {
         0 => format!("还没发的{due}笔，{amount}元"),
         _ => format!("拖欠{late}笔，{owed}元；还没到期的{due}笔，{amount}元"),
     }
-}
-
-/// `GET /desk/wages?status=`
-pub async fn ledger(
-    State(app): State<App>,
-    visitor: Visitor,
-    query: Query,
-) -> Result<Response, Problem> {
-    let chosen = query.get("status").and_then(|word| word.parse::<WageStatus>().ok());
-    let all = app.market.ledger(&visitor.actor()?, None).await?;
-    let count = |status: Option<WageStatus>| {
-        all.iter().filter(|slip| status.is_none_or(|status| slip.wage.status == status)).count()
-    };
-    let chip = |status: Option<WageStatus>, text: &str| Chip {
-        href: match status {
-            Some(status) => format!("/desk/wages?status={}", status.word()),
-            None => "/desk/wages".to_owned(),
-        },
-        text: format!("{text} {}", count(status)),
-        on: status == chosen,
-    };
-    let mut chips = vec![chip(None, "全部")];
-    chips.extend(WageStatus::ALL.iter().map(|status| chip(Some(*status), status.label())));
-    let fits = |slip: &&Slip| chosen.is_none_or(|status| slip.wage.status == status);
-    let list = LedgerPage {
-        chrome: Chrome::new(&app, &visitor, "/desk/wages").telling(&query),
-        own: false,
-        chips,
-        export: Some("/desk/wages.csv".to_owned()),
-        summary: summary(&all),
-        rows: all.iter().filter(fits).map(|slip| row(slip, "/desk/wages")).collect(),
-    };
-    Ok(page(StatusCode::OK, &list))
 }
 
 /// `GET /me/wages`
@@ -198,11 +155,8 @@ pub async fn own(
     };
     let list = LedgerPage {
         chrome: Chrome::new(&app, &visitor, "/me/wages").telling(&query),
-        own: true,
-        chips: Vec::new(),
-        export: None,
         summary: summary(&slips),
-        rows: slips.iter().map(|slip| row(slip, "/me/wages")).collect(),
+        rows: slips.iter().map(row).collect(),
     };
     Ok(page(StatusCode::OK, &list))
 }
