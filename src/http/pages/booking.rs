@@ -10,7 +10,7 @@ use axum::{
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page, see_other, words,
 };
 use crate::{
@@ -102,17 +102,7 @@ pub struct BookingPage {
     pub faults: Faults,
 }
 
-impl BookingPage {
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-}
+typed!(BookingPage);
 
 fn clock(at: Moment) -> String {
     at.shanghai().strftime("%H:%M").to_string()

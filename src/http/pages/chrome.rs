@@ -1,9 +1,11 @@
 //! The frame around a page: who is signed in, where they may go, what was just done.
 
+use axum::http::StatusCode;
+
 use super::{App, Visitor};
 use crate::{
     domain::account::{Account, Role},
-    http::{Access, assets, body::Query},
+    http::{Access, assets, body::Query, problem::Problem},
     market::Verb,
 };
 
@@ -206,6 +208,18 @@ impl Chrome {
         let told = query.get("said").and_then(said);
         self.messages.extend(told.map(|(kind, text)| Message { kind, text: text.to_owned() }));
         self
+    }
+
+    /// With what was just done, or with what stood in its way; the status says which.
+    pub fn after(self, query: Option<&Query>, fault: Option<Problem>) -> (Chrome, StatusCode) {
+        let chrome = match query {
+            Some(query) => self.telling(query),
+            None => self,
+        };
+        match fault {
+            Some(problem) => (chrome.stopped(problem.title), problem.status),
+            None => (chrome, StatusCode::OK),
+        }
     }
 
     /// With a message that something stands in the way.

@@ -11,7 +11,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     complaints_list::{LIST, handler, line},
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     list::{Answer, Asked, List},
     page, see_other, timeline, words,
 };
@@ -77,17 +77,7 @@ pub struct ComplaintsPage {
     pub faults: Faults,
 }
 
-impl ComplaintsPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(ComplaintsPage);
 
 /// A step that can be taken.
 pub struct ComplaintStep {
@@ -307,15 +297,7 @@ async fn render_one(
             word: "take-down", text: "撤下这个岗位", owes_words: true
         });
     }
-    let mut chrome = Chrome::new(app, visitor, base);
-    if let Some(query) = query {
-        chrome = chrome.telling(query);
-    }
-    let mut status = StatusCode::OK;
-    if let Some(problem) = fault {
-        status = problem.status;
-        chrome = chrome.stopped(problem.title);
-    }
+    let (chrome, status) = Chrome::new(app, visitor, base).after(query, fault);
     let job_base = if settles { "/desk/jobs" } else { "/jobs" };
     let shown = ComplaintPage {
         chrome,

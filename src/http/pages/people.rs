@@ -167,15 +167,7 @@ async fn render(
     fault: Option<Problem>,
 ) -> Result<Response, Problem> {
     let (posting, mut people) = app.market.people(&visitor.actor()?, job).await?;
-    let mut chrome = Chrome::new(app, visitor, "/desk");
-    if let Some(query) = query {
-        chrome = chrome.telling(query);
-    }
-    let mut status = StatusCode::OK;
-    if let Some(problem) = fault {
-        status = problem.status;
-        chrome = chrome.stopped(problem.title);
-    }
+    let (chrome, status) = Chrome::new(app, visitor, "/desk").after(query, fault);
     people.sort_by_key(|person| rank(person.booking.status));
     let count = |status| people.iter().filter(|one| one.booking.status == status).count();
     let summary = format!(

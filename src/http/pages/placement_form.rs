@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page, see_other,
 };
 use crate::{
@@ -38,17 +38,7 @@ pub struct PlacementFormPage {
     pub asks_organiser: bool,
 }
 
-impl PlacementFormPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(PlacementFormPage);
 
 async fn form_page(
     app: &App,

@@ -13,7 +13,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     facts::Fact,
-    input::{Choice, Faults, Form, Sent, Upload},
+    input::{Choice, Faults, Form, Sent, Upload, typed},
     login, page,
     placement::Paper,
     see_other,
@@ -45,17 +45,7 @@ pub struct PosterRegisterPage {
     pub faults: Faults,
 }
 
-impl PosterRegisterPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(PosterRegisterPage);
 
 /// An authorisation, as shown.
 pub struct MandateRow {
@@ -133,17 +123,7 @@ pub struct PosterPage {
     pub faults: Faults,
 }
 
-impl PosterPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(PosterPage);
 
 /// What staff said, by whom and when, in words.
 pub(super) fn status_of(checked: &Checked) -> String {

@@ -11,7 +11,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     facts::Fact,
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page, posting_form, see_other, words,
 };
 use crate::{
@@ -98,17 +98,7 @@ pub struct SlipPage {
     pub faults: Faults,
 }
 
-impl SlipPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(SlipPage);
 
 pub(super) fn time(minutes: i64) -> String {
     format!("{}小时{}分", minutes / 60, minutes % 60)
