@@ -81,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/bookings/{id}/accept", BOTH_SIDES, || post(bookings::accept)),
     route("POST", "/api/v1/bookings/{id}/decline", BOTH_SIDES, || post(bookings::decline)),
     route("POST", "/api/v1/bookings/{id}/confirm", May(Verb::Book), || post(bookings::confirm)),
+    route("POST", "/api/v1/bookings/{id}/undo", BOTH_SIDES, || post(bookings::undo)),
     route("GET", "/api/v1/jobs/{id}/code", May(Verb::Roster), || get(attendance::code)),
     route("GET", "/api/v1/jobs/{id}/attendance", May(Verb::Roster), || get(attendance::at_job)),
     route("GET", "/api/v1/bookings/{id}/attendance", BOTH_SIDES, || get(attendance::of_booking)),

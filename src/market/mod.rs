@@ -51,6 +51,7 @@ mod searches;
 mod standing;
 mod stations;
 mod terms;
+mod undo;
 mod wages;
 mod workers;
 

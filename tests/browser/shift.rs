@@ -123,7 +123,7 @@ impl Shift {
         let desk = &self.desk;
         desk.be_nobody().await;
         desk.go("/register").await;
-        desk.choose("kind", "enterprise").await;
+        desk.fill("kind", "enterprise").await;
         for (field, text) in [
             ("name", EMPLOYER.0),
             ("uscc", EMPLOYER.1),
@@ -138,7 +138,7 @@ impl Shift {
         desk.press("我同意").await;
         desk.press("登记").await;
         desk.sees("工作人员核验以后才能提交和发布").await;
-        desk.choose("paper", "营业执照").await;
+        desk.fill("paper", "营业执照").await;
         desk.attach("file", &scan()).await;
         desk.press("上传").await;
         desk.sees("材料已收下").await;
@@ -164,7 +164,7 @@ impl Shift {
         ] {
             desk.fill(field, text).await;
         }
-        desk.choose("employer_kind", "enterprise").await;
+        desk.fill("employer_kind", "enterprise").await;
         desk.attach("mandate", &scan()).await;
         desk.press("提交").await;
         desk.sees("委托书已收下").await;
@@ -187,7 +187,7 @@ impl Shift {
         desk.fill("title", "苹果分拣工").await;
         desk.fill("employer_name", EMPLOYER.0).await;
         desk.fill("employer_uscc", EMPLOYER.1).await;
-        desk.choose("employer_kind", "enterprise").await;
+        desk.fill("employer_kind", "enterprise").await;
         desk.fill("address", "良田镇新源果库").await;
         desk.press("地图坐标（不知道就不填，在下面选站点）").await;
         desk.fill("lat", &format!("{}", lat + 0.02)).await;
@@ -215,7 +215,8 @@ impl Shift {
         desk.be_nobody().await;
         desk.go(&format!("/jobs/{id}")).await;
         let chain = "和顺劳务（劳务经纪人";
-        for text in ["经纪人", EMPLOYER.0, chain, "委托书2026-11-01到2027-10-31（良田镇就业服务站核验"]
+        for text in
+            ["经纪人", EMPLOYER.0, chain, "委托书2026-11-01到2027-10-31（良田镇就业服务站核验"]
         {
             desk.sees(text).await;
         }

@@ -230,7 +230,7 @@ async fn at_work(world: &World) -> (Client, Client) {
     let mut bookings = Vec::new();
     for (number, name) in [(1, "马小军"), (2, "杨春花"), (3, "白建国")] {
         let person = staff.register(&with(worker(number), &json!({ "name": name }))).await;
-        let body = staff.book(&job, &person).await.expect(201);
+        let body = staff.book(&job, &person).await.expect(202);
         bookings.push(body["id"].as_str().unwrap().to_owned());
     }
     let accept = format!("/api/v1/bookings/{}/accept", bookings[0]);
@@ -262,7 +262,11 @@ async fn at_work(world: &World) -> (Client, Client) {
 }
 
 /// The lists of a console, each with somebody who sees rows of it.
-fn lists<'c>(employer: &'c Client, staff: &'c Client, admin: &'c Client) -> Vec<(&'static str, &'c Client)> {
+fn lists<'c>(
+    employer: &'c Client,
+    staff: &'c Client,
+    admin: &'c Client,
+) -> Vec<(&'static str, &'c Client)> {
     vec![
         ("/desk", employer),
         ("/desk", staff),
@@ -304,16 +308,17 @@ async fn a_file_holds_what_its_list_shows(world: World) {
             let narrow = if trail { "&kind=complaint" } else { "" };
             let query = format!("{path}?sort={sort}{narrow}");
             let list = by.get(&query).await;
-            let (xlsx, csv) =
-                (by.get(&format!("{query}&as=xlsx")).await, by.get(&format!("{query}&as=csv")).await);
+            let (xlsx, csv) = (
+                by.get(&format!("{query}&as=xlsx")).await,
+                by.get(&format!("{query}&as=csv")).await,
+            );
             let (sheet, commas) = (sheet(&xlsx), commas(&csv));
             assert_eq!(sheet.len(), commas.len(), "{query}");
             assert_eq!(sheet[0], commas[0], "{query}");
             for (row, other) in sheet.iter().zip(&commas).skip(1) {
                 for (cell, other) in row.iter().zip(other) {
                     // Counts stand in a workbook as numbers.
-                    let same = cell == other
-                        || cell.trim_end_matches(".00") == other.as_str();
+                    let same = cell == other || cell.trim_end_matches(".00") == other.as_str();
                     assert!(same, "{query}: {cell} {other}");
                 }
             }
@@ -365,8 +370,10 @@ async fn a_file_is_in_the_audit_trail_without_the_words_that_were_looked_for(wor
     assert_eq!(rows.len(), 1);
     let (row, detail): (_, Value) = (&rows[0], serde_json::from_str(&rows[0].detail).unwrap());
     assert_eq!((row.verb.as_str(), row.kind), ("export", Kind::Account));
-    assert_eq!((&detail["list"], &detail["rows"], &detail["as"]),
-        (&json!("/desk/bookings"), &json!(1), &json!("xlsx")));
+    assert_eq!(
+        (&detail["list"], &detail["rows"], &detail["as"]),
+        (&json!("/desk/bookings"), &json!(1), &json!("xlsx"))
+    );
     assert_eq!(detail["seen"].as_array().unwrap().len(), 1);
     assert!(!rows[0].detail.contains("杨春花"));
     // A look says whom it showed.
@@ -417,7 +424,11 @@ async fn what_needs_somebody_today_leads_to_as_many_rows(world: World) {
     // A day later the wage is in arrears, and the complaint presses.
     world.clock.go(2 * DAY);
     world.house().await;
-    let input = titled("分拣工", &json!({ "shifts": [], "valid_until": "2026-12-20T00:00:00+08:00" }));
+    let input = titled(
+        "分拣工",
+        &json!({ "shifts": [{ "start": "2026-12-01T08:00:00+08:00",
+            "end": "2026-12-01T12:00:00+08:00" }] }),
+    );
     employer.draft(&input).await;
     let waiting = employer.draft(&input).await;
     employer.post(&format!("/api/v1/jobs/{waiting}/submit"), &json!({})).await.expect(200);

@@ -23,6 +23,7 @@ mod parallel;
 mod places;
 mod rush;
 mod stations;
+mod undo;
 mod work;
 mod world;
 

@@ -5,7 +5,8 @@ use axum::{extract::State, response::Response};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    list::{Asked, Filter, Line, Spec, all, column, in_file},
+    line::Line,
+    list::{Asked, Filter, Spec, all, column, in_file},
     list_page::{self, Around},
     sheets::Cell,
     timeline::{self, Naming},

@@ -272,6 +272,7 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "shortlisted" => ("done", "已入选"),
         "offered" => ("done", "已发录用通知，等本人确认"),
         "declined" => ("done", "已告知没有录用"),
+        "undone" => ("done", "撤销了，和刚才以前一样"),
         "called_off" => ("done", "已取消录用，本人会看到原因"),
         "offer_taken" => ("done", "说好了，名额给您留着。请按时上工"),
         "offer_refused" => ("done", "已告诉用人单位您不去"),

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         account::Actor,
-        claim::{Claim, ClaimEvent, Objection},
+        claim::{Claim, ClaimEvent, Objection, Stage},
         identity::ResidentId,
         ids::ClaimId,
     },
@@ -25,7 +25,7 @@ use crate::{
         body::{Id, Query},
         problem::Problem,
     },
-    market::{Dossier, county_name},
+    market::{Dossier, Reach, Verb, county_name, reach},
     policy::{self, Known},
     store::Kind,
 };

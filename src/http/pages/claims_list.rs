@@ -6,7 +6,8 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     claims::{amount, title, waits_for},
-    list::{Asked, Choices, Filter, Line, Spec, all, column, in_file},
+    line::Line,
+    list::{Asked, Choices, Filter, Spec, all, column, in_file},
     list_page::{self, Around},
     sheets::Cell,
 };

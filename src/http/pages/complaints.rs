@@ -12,7 +12,8 @@ use super::{
     chrome::Chrome,
     complaints_list::{LIST, handler, line},
     input::{Choice, Faults, Form, Sent, typed},
-    list::{Answer, Asked, List},
+    list::{Answer, Asked},
+    listed::List,
     page, see_other, timeline, words,
 };
 use crate::{

@@ -3,7 +3,8 @@
 use super::{
     App, Visitor,
     complaints::{settles, title_of},
-    list::{Choices, Filter, Line, Spec, all, column, in_file},
+    line::Line,
+    list::{Choices, Filter, Spec, all, column, in_file},
     sheets::Cell,
     words,
 };

@@ -1,19 +1,22 @@
 //! The desk: the postings that somebody conducts or reviews, what needs them first on top.
 
+use std::collections::BTreeSet;
+
 use axum::{extract::State, response::Response};
 
 use super::{
     App, Visitor,
     chrome::Chrome,
     facts::{self, Reader},
-    list::{Asked, Choices, Filter, Line, Spec, all, column, in_file},
+    line::Line,
+    list::{Asked, Choices, Filter, Spec, all, column, in_file},
     list_page::{self, Around},
     sheets::Cell,
     words,
 };
 use crate::{
     domain::{
-        ids::AccountId,
+        ids::{AccountId, JobId},
         limits,
         org::Label,
         posting::{Posting, Status},
@@ -186,8 +189,16 @@ pub async fn desk(
     let word = asked.words().into_iter().next();
     let (mut lines, mut waiting, mut cut) = (Vec::new(), 0, false);
     for status in Status::ALL {
-        let held = app.market.desk_with(&actor, &[*status], word.as_deref()).await?;
-        cut |= held.len() as i64 >= limits::LIST_ROWS_MAX;
+        let mut held = app.market.desk(&actor, &[*status]).await?;
+        if held.len() as i64 >= limits::LIST_ROWS_MAX {
+            cut = true;
+            // What is older is found by its title, place or employer.
+            if let Some(word) = &word {
+                let older = app.market.desk_with(&actor, &[*status], Some(word)).await?;
+                let known: BTreeSet<JobId> = held.iter().map(|one| one.id.clone()).collect();
+                held.extend(older.into_iter().filter(|one| !known.contains(&one.id)));
+            }
+        }
         if *status == Status::InReview {
             waiting = held.len();
         }
@@ -198,7 +209,7 @@ pub async fn desk(
         );
     }
     let mut chrome = Chrome::new(&app, &visitor, "/desk").telling(&query);
-    if reviews && word.is_none() {
+    if reviews {
         chrome = chrome.counting("/desk", waiting);
     }
     let around = Around {

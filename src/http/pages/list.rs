@@ -6,19 +6,19 @@
 //! made of the same cells, so that a file never tells more than its list.
 
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
     App, Visitor,
     input::{Choice, plain},
     jobs::Chip,
-    sheets::{Cell, Sheet},
+    line::{Line, Place, place},
+    listed::{Head, List, Select, row},
+    sheets::Sheet,
 };
 use crate::{
     domain::{calendar::Day, life},
     http::{body::Query, problem::Problem},
-    words::pinyin,
 };
 
 /// Rows of a page.
@@ -86,98 +86,6 @@ pub struct Spec {
     pub people: bool,
 }
 
-/// A record as a row.
-pub struct Line {
-    id: String,
-    href: Option<String>,
-    cells: Vec<Cell>,
-    marks: Vec<(&'static str, &'static str)>,
-    rank: (i64, i64),
-    day: Option<Day>,
-    note: Option<String>,
-    press: Option<(String, &'static str)>,
-    /// Words by which it is found besides those that it shows.
-    also: String,
-}
-
-impl Line {
-    /// A row of this record, a cell a column.
-    pub fn new(id: impl ToString, cells: Vec<Cell>) -> Line {
-        let (id, also, marks) = (id.to_string(), String::new(), Vec::new());
-        let (href, day, note, press, rank) = (None, None, None, None, (0, 0));
-        Line { id, href, cells, marks, rank, day, note, press, also }
-    }
-
-    /// That leads here.
-    pub fn to(self, href: impl Into<String>) -> Line {
-        Line { href: Some(href.into()), ..self }
-    }
-
-    /// That a filter finds by this word; by several, where marked several times.
-    pub fn marked(mut self, filter: &'static str, word: &'static str) -> Line {
-        self.marks.push((filter, word));
-        self
-    }
-
-    /// As [`Line::marked`], where this is so.
-    pub fn marked_if(self, so: bool, filter: &'static str, word: &'static str) -> Line {
-        if so { self.marked(filter, word) } else { self }
-    }
-
-    /// With its place in the order of the list: lower comes first.
-    pub fn ranked(self, first: i64, then: i64) -> Line {
-        Line { rank: (first, then), ..self }
-    }
-
-    /// Of this day.
-    pub fn on(self, day: Option<Day>) -> Line {
-        Line { day, ..self }
-    }
-
-    /// With a word below its name.
-    pub fn noted(self, note: Option<String>) -> Line {
-        Line { note, ..self }
-    }
-
-    /// With something to press.
-    pub fn pressing(self, href: impl Into<String>, text: &'static str) -> Line {
-        Line { press: Some((href.into(), text)), ..self }
-    }
-
-    /// That is found by these words too.
-    pub fn found_by(self, also: impl Into<String>) -> Line {
-        Line { also: also.into(), ..self }
-    }
-
-    fn has(&self, words: &[String]) -> bool {
-        let mut text: String = self.cells.iter().map(|cell| cell.shown() + " ").collect();
-        text.extend(self.note.as_deref());
-        text.push_str(&self.also);
-        let text = text.to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    }
-}
-
-/// Where a row stands in an order: two numbers, a text, and its id, so that no two stand at one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Place(i64, i64, String, String);
-
-fn place(line: &Line, by: Option<usize>) -> Place {
-    let (first, then, text) = match by.and_then(|column| line.cells.get(column)) {
-        None => (line.rank.0, line.rank.1, String::new()),
-        Some(cell) => match cell {
-            // As a dictionary has it.
-            Cell::Text(text) => (0, 0, format!("{} {text}", pinyin::full(text))),
-            Cell::Count(count) => (*count, 0, String::new()),
-            Cell::Money(fen) => (fen.0, 0, String::new()),
-            Cell::Day(day) => (0, 0, day.map(|day| day.to_string()).unwrap_or_default()),
-            Cell::At(at) => (at.map_or(i64::MIN, |at| at.0), 0, String::new()),
-            Cell::Ranked { by, .. } => (*by, 0, String::new()),
-        },
-    };
-    Place(first, then, text, line.id.clone())
-}
-
 /// From where a page goes on.
 enum Turn {
     Start,
@@ -240,7 +148,7 @@ impl Asked {
             to: day("to"),
             sort,
             turn,
-            file: ["xlsx", "csv"].into_iter().find(|kind| query.get("as") == Some(kind)),
+            file: ["xlsx", "csv"].into_iter().find(|kind| query.get("as") == Some(*kind)),
         }
     }
 
@@ -322,8 +230,9 @@ impl Asked {
             hex::encode(text)
         };
         let end = total.min(start + PAGE);
-        let newer = (start > 0 && start < total).then(|| self.href(&[("before", &at(start))]));
-        let older = (end < total).then(|| self.href(&[("after", &at(end - 1))]));
+        let newer =
+            (start > 0 && start < total).then(|| self.href(&[("before", at(start).as_str())]));
+        let older = (end < total).then(|| self.href(&[("after", at(end - 1).as_str())]));
         let first = (start > 0 && start >= total).then(|| self.href(&[]));
         let shown: Vec<Line> = fitting.drain(start..end).map(|(_, line)| line).collect();
         self.note(app, visitor, &shown, None).await?;
@@ -427,7 +336,7 @@ impl Asked {
             Some((_, false)) => (format!("-{word}"), Some(("ascending", "▲"))),
             Some((_, true)) => (String::new(), Some(("descending", "▼"))),
         };
-        Head { title, href: self.href(&[("sort", &next)]), order }
+        Head { title, href: self.href(&[("sort", next.as_str())]), order }
     }
 
     async fn file(
@@ -467,143 +376,5 @@ impl Asked {
         let verb = if file.is_some() { "export" } else { "look_list" };
         app.market.note_list(&visitor.actor()?, verb, detail).await?;
         Ok(())
-    }
-}
-
-/// A head of a column.
-pub struct Head {
-    /// What it says.
-    pub title: &'static str,
-    /// The list in its order.
-    pub href: String,
-    /// How it is ordered by it now: for a reader of the page, and as a sign.
-    pub order: Option<(&'static str, &'static str)>,
-}
-
-/// A filter to choose from.
-pub struct Select {
-    /// Its word in an address.
-    pub word: &'static str,
-    /// What it is about.
-    pub title: &'static str,
-    /// The choices.
-    pub choices: Vec<Choice>,
-}
-
-/// A cell as shown.
-pub struct Shown {
-    /// The head of its column.
-    pub title: &'static str,
-    /// What it says.
-    pub text: String,
-    /// How it looks.
-    pub class: &'static str,
-    /// Whether it is a sentence, which may wrap.
-    pub wraps: bool,
-}
-
-/// Characters of a cell that stays on one line.
-const LINE_CHARS: usize = 14;
-
-/// A row as shown.
-pub struct Row {
-    /// Which record.
-    pub id: String,
-    /// Where it leads.
-    pub href: Option<String>,
-    /// What names it.
-    pub name: String,
-    /// A word below the name.
-    pub note: Option<String>,
-    /// The other cells.
-    pub cells: Vec<Shown>,
-    /// Something to press.
-    pub press: Option<(String, &'static str)>,
-}
-
-fn row(line: &Line, columns: &[usize], spec: &Spec) -> Row {
-    let text = |column: usize| line.cells.get(column).map(Cell::shown).unwrap_or_default();
-    let cell = |column: &usize| {
-        let text = text(*column);
-        Shown {
-            title: spec.columns[*column].title,
-            class: line.cells.get(*column).map_or("", Cell::class),
-            wraps: text.chars().count() > LINE_CHARS,
-            text,
-        }
-    };
-    Row {
-        id: line.id.clone(),
-        href: line.href.clone(),
-        name: columns.first().map(|column| text(*column)).unwrap_or_default(),
-        note: line.note.clone(),
-        cells: columns.iter().skip(1).map(cell).collect(),
-        press: line.press.clone(),
-    }
-}
-
-/// A page of a list, for the macros of `list.html`.
-pub struct List {
-    /// What it is.
-    pub spec: &'static Spec,
-    /// The words to look for, as typed.
-    pub q: String,
-    /// The first filter, as things to press.
-    pub chips: Vec<Chip>,
-    /// What is chosen there, to go along with the form.
-    pub hidden: Option<(&'static str, &'static str)>,
-    /// The other filters.
-    pub selects: Vec<Select>,
-    /// The first day.
-    pub from: String,
-    /// The last day.
-    pub to: String,
-    /// The orders.
-    pub sorts: Vec<Choice>,
-    /// The heads.
-    pub heads: Vec<Head>,
-    /// The rows of this page.
-    pub rows: Vec<Row>,
-    /// The number of the first of them.
-    pub start: usize,
-    /// How many there are in all.
-    pub total: usize,
-    /// Whether older records were left out.
-    pub cut: bool,
-    /// Whether something narrows the list.
-    pub narrows: bool,
-    /// Whether any row has something to press.
-    pub presses: bool,
-    /// The page before.
-    pub newer: Option<String>,
-    /// The page after.
-    pub older: Option<String>,
-    /// The file for a spreadsheet.
-    pub xlsx: String,
-    /// The file as plain text.
-    pub csv: String,
-}
-
-impl List {
-    /// Whether the form below the chips opens with its filters.
-    pub fn opens(&self) -> bool {
-        let chosen = |choice: &Choice| choice.selected && !choice.value.is_empty();
-        !self.from.is_empty()
-            || !self.to.is_empty()
-            || self.selects.iter().any(|select| select.choices.iter().any(chosen))
-            || self.sorts.iter().any(chosen)
-    }
-
-    /// What stands above the rows.
-    pub fn caption(&self) -> String {
-        let end = (self.start + self.rows.len()).saturating_sub(1);
-        let of = if self.rows.len() == self.total {
-            format!("共{}{}", self.total, self.spec.unit)
-        } else {
-            format!("第{}到{}，共{}{}", self.start, end, self.total, self.spec.unit)
-        };
-        let sorted = self.sorts.iter().find(|sort| sort.selected);
-        let order = sorted.map_or(self.spec.order, |sort| sort.text.as_str());
-        format!("{of}，{order}")
     }
 }

@@ -6,7 +6,9 @@ use axum::{http::StatusCode, response::Response};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    list::{Answer, Asked, Line, List},
+    line::Line,
+    list::{Answer, Asked},
+    listed::List,
     page,
 };
 use crate::http::problem::Problem;

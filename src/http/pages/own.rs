@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
+        account::Actor,
         booking::BookingStatus,
         ids::{BookingId, MessageId, StationId, WorkerId},
         message::Message,
@@ -94,6 +95,7 @@ fn own_booking(row: BookingRow, now: Moment) -> OwnBooking {
 
 const OFFERED: [Answer; 2] =
     [Answer { step: "accept", text: "我去" }, Answer { step: "decline", text: "不去了" }];
+const MISTAKEN: [Answer; 1] = [Answer { step: "undo", text: "点错了，撤销" }];
 const ASKED: [Answer; 1] = [Answer { step: "confirm", text: "我会去" }];
 
 /// A message as its person sees it.
@@ -107,13 +109,23 @@ pub fn one_news(message: &Message) -> News {
 
 /// A person's bookings: those that live, and those that ended lately.
 pub async fn own_bookings(
+    (app, actor): (&App, &Actor),
     view: &mut View,
     id: &WorkerId,
-    now: Moment,
 ) -> Result<Vec<OwnBooking>, Problem> {
+    let now = app.market.now();
     let mut rows = view.bookings_by(id).await?;
     rows.extend(view.bookings_ended_by(id, now.plus(-ENDED_SHOWN)).await?);
-    Ok(rows.into_iter().map(|row| own_booking(row, now)).collect())
+    let mut own = Vec::with_capacity(rows.len());
+    for row in rows {
+        let undoes = app.market.undoable(view, actor, &row.booking).await?.is_some();
+        let mut booking = own_booking(row, now);
+        if undoes {
+            booking.asks = &MISTAKEN;
+        }
+        own.push(booking);
+    }
+    Ok(own)
 }
 
 /// Back to the page from which a form came: `/me`, the crew's, or a phone's `/my`.
@@ -166,6 +178,7 @@ pub async fn answer(
         },
         "decline" => market.decline(&actor, &id).await.map(|_| "offer_refused")?,
         "confirm" => market.confirm(&actor, &id).await.map(|_| "confirmed")?,
+        "undo" => market.undo(&actor, &id).await.map(|_| "undone")?,
         _ => return Err(Problem::bad_request("没有这个操作")),
     };
     app.settle().await;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::{
     App, Visitor,
     chrome::Chrome,
-    list::{Answer, Asked, Choices, Filter, Line, List, Spec, all, column, in_file},
+    line::Line,
+    list::{Answer, Asked, Choices, Filter, Spec, all, column, in_file},
+    listed::List,
     page,
     placement::files,
     sheets::Cell,
@@ -19,11 +21,7 @@ use crate::{
     market::{Due, Outlook, county_name},
 };
 use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 
 /// How far a term of months has come.
 pub struct Term {

@@ -5,7 +5,8 @@ use axum::{extract::State, response::Response};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    list::{Asked, Choices, Filter, Line, Spec, column, in_file},
+    line::Line,
+    list::{Asked, Choices, Filter, Spec, column, in_file},
     list_page::{self, Around},
     sheets::Cell,
 };

@@ -101,6 +101,8 @@ pub fn what(verb: &str) -> &str {
         "lift_bar" => "解除暂停",
         "look_list" => "查看名单",
         "look_ledger" => "查看工资台账",
+        "undo" => "撤销了刚才的一步",
+        "take_back" => "撤销了刚才的一步，本人知道",
         "offer" => "发录用通知",
         "call_off" => "取消录用",
         "confirm" => "确认会来",

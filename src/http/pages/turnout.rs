@@ -7,7 +7,8 @@ use axum::{extract::State, response::Response};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    list::{Asked, Choices, Filter, Line, Spec, all, column, in_file},
+    line::Line,
+    list::{Asked, Choices, Filter, Spec, all, column, in_file},
     list_page::{self, Around},
     sheets::Cell,
     words,
