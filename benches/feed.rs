@@ -22,12 +22,16 @@ mod process;
 mod restart;
 #[path = "feed/server.rs"]
 mod server;
+#[path = "feed/verdict.rs"]
+mod verdict;
 
 use std::time::Duration;
 
 use harness::{Size, table::Table};
+use linggong::feed::protocol::{Limits, PART_BYTES_MAX};
 use load::{Figures, Load, Pace};
 use process::Served;
+use verdict::{Told, Verdicts};
 
 /// Stations of the second question.
 const STATIONS: usize = 50;
@@ -35,6 +39,8 @@ const STATIONS: usize = 50;
 const STALLED: usize = 100;
 /// Rounds as fast as it goes.
 const ROUNDS: usize = 3;
+/// KiB that a socket may cost, stalled or not.
+const SOCKET_KB_MAX: u64 = 8;
 
 /// How much is asked of each phase.
 #[derive(Clone, Copy)]
@@ -79,27 +85,44 @@ async fn run(size: Size, extent: Extent) {
     let mut times = Table::new(&columns);
     let mut memory =
         Table::new(&["server", "sockets", "PSS before, MiB", "with them, MiB", "kB a socket"]);
+    let mut verdicts = Verdicts::new();
     let peer_is_there = peer::is_installed();
     for stations in [1, STATIONS] {
-        for is_peer in [false, true] {
-            if is_peer && !peer_is_there {
-                continue;
-            }
-            let served = if is_peer { peer::start() } else { server::start(stations) };
-            one(&mut times, &mut memory, size.n, stations, extent, &served).await;
+        let served = server::start(stations);
+        let own = one(&mut times, &mut memory, size.n, stations, extent, &served).await;
+        served.stop();
+        let mut peer = None;
+        if peer_is_there {
+            let served = peer::start();
+            peer = Some(one(&mut times, &mut memory, size.n, stations, extent, &served).await);
             served.stop();
         }
+        verdicts.paced(stations, &own, peer.as_ref());
+        if stations == 1 {
+            verdicts.fast(&own, peer.as_ref());
+            verdicts.beside(&own, stalled_kb_max(STALLED.min(size.n)));
+        }
     }
-    restart::measure(size, &mut memory).await;
+    verdicts.restarted(&restart::measure(size, &mut memory).await);
     let data = "messages of about 400 bytes; publisher, sockets and server share the machine";
     times.print("How fast does a change reach the screens?", data, size);
     memory.print("What does a screen cost the server? (PSS of its processes)", data, size);
+    verdict::print_sync();
+    verdicts.print(size);
     if !peer_is_there {
         println!("peer: nginx with nchan is not installed (nginx, libnginx-mod-nchan)");
     }
 }
 
-/// Every phase on one server.
+/// What so many stalled sockets of a station may make a server keep: the sockets, a part of a snapshot
+/// each that the kernel has not taken, and the station's messages that they have still to get.
+fn stalled_kb_max(stalled: usize) -> u64 {
+    let parts = stalled * PART_BYTES_MAX + Limits::default().history_bytes_max;
+    stalled as u64 * SOCKET_KB_MAX + parts as u64 / 1024
+}
+
+/// Every phase on one server. A phase ends when its last message has reached its last socket, and each
+/// message is durable before it is answered: nothing is left in a queue.
 async fn one(
     times: &mut Table,
     memory: &mut Table,
@@ -107,7 +130,7 @@ async fn one(
     stations: usize,
     extent: Extent,
     served: &Served,
-) {
+) -> Told {
     let before = served.pss_kb();
     let mut load = Load::connect(served, n, stations).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -123,12 +146,23 @@ async fn one(
     let what = |phase: &str| format!("{n} sockets, {stations} stations, {phase}");
     let paced = load.phase(extent.paced, Pace::Every(extent.gap)).await;
     times.row(row(&what("one a second each"), served, &paced));
+    let (mut rates, mut costs) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         let fast = load.phase(extent.fast / stations.min(extent.fast), Pace::Fast).await;
         times.row(row(&what(&format!("as fast as it goes, round {round}")), served, &fast));
+        rates.push(fast.deliveries_a_second);
+        costs.push(fast.server_us_a_delivery);
     }
+    let ms = |figures: &Figures, share| f64::from(figures.last(share)) / 1000.0;
+    let mut told = Told {
+        paced: [ms(&paced, 0.5), ms(&paced, 0.99)],
+        deliveries_a_second: median(rates),
+        server_us: median(costs),
+        beside: None,
+    };
     weigh(", after the traffic", n);
     if stations == 1 {
+        let full = served.pss_kb();
         load.stall(STALLED.min(n)).await;
         // They fill up first; what is measured is how the others fare beside them.
         for _ in 0..2 * ROUNDS {
@@ -136,10 +170,18 @@ async fn one(
         }
         let beside = load.phase(extent.paced, Pace::Every(extent.gap)).await;
         times.row(row(&what("one a second, beside 100 that stopped reading"), served, &beside));
+        told.beside = Some((ms(&beside, 0.99), served.pss_kb().saturating_sub(full)));
         let counted = served.counters().await;
         weigh(&format!(", beside 100 that stopped reading{counted}"), n + STALLED.min(n));
     }
     load.close();
+    told
+}
+
+/// The middle one.
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }
 
 fn row(what: &str, served: &Served, figures: &Figures) -> Vec<String> {

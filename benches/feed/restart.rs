@@ -40,6 +40,7 @@ use tokio_tungstenite::{
 use crate::{
     harness::{Size, table::Table},
     process::{pids, pss_kb},
+    verdict::Restarted,
 };
 
 const PASSWORD: &str = "jinfeng-2026";
@@ -171,7 +172,7 @@ fn serve(dir: &Path, address: &str) -> Child {
 }
 
 /// Measures both and prints the restart.
-pub async fn measure(size: Size, memory: &mut Table) {
+pub async fn measure(size: Size, memory: &mut Table) -> Restarted {
     let folder = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let (dir, n) = (folder.path(), size.n);
     let station = ["station", "add", "s0", "--name", "良田", "--lat", "38.28", "--lon", "106.27"];
@@ -211,12 +212,13 @@ pub async fn measure(size: Size, memory: &mut Table) {
     wait("every screen connects", || all(0)).await;
     time::sleep(Duration::from_secs(2)).await;
     let idle = held();
+    let idle_kb = idle.saturating_sub(before) as f64 / n as f64;
     memory.row(vec![
         "linggong serve".to_owned(),
         n.to_string(),
         format!("{:.1}", before as f64 / 1024.0),
         format!("{:.1}", idle as f64 / 1024.0),
-        format!("{:.2}", idle.saturating_sub(before) as f64 / n as f64),
+        format!("{idle_kb:.2}"),
     ]);
 
     let posters = Posters::start(&address).await;
@@ -256,6 +258,7 @@ pub async fn measure(size: Size, memory: &mut Table) {
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     server.kill().expect("it is killed");
     server.wait().expect("it is gone");
+    Restarted { idle_kb, back, errors: posted.1 }
 }
 
 async fn wait(what: &str, mut done: impl FnMut() -> bool) {

@@ -4,7 +4,8 @@
 //! applied → shortlisted → offered ─take→ booked
 //!    └──────────┴─take, queue→ waiting ─take→ booked        end: from every state but the last
 //! ```
-//! Where the posting is instant, a booking begins as booked or waiting. An offer holds no place: who
+//! Whoever made a step by mistake takes it back within minutes: restore, from shortlisted, offered and
+//! cancelled to applied, and from there to where the booking stood. Where the posting is instant, a booking begins as booked or waiting. An offer holds no place: who
 //! takes it up when every place is taken waits.
 
 use super::{
@@ -46,6 +47,8 @@ choices! {
         Queue = "queue", "候补";
         /// It is over.
         End = "end", "取消";
+        /// The last step was a mistake.
+        Restore = "restore", "撤销";
     }
 }
 
@@ -72,7 +75,7 @@ impl Life for BookingStatus {
     const RECORD: &'static str = "报名";
 
     fn after(self, event: BookingEvent) -> Option<BookingStatus> {
-        use BookingEvent::{End, Offer, Queue, Shortlist, Take};
+        use BookingEvent::{End, Offer, Queue, Restore, Shortlist, Take};
         use BookingStatus::{Applied, Booked, Cancelled, Offered, Shortlisted, Waiting};
         match (self, event) {
             (Applied, Shortlist) => Some(Shortlisted),
@@ -80,11 +83,13 @@ impl Life for BookingStatus {
             (Applied | Shortlisted | Offered | Waiting, Take) => Some(Booked),
             (Applied | Shortlisted | Offered, Queue) => Some(Waiting),
             (Applied | Shortlisted | Offered | Waiting | Booked, End) => Some(Cancelled),
+            (Shortlisted | Offered | Cancelled, Restore) => Some(Applied),
             (Shortlisted | Offered | Waiting | Booked | Cancelled, Shortlist)
             | (Offered | Waiting | Booked | Cancelled, Offer)
             | (Booked | Cancelled, Take)
             | (Waiting | Booked | Cancelled, Queue)
-            | (Cancelled, End) => None,
+            | (Cancelled, End)
+            | (Applied | Waiting | Booked, Restore) => None,
         }
     }
 }
@@ -168,12 +173,12 @@ mod tests {
     #[test]
     fn the_whole_life_of_a_booking() {
         life::holds::<BookingStatus>(&[
-            ("applied", &["shortlisted", "offered", "booked", "waiting", "cancelled"]),
-            ("shortlisted", &["", "offered", "booked", "waiting", "cancelled"]),
-            ("offered", &["", "", "booked", "waiting", "cancelled"]),
-            ("waiting", &["", "", "booked", "", "cancelled"]),
-            ("booked", &["", "", "", "", "cancelled"]),
-            ("cancelled", &["", "", "", "", ""]),
+            ("applied", &["shortlisted", "offered", "booked", "waiting", "cancelled", ""]),
+            ("shortlisted", &["", "offered", "booked", "waiting", "cancelled", "applied"]),
+            ("offered", &["", "", "booked", "waiting", "cancelled", "applied"]),
+            ("waiting", &["", "", "booked", "", "cancelled", ""]),
+            ("booked", &["", "", "", "", "cancelled", ""]),
+            ("cancelled", &["", "", "", "", "", "applied"]),
         ]);
     }
 }

@@ -89,6 +89,10 @@ pub const MANDATES_MAX: i64 = 1_000;
 pub const MANDATE_DAYS_MAX: i64 = 3 * 366;
 /// Organisations in one list.
 pub const POSTERS_MAX: i64 = 2_000;
+/// Minutes in which whoever made a step on a booking takes it back.
+pub const UNDO_MINUTES: i64 = 10;
+/// Records that a list of a console looks through, the newest first; of postings, so many a state.
+pub const LIST_ROWS_MAX: i64 = 2_000;
 /// Bytes of a sheet that is uploaded.
 pub const SHEET_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Rows of a sheet that is uploaded.

@@ -19,6 +19,8 @@ choices! {
         Promoted = "promoted", "候补上了";
         /// A place was taken back, or lapsed.
         Ended = "ended", "报名取消";
+        /// The employer took back what it had said by mistake.
+        Restored = "restored", "撤销了";
         /// New work fits somebody who waits.
         Match = "match", "有新活";
     }

@@ -108,6 +108,13 @@ fn same_origin(headers: &HeaderMap) -> Option<bool> {
     Some(origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)))
 }
 
+/// Whether a page is for those who seek work alone.
+pub fn is_own_page(path: &str) -> bool {
+    ["/me", "/complaints"].iter().any(|own| {
+        path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
 /// Finds out who is asking and stops whoever the route is not for.
 pub async fn guard(
     State((app, access)): State<(App, Access)>,
@@ -147,7 +154,9 @@ pub async fn guard(
                 let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
                 let next = form_urlencoded::byte_serialize(asked.as_bytes());
                 let next: String = next.collect();
-                Redirect::to(&format!("/login?next={next}")).into_response()
+                // Who seeks work has a phone and a PIN, seldom a password.
+                let door = if is_own_page(request.uri().path()) { "/my/in" } else { "/login" };
+                Redirect::to(&format!("{door}?next={next}")).into_response()
             }
             None => Problem::sign_in().into_response(),
             Some(_) => {

@@ -138,6 +138,25 @@ impl Market {
         actor: &Actor,
         status: Option<ComplaintStatus>,
     ) -> MarketResult<Vec<Complaint>> {
+        let list = self.complaints_at(actor, status, LIST_MAX).await?;
+        if !list.is_empty() && authority::may(actor, Verb::Handle) {
+            let seen: Vec<&str> = list.iter().map(|one| one.id.as_str()).collect();
+            self.note_list(actor, "look_complaints", json!({ "complaints": seen })).await?;
+        }
+        Ok(list)
+    }
+
+    /// As [`Market::complaints`], at most `most`. Whoever shows them notes which
+    /// ([`Market::note_list`]).
+    ///
+    /// # Errors
+    /// [`MarketError::Forbidden`].
+    pub async fn complaints_at(
+        &self,
+        actor: &Actor,
+        status: Option<ComplaintStatus>,
+        most: i64,
+    ) -> MarketResult<Vec<Complaint>> {
         let mut filter = ComplaintFilter { status, ..ComplaintFilter::default() };
         let account = actor.account();
         if !authority::may(actor, Verb::Handle) {
@@ -151,16 +170,7 @@ impl Market {
         } else if let Some(account) = account.filter(|account| account.role == Role::Staff) {
             filter.station.clone_from(&account.station);
         }
-        let mut txn = self.store.begin().await?;
-        let list = txn.complaints(&filter, LIST_MAX).await?;
-        if !list.is_empty() && filter.worker.is_none() {
-            let seen: Vec<&str> = list.iter().map(|one| one.id.as_str()).collect();
-            let name = account.map_or(actor.name(), |account| account.id.as_str());
-            let detail = json!({ "complaints": seen });
-            txn.log(self.entry(actor, "look_complaints", Kind::Account, name, detail));
-            txn.commit().await?;
-        }
-        Ok(list)
+        Ok(self.store.read().await?.complaints(&filter, most).await?)
     }
 
     /// One complaint, for who settles it or made it.

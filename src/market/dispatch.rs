@@ -25,7 +25,7 @@ use crate::{
         worker::{Present, Worker},
     },
     matching::bar,
-    store::{Kind, PostingFilter, View},
+    store::{Kind, PostingFilter, Scope, View},
 };
 
 choices! {
@@ -260,7 +260,7 @@ impl Market {
         let now = self.now();
         let mut filter = PostingFilter {
             statuses: vec![Status::Open],
-            station: Some(station.id.clone()),
+            scope: Scope { station: Some(station.id.clone()), ..Scope::default() },
             ..PostingFilter::default()
         };
         let mut openings = Vec::new();

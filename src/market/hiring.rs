@@ -58,7 +58,7 @@ impl Market {
     }
 
     /// A booking held until the commit, with the side that the actor may act for.
-    async fn held(
+    pub(super) async fn held(
         &self,
         txn: &mut Txn,
         actor: &Actor,

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The paper that proves an authorisation.
-pub(super) const MANDATE_PAPER: &str = "委托书";
+pub const MANDATE_PAPER: &str = "委托书";
 
 impl Market {
     /// Authorisations in this state, oldest first, each with its broker's name.

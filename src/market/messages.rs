@@ -117,6 +117,7 @@ impl Market {
             "promote" => MessageKind::Promoted,
             "offer" => MessageKind::Offer,
             "call_off" | "lapse" | "orphan" => MessageKind::Ended,
+            "take_back" => MessageKind::Restored,
             _ => return Ok(0),
         };
         let Ok(id) = entry.entity.parse::<BookingId>() else {
@@ -132,6 +133,10 @@ impl Market {
         let body = match kind {
             MessageKind::Promoted => format!("“{title}”候补上了，{}", self.when(&posting)),
             MessageKind::Offer => format!("“{title}”要您去，请尽快答复"),
+            MessageKind::Restored => {
+                let stands = booking.status.label();
+                format!("“{title}”刚才是用人单位点错了，您的报名还在：{stands}")
+            }
             _ => {
                 let why = booking.ended.map(Ending::label).unwrap_or("已取消");
                 format!("“{title}”的报名取消了：{why}")

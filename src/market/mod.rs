@@ -17,6 +17,7 @@ mod claims;
 mod clearance;
 mod clockwork;
 mod complaints;
+mod consoles;
 mod corrections;
 mod crews;
 mod desks;
@@ -52,6 +53,7 @@ mod standing;
 mod stations;
 mod terms;
 mod twins;
+mod undo;
 mod wages;
 mod workers;
 
@@ -71,6 +73,7 @@ pub use candidates::HELPED;
 pub use circle::Due;
 pub use claims::{Ground, NewClaim};
 pub use complaints::NewComplaint;
+pub use consoles::{Coming, Turnout};
 pub use corrections::Times;
 pub use crews::{CrewBooked, CrewPlace, CrewRequest, Member};
 pub use desks::Decision;
@@ -88,6 +91,7 @@ pub use intake::{
 };
 pub use kiosk::KeptPass;
 pub use lists::{Import, Imported};
+pub use mandates::MANDATE_PAPER;
 pub use messages::{LogOnly, NotSent, Outgoing, Sms};
 pub use notices::{Notice, county_name};
 pub use outlook::{Dossier, Entitled, Outlook};
@@ -100,7 +104,7 @@ pub use postings::NewPosting;
 pub use standing::Standing;
 pub use stations::NewStation;
 pub use twins::{Likeness, Pair};
-pub use wages::{Adjustment, Payment, Slip};
+pub use wages::{Adjustment, LEDGER_MAX, Payment, Slip};
 pub use workers::NewWorker;
 
 use crate::{

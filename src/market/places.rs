@@ -113,8 +113,22 @@ impl Market {
         booking: &mut Booking,
         event: BookingEvent,
     ) -> MarketResult<()> {
+        self.move_through(txn, actor, verb, booking, &[event]).await
+    }
+
+    /// As [`Market::move_booking`], by several events as one step.
+    pub(super) async fn move_through(
+        &self,
+        txn: &mut Txn,
+        actor: &Actor,
+        verb: &'static str,
+        booking: &mut Booking,
+        events: &[BookingEvent],
+    ) -> MarketResult<()> {
         let from = booking.status;
-        booking.status = from.next(event)?;
+        for event in events {
+            booking.status = booking.status.next(*event)?;
+        }
         booking.due_at = self.answer_due(booking);
         txn.set_booking(booking, self.now()).await?;
         self.keep_attendance(txn, booking, from == BookingStatus::Booked).await?;

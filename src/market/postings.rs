@@ -6,12 +6,14 @@ use sha2::{Digest, Sha256};
 use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
+    consoles::scope_of,
     screens::step_entry,
 };
 use crate::{
     domain::{
         account::Actor,
         ids::JobId,
+        limits,
         org::{Label, Org},
         posting::{External, Posting, Status, Terms},
         station::Station,
@@ -27,8 +29,6 @@ pub struct NewPosting {
     /// Whether it is demonstration data.
     pub demo: bool,
 }
-
-const PAGE: i64 = 200;
 
 fn hash_of(value: &Value) -> String {
     hex::encode(Sha256::digest(value.to_string()))
@@ -149,28 +149,35 @@ impl Market {
     }
 
     /// The postings that the actor conducts or reviews, newest first.
+    ///
+    /// # Errors
+    /// [`MarketError::Forbidden`].
     pub async fn desk(&self, actor: &Actor, statuses: &[Status]) -> MarketResult<Vec<Posting>> {
-        let mut filter = PostingFilter {
+        self.desk_with(actor, statuses, None).await
+    }
+
+    /// As [`Market::desk`], those that may have these letters in title, place or employer.
+    ///
+    /// # Errors
+    /// [`MarketError::Forbidden`].
+    pub async fn desk_with(
+        &self,
+        actor: &Actor,
+        statuses: &[Status],
+        words: Option<&str>,
+    ) -> MarketResult<Vec<Posting>> {
+        let Some(scope) = scope_of(actor, Verb::ReadDraft)? else {
+            return Ok(Vec::new());
+        };
+        let filter = PostingFilter {
             statuses: statuses.to_vec(),
+            scope,
+            words: words.map(str::to_owned),
             newest_first: true,
             ..PostingFilter::default()
         };
-        if let Some(account) = actor.account() {
-            match authority::reach(account.role, Verb::ReadDraft) {
-                authority::Reach::Nothing => return Err(MarketError::Forbidden),
-                authority::Reach::Own if account.org.is_some() => {
-                    filter.org.clone_from(&account.org);
-                }
-                authority::Reach::Own => filter.poster = Some(account.id.clone()),
-                authority::Reach::Station => match &account.station {
-                    Some(station) => filter.station = Some(station.clone()),
-                    None => return Ok(Vec::new()),
-                },
-                authority::Reach::Any => {}
-            }
-        }
         let mut view = self.store.read().await?;
-        let mut postings = view.postings(&filter, PAGE).await?;
+        let mut postings = view.postings(&filter, limits::LIST_ROWS_MAX).await?;
         let home = self.home(&mut view, actor).await?;
         postings.retain(|posting| {
             authority::reaches_posting(actor, Verb::ReadDraft, posting, home.as_ref())
@@ -178,7 +185,11 @@ impl Market {
         Ok(postings)
     }
 
-    async fn home(&self, view: &mut View, actor: &Actor) -> MarketResult<Option<Station>> {
+    pub(super) async fn home(
+        &self,
+        view: &mut View,
+        actor: &Actor,
+    ) -> MarketResult<Option<Station>> {
         match actor.account().and_then(|account| account.station.as_ref()) {
             Some(id) => Ok(view.station(id).await?),
             None => Ok(None),

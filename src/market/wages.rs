@@ -1,10 +1,13 @@
 //! The wage ledger: an entry for every shift worked, paid, received; arrears noticed by the clock.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{
     Market, MarketError, MarketResult,
     authority::{self, Verb},
+    consoles::scope_of,
 };
 use crate::{
     domain::{
@@ -21,7 +24,7 @@ use crate::{
         wage::WageUnit,
         worker::Worker,
     },
-    store::{Kind, Txn, View, WageFilter},
+    store::{Kind, Scope, Txn, View, WageFilter},
 };
 
 /// A payment to be recorded.
@@ -67,8 +70,8 @@ pub struct Slip {
 
 /// Entries that a list shows.
 const LIST_MAX: i64 = 300;
-/// Entries that a file holds: ten a day for three years, and more.
-const FILE_MAX: i64 = 20_000;
+/// Entries of the ledger that a file holds: ten a day for three years, and more.
+pub const LEDGER_MAX: i64 = 20_000;
 
 impl Market {
     /// Writes the entry that follows from an attendance; what changed later changes it.
@@ -348,15 +351,26 @@ impl Market {
         actor: &Actor,
         status: Option<WageStatus>,
     ) -> MarketResult<Vec<Slip>> {
-        self.kept(actor, status, LIST_MAX).await
+        let slips = self.kept(actor, status, LIST_MAX).await?;
+        if !slips.is_empty() {
+            let seen: Vec<&str> = slips.iter().map(|slip| slip.wage.id.as_str()).collect();
+            self.note_list(actor, "look_ledger", json!({ "wages": seen })).await?;
+        }
+        Ok(slips)
     }
 
-    /// The whole ledger as far as the actor keeps it, for a file.
+    /// At most `most` entries of the ledger as far as the actor keeps it, those to be paid first in
+    /// front. Whoever shows them notes which ([`Market::note_list`]).
     ///
     /// # Errors
     /// As [`Market::ledger`].
-    pub async fn whole_ledger(&self, actor: &Actor) -> MarketResult<Vec<Slip>> {
-        self.kept(actor, None, FILE_MAX).await
+    pub async fn whole_ledger(
+        &self,
+        actor: &Actor,
+        status: Option<WageStatus>,
+        most: i64,
+    ) -> MarketResult<Vec<Slip>> {
+        self.kept(actor, status, most).await
     }
 
     async fn kept(
@@ -365,44 +379,26 @@ impl Market {
         status: Option<WageStatus>,
         most: i64,
     ) -> MarketResult<Vec<Slip>> {
-        let mut filter = WageFilter { status, ..WageFilter::default() };
-        if let Some(account) = actor.account() {
-            match authority::reach(account.role, Verb::Pay) {
-                authority::Reach::Nothing => return Err(MarketError::Forbidden),
-                authority::Reach::Own if account.org.is_some() => {
-                    filter.org.clone_from(&account.org);
-                }
-                authority::Reach::Own => filter.poster = Some(account.id.clone()),
-                authority::Reach::Station => match &account.station {
-                    Some(station) => filter.station = Some(station.clone()),
-                    None => return Ok(Vec::new()),
-                },
-                authority::Reach::Any => {}
-            }
-        }
-        let mut txn = self.store.begin().await?;
-        let mut slips = Vec::new();
-        for wage in txn.wages(&filter, most).await? {
+        let Some(scope) = scope_of(actor, Verb::Pay)? else {
+            return Ok(Vec::new());
+        };
+        let Scope { org, poster, station } = scope;
+        let filter = WageFilter { status, org, poster, station, ..WageFilter::default() };
+        let mut view = self.store.read().await?;
+        let wages = view.wages(&filter, most).await?;
+        let jobs = wages.iter().map(|wage| &wage.job);
+        let postings = self.reached(&mut view, actor, Verb::Pay, jobs).await?;
+        let workers = wages.iter().map(|wage| wage.worker.clone()).collect();
+        let workers: BTreeMap<WorkerId, Worker> =
+            view.workers_of(&workers).await?.into_iter().map(|w| (w.id.clone(), w)).collect();
+        let slip = |wage: WageEntry| {
             // What the filter lets through and the rights do not reach is left out.
-            match self.slip_in(&mut txn, actor, &wage.id).await {
-                Ok(slip) if slip.pays => slips.push(slip),
-                Ok(_) | Err(MarketError::NotFound) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        if !slips.is_empty() {
-            let seen: Vec<&str> = slips.iter().map(|slip| slip.wage.id.as_str()).collect();
-            let name = actor.account().map_or(actor.name(), |account| account.id.as_str());
-            txn.log(self.entry(
-                actor,
-                "look_ledger",
-                Kind::Account,
-                name,
-                json!({ "wages": seen }),
-            ));
-            txn.commit().await?;
-        }
-        Ok(slips)
+            let (posting, worker) = (postings.get(&wage.job)?, workers.get(&wage.worker)?);
+            let receives = authority::reaches_worker(actor, Verb::Book, worker);
+            let (posting, worker) = (posting.clone(), worker.clone());
+            Some(Slip { wage, posting, worker, pays: true, receives })
+        };
+        Ok(wages.into_iter().filter_map(slip).collect())
     }
 
     /// A worker's own entries, those to be paid first in front.

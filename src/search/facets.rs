@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tantivy::SegmentReader;
 
-use super::{columns::texts, schema::Traits};
+use super::{columns::texts, traits::Traits};
 use crate::{
     domain::{
         money::Fen,

@@ -8,8 +8,8 @@ use super::{
     columns::{Spans, column, texts},
     lists::Lists,
     places::Places,
-    schema::{Traits, unpack_wage},
     sheet::{Branches, Ids, Sheet, Words, in_order},
+    traits::{Traits, unpack_wage},
 };
 use crate::{
     domain::{

@@ -39,6 +39,7 @@ mod standings;
 mod statistics;
 mod text;
 mod top;
+mod traits;
 mod worded;
 pub mod words;
 mod worker_sheet;

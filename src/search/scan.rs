@@ -10,8 +10,9 @@ use super::{
     lists::{Asked, Tile},
     numbers::{Ask, FEW, Met},
     query::pays,
-    schema::{Traits, short_hash},
+    schema::short_hash,
     top::Top,
+    traits::Traits,
 };
 use crate::{
     domain::{org::Label, posting::Shift, wage::Wage},

@@ -174,7 +174,7 @@ impl Txn {
     }
 }
 
-fn attendance(row: &AnyRow) -> StoreResult<Attendance> {
+pub(super) fn attendance(row: &AnyRow) -> StoreResult<Attendance> {
     let cells = Cells::new(row, "attendance", "id");
     let stamp = |at: &'static str, by: &'static str| -> StoreResult<Option<Stamp>> {
         Ok(cells.int_maybe(at)?.map(Moment).zip(cells.parsed_maybe(by)?))
@@ -195,7 +195,7 @@ fn attendance(row: &AnyRow) -> StoreResult<Attendance> {
     })
 }
 
-fn correction(row: &AnyRow) -> StoreResult<Correction> {
+pub(super) fn correction(row: &AnyRow) -> StoreResult<Correction> {
     let cells = Cells::new(row, "correction", "id");
     Ok(Correction {
         id: cells.parsed("id")?,

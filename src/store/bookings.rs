@@ -240,7 +240,7 @@ pub(super) fn with_title(row: &AnyRow) -> StoreResult<BookingRow> {
     Ok(BookingRow { booking: booking(row)?, title: row.try_get("job_title")? })
 }
 
-fn booking(row: &AnyRow) -> StoreResult<Booking> {
+pub(super) fn booking(row: &AnyRow) -> StoreResult<Booking> {
     let cells = Cells::new(row, "booking", "id");
     let status: BookingStatus = cells.parsed("status")?;
     Ok(Booking {

@@ -11,10 +11,11 @@ use sqlx::Row;
 
 use super::{
     StoreResult,
-    engine::{Txn, View},
+    engine::{Engine, Txn, View},
     forgetting::LogBase,
     rows::Cells,
     shown::{Appended, Shown, ShownWhat, StreamMessage},
+    statement::Batch,
 };
 use crate::domain::{
     ids::{JobId, StationId},
@@ -121,115 +122,110 @@ fn chain(before: &str, seq: i64, parts: &[&str]) -> String {
     hex::encode(hasher.finalize())
 }
 
+/// The log's head, moved on by so many entries.
+const HEAD: &str = "update log_head set seq = seq + ? where id = 1 returning seq, hash";
+
 /// Writes a transaction's station events and log entries; the last thing before its commit.
 ///
 /// Counters are locked in one order (stations by name, then the log's head), so that two
-/// transactions never wait for each other.
+/// transactions never wait for each other. SQLite has one writer: there all counters are taken first,
+/// and all rows written after, each in one turn.
 pub(super) async fn append(txn: &mut Txn) -> StoreResult<Appended> {
     let mut by_station: BTreeMap<StationId, Vec<Shown>> = BTreeMap::new();
     for shown in std::mem::take(&mut txn.shown) {
         by_station.entry(shown.station.clone()).or_default().push(shown);
     }
+    let entries = std::mem::take(&mut txn.entries);
+    let (engine, count) = (txn.engine, entries.len() as i64);
+    let mut counters = Batch::new(engine);
+    for (station, changes) in &by_station {
+        let counter = counters.add(
+            "insert into station_seq (station, seq) values (?, ?) \
+             on conflict (station) do update set seq = station_seq.seq + excluded.seq \
+             returning seq, (select value from meta where name = 'epoch') as epoch",
+        );
+        counter.value(station.as_str()).value(changes.len() as i64);
+    }
+    let at_once = engine == Engine::Sqlite && count > 0;
+    if at_once {
+        counters.add(HEAD).value(count);
+    }
+    let mut counted = counters.run(txn.connection()).await?.into_iter();
     let (mut epoch, mut streams) = (String::new(), Vec::new());
-    for (station, changes) in by_station {
-        let (of, messages) = append_stream(txn, &station, changes).await?;
-        epoch = of;
+    let mut writes = Batch::new(engine);
+    for ((station, changes), counter) in by_station.into_iter().zip(counted.by_ref()) {
+        epoch = counter.try_get("epoch")?;
+        let messages = append_stream(&mut writes, &station, changes, counter.try_get("seq")?);
         streams.push((station, messages));
     }
-    let entries = std::mem::take(&mut txn.entries);
-    if entries.is_empty() {
+    if count == 0 {
+        writes.run(txn.connection()).await?;
         let seq = txn.log_seq().await?;
         return Ok(Appended { epoch, before: seq, after: seq, streams });
     }
-    let head = sqlx::query("update log_head set seq = seq + $1 where id = 1 returning seq, hash")
-        .bind(entries.len() as i64)
-        .fetch_one(txn.connection())
-        .await?;
+    if !at_once {
+        // Nobody waits for the head longer than need be.
+        writes.run(txn.connection()).await?;
+        writes = Batch::new(engine);
+        let mut head = Batch::new(engine);
+        head.add(HEAD).value(count);
+        counted = head.run(txn.connection()).await?.into_iter();
+    }
+    let head = counted.next().ok_or(sqlx::Error::RowNotFound)?;
     let last: i64 = head.try_get("seq")?;
     let mut hash: String = head.try_get("hash")?;
-    let first = last - entries.len() as i64 + 1;
+    let first = last - count + 1;
     for (seq, entry) in (first..).zip(entries) {
         let detail = entry.detail.to_string();
         let at = entry.at.0.to_string();
         let fields =
             [&at, &entry.actor, entry.verb, entry.kind.word(), &entry.entity, detail.as_str()];
         hash = chain(&hash, seq, &fields);
-        sqlx::query(
+        let row = writes.add(
             "insert into log (seq, at, actor, verb, kind, entity, detail, hash) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(seq)
-        .bind(entry.at.0)
-        .bind(entry.actor)
-        .bind(entry.verb)
-        .bind(entry.kind.word())
-        .bind(entry.entity)
-        .bind(detail)
-        .bind(&hash)
-        .execute(txn.connection())
-        .await?;
+             values (?, ?, ?, ?, ?, ?, ?, ?)",
+        );
+        row.value(seq).value(entry.at.0).value(entry.actor).value(entry.verb);
+        row.value(entry.kind.word()).value(entry.entity).value(detail).value(hash.as_str());
     }
-    sqlx::query("update log_head set hash = $1 where id = 1")
-        .bind(hash)
-        .execute(txn.connection())
-        .await?;
+    writes.add("update log_head set hash = ? where id = 1").value(hash);
+    writes.run(txn.connection()).await?;
     Ok(Appended { epoch, before: first - 1, after: last, streams })
 }
 
-/// Appends to one stream. Answers its epoch and the messages.
-async fn append_stream(
-    txn: &mut Txn,
+/// Appends to one stream, whose last number is `last` then. Answers the messages.
+fn append_stream(
+    writes: &mut Batch,
     station: &StationId,
     changes: Vec<Shown>,
-) -> StoreResult<(String, Vec<StreamMessage>)> {
-    let counter = sqlx::query(
-        "insert into station_seq (station, seq) values ($1, $2) \
-         on conflict (station) do update set seq = station_seq.seq + excluded.seq \
-         returning seq, (select value from meta where name = 'epoch') as epoch",
-    )
-    .bind(station.as_str())
-    .bind(changes.len() as i64)
-    .fetch_one(txn.connection())
-    .await?;
-    let (last, epoch): (i64, String) = (counter.try_get("seq")?, counter.try_get("epoch")?);
+    last: i64,
+) -> Vec<StreamMessage> {
     let first = last - changes.len() as i64 + 1;
     let mut messages = Vec::with_capacity(changes.len());
     for (seq, change) in (first..).zip(changes) {
+        let (station, job) = (station.as_str(), change.job.as_str());
         let message = match change.what {
             ShownWhat::Put { version, payload } => {
-                sqlx::query(
-                    "insert into shown (station, job, version, payload) values ($1, $2, $3, $4) \
+                let row = writes.add(
+                    "insert into shown (station, job, version, payload) values (?, ?, ?, ?) \
                      on conflict (station, job) do update \
                      set version = excluded.version, payload = excluded.payload",
-                )
-                .bind(station.as_str())
-                .bind(change.job.as_str())
-                .bind(version)
-                .bind(&payload)
-                .execute(txn.connection())
-                .await?;
+                );
+                row.value(station).value(job).value(version).value(payload.as_str());
                 format!(r#"{{"op":"put","seq":{seq},"job":{payload}}}"#)
             }
             ShownWhat::Remove { why } => {
-                sqlx::query("delete from shown where station = $1 and job = $2")
-                    .bind(station.as_str())
-                    .bind(change.job.as_str())
-                    .execute(txn.connection())
-                    .await?;
-                let id = &change.job;
-                format!(r#"{{"op":"remove","seq":{seq},"id":"{id}","why":"{why}"}}"#)
+                let row = writes.add("delete from shown where station = ? and job = ?");
+                row.value(station).value(job);
+                format!(r#"{{"op":"remove","seq":{seq},"id":"{job}","why":"{why}"}}"#)
             }
         };
-        sqlx::query("insert into feed_event (station, seq, at, message) values ($1, $2, $3, $4)")
-            .bind(station.as_str())
-            .bind(seq)
-            .bind(change.at.0)
-            .bind(&message)
-            .execute(txn.connection())
-            .await?;
+        let row =
+            writes.add("insert into feed_event (station, seq, at, message) values (?, ?, ?, ?)");
+        row.value(station).value(seq).value(change.at.0).value(message.as_str());
         messages.push(StreamMessage { seq, message });
     }
-    Ok((epoch, messages))
+    messages
 }
 
 impl View {
@@ -396,7 +392,7 @@ impl Txn {
     }
 }
 
-fn log_row(row: &sqlx::any::AnyRow) -> StoreResult<LogRow> {
+pub(super) fn log_row(row: &sqlx::any::AnyRow) -> StoreResult<LogRow> {
     let cells = Cells::new(row, "log", "entity");
     Ok(LogRow {
         seq: cells.int("seq")?,

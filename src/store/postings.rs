@@ -4,6 +4,7 @@ use sqlx::any::AnyRow;
 
 use super::{
     StoreResult, Vault,
+    consoles::Scope,
     engine::{Txn, View},
     json::{self, ProvidesJson},
     rows::{Cells, Real},
@@ -25,12 +26,10 @@ use crate::domain::{
 pub struct PostingFilter {
     /// In one of these states; empty means any.
     pub statuses: Vec<Status>,
-    /// Of this organisation.
-    pub org: Option<OrgId>,
-    /// By this account.
-    pub poster: Option<AccountId>,
-    /// Chosen or shown for this station, or for no station in particular.
-    pub station: Option<StationId>,
+    /// Whose they are.
+    pub scope: Scope,
+    /// With these letters in title, place or employer; whose employer is sealed is let through.
+    pub words: Option<String>,
     /// Ending by itself at or before this moment.
     pub ends_by: Option<Moment>,
     /// With an id greater than this.
@@ -85,19 +84,14 @@ impl View {
             let words = filter.statuses.iter().map(|status| status.word());
             query.push(" and status in ").bind_list(words);
         }
-        if let Some(org) = &filter.org {
-            query.push(" and org = ").bind(org.as_str());
-        }
-        if let Some(poster) = &filter.poster {
-            query.push(" and poster = ").bind(poster.as_str());
-        }
-        if let Some(station) = &filter.station {
+        filter.scope.narrow(&mut query);
+        if let Some(words) = &filter.words {
+            let like = format!("%{}%", words.to_lowercase());
             query
-                .push(" and (stations = '[]' or stations like ")
-                .bind(format!("%\"{station}\"%"))
-                .push(" or exists (select 1 from shown where shown.job = job.id and station = ")
-                .bind(station.as_str())
-                .push("))");
+                .push(" and (employer_sealed is not null or lower(title) like ")
+                .bind(like.clone());
+            query.push(" or lower(address) like ").bind(like.clone());
+            query.push(" or lower(employer_name) like ").bind(like).push(")");
         }
         if let Some(moment) = filter.ends_by {
             query.push(" and expires_at <= ").bind(moment.0);

@@ -286,6 +286,8 @@ const BATCH: usize = 20;
 const DAY_S: usize = 60;
 /// The longest that a task may have the processor.
 const TASK_MS_MAX: f64 = 50.0;
+/// The same in an ordinary run, whose machine may be slow and busy with other tests.
+const TASK_MS_MAX_BUSY: f64 = 200.0;
 
 /// The page's clock runs fast: its dates, and those of its timers that turn pages.
 fn haste(speed: usize) -> String {
@@ -383,7 +385,7 @@ async fn applied(window: &Window, seq: usize) {
     window.fail(&format!("message {seq} did not come")).await;
 }
 
-/// `LINGGONG_MEASURE=1 nice -n -20 tests/run browser measured_day -- --nocapture` takes a whole day.
+/// `LINGGONG_MEASURE=1 tests/run browser --release measured_day -- --nocapture` takes a whole day.
 async fn measured_day_of_traffic() {
     let measures = env::var("LINGGONG_MEASURE").as_deref() == Ok("1");
     let (changes, warm_up) = if measures { (20_000, WARM_UP_OF_A_DAY) } else { (CHANGES, WARM_UP) };
@@ -459,5 +461,6 @@ async fn measured_day_of_traffic() {
     );
     assert_eq!(begun.listeners, ended.listeners);
     assert!(tasks.len() > 100, "{} tasks were seen", tasks.len());
-    assert!(cpu <= TASK_MS_MAX, "a task had the processor for {cpu} ms");
+    let most = if measures { TASK_MS_MAX } else { TASK_MS_MAX_BUSY };
+    assert!(cpu <= most, "a task had the processor for {cpu} ms");
 }

@@ -32,6 +32,8 @@ mod enrol;
 mod forms;
 mod house;
 mod judge;
+mod keyboard;
+mod keys;
 mod kiosk;
 mod money;
 mod pages;

@@ -43,7 +43,7 @@ async fn resident(house: &House, name: &str, phone: &str) -> WorkerId {
 }
 
 /// A picture that serves as a scan.
-fn scan() -> PathBuf {
+pub fn scan() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screens/board-1080x1920.png")
 }
 

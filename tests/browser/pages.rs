@@ -46,6 +46,8 @@ const PAGES: &[Page] = &[
     Page("/jobs/{id}", "/jobs/JOB", Eyes::Worker, "job"),
     Page("/desk", "/desk", Eyes::Staff, "desk"),
     Page("/desk", "/desk", Eyes::Employer, "desk-employer"),
+    Page("/desk", "/desk?sort=-wage&settlement=daily", Eyes::Staff, "desk-sorted"),
+    Page("/desk/seekers", "/desk/seekers", Eyes::Staff, "seekers"),
     Page("/desk/jobs/new", "/desk/jobs/new", Eyes::Employer, "posting"),
     Page("/desk/jobs/{id}", "/desk/jobs/DRAFT", Eyes::Staff, "desk-job"),
     Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),

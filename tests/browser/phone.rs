@@ -25,7 +25,7 @@ async fn show(window: &Window, name: &str) {
     window.judge().await;
     let wide = "document.documentElement.scrollWidth > innerWidth + 1";
     window.check(window.ask(wide).await == json!(false), &format!("{name} is too wide")).await;
-    let small = "[...document.querySelectorAll('button, a.button, a.chip, nav a, .cards a, label.chip, input:not([type=hidden]):not([type=checkbox]):not([type=radio])')]
+    let small = "[...document.querySelectorAll('button, summary, a.button, a.chip, nav a, .cards a, label.chip, input:not([type=hidden]):not([type=checkbox]):not([type=radio])')]
         .filter((b) => b.offsetParent && b.getBoundingClientRect().height < 60).map((b) => b.outerHTML)";
     let small = window.ask(small).await;
     window.check(small == json!([]), &format!("{name}: too small: {small}")).await;
@@ -71,7 +71,12 @@ async fn a_phone_finds_books_and_gives_up() {
     window.sees("报上了").await;
     assert_eq!(booked(&house, &worker).await, [(job, BookingStatus::Booked)]);
     show(&window, "phone-my").await;
-    window.click("[aria-label^=不去了]").await;
+    // Pressed by accident it asks, once, and says what follows.
+    window.click("summary[aria-label^=不去了]").await;
+    window.sees("离上工不到24小时了").await;
+    show(&window, "phone-my-giving-up").await;
+    assert_eq!(booked(&house, &worker).await.len(), 1);
+    window.click("[aria-label^=真的不去了]").await;
     window.sees("已取消报名").await;
     assert_eq!(booked(&house, &worker).await, []);
     window.press("退出").await;
@@ -208,6 +213,7 @@ async fn the_phone_serves_from_the_offer_to_the_wage() {
     house.market.pay(&Actor::Operator, &slip.id, &payment).await.unwrap();
     window.go("/my?at=liangtian").await;
     window.press("我的工钱").await;
+    window.sees("苹果装箱工的220元，您收到了吗？").await;
     show(&window, "phone-wages").await;
     window.press("苹果装箱工").await;
     show(&window, "phone-slip").await;

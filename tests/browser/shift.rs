@@ -1,4 +1,5 @@
-//! A whole shift with everybody who is in it: posted, reviewed, booked at a kiosk, the rest taken by
+//! A whole shift with everybody who is in it: an employer registers and is verified, a broker with
+//! its authorisation posts for it; reviewed, booked at a kiosk, the rest taken by
 //! a crew, the waiting list moves; checked in and out by phone, kiosk and crew; wages entered, one
 //! arrears raised and settled; both rate each other. On a clock that the test moves.
 
@@ -16,10 +17,14 @@ use linggong::domain::{
 use crate::{
     house::{House, Person, STATIONS},
     kiosk::hands::{PHONE, PIN, at_the_kiosk, keys, ready, sign_in, touch},
+    money::scan,
     window::{DESK, PHONE as SMALL, TALL, Window},
 };
 
 in_browser!(a_whole_shift);
+
+/// Who employs: its name and its credit code.
+const EMPLOYER: (&str, &str) = ("宁夏新源果业有限公司", "91110101095807770R");
 
 /// Another worker, with a phone of her own.
 const OTHER: (&str, &str) = ("杨春花", "13800005678");
@@ -35,7 +40,8 @@ const CREW: [(&str, &str); 5] = [
 /// Everybody's windows.
 struct Shift {
     house: House,
-    employer: Person,
+    /// Who conducts the posting.
+    broker: Person,
     staff: Person,
     leader: Person,
     desk: Window,
@@ -47,14 +53,16 @@ struct Shift {
 async fn a_whole_shift() {
     let begun = Instant::now();
     let house = House::open().await;
-    let employer = house.employer("guoye").await;
+    let broker = house.broker("jingji", "和顺劳务").await;
     let staff = house.staff("zhangmin", "liangtian").await;
     let leader = house.leader("laoma", "13800000002").await;
     let desk = Window::open(&house, DESK).await;
     let phone = Window::open(&house, SMALL).await;
     let kiosk = at_the_kiosk(&house, TALL).await;
     let job = "job_1".parse().unwrap();
-    let mut shift = Shift { house, employer, staff, leader, desk, phone, kiosk, job };
+    let mut shift = Shift { house, broker, staff, leader, desk, phone, kiosk, job };
+    shift.the_employer_registers_and_is_verified().await;
+    shift.the_broker_is_authorised().await;
     shift.job = shift.posted_and_reviewed().await;
     shift.booked_at_the_kiosk().await;
     shift.the_crew_takes_the_rest().await;
@@ -93,7 +101,7 @@ impl Shift {
 
     /// The digits on the captain's page, which the employer opens.
     async fn code(&self) -> String {
-        self.desk.be(&self.employer).await;
+        self.desk.be(&self.broker).await;
         self.desk.go(&format!("/desk/jobs/{}/code", self.job)).await;
         let digits = self.desk.text(".now").await;
         digits.chars().filter(char::is_ascii_digit).collect()
@@ -111,11 +119,75 @@ impl Shift {
         }
     }
 
+    async fn the_employer_registers_and_is_verified(&self) {
+        let desk = &self.desk;
+        desk.be_nobody().await;
+        desk.go("/register").await;
+        desk.fill("kind", "enterprise").await;
+        for (field, text) in [
+            ("name", EMPLOYER.0),
+            ("uscc", EMPLOYER.1),
+            ("licence_until", "2030-01-01"),
+            ("contact", "王小明"),
+            ("phone", "13800000077"),
+            ("login", "guoye"),
+            ("password", "12345678"),
+        ] {
+            desk.fill(field, text).await;
+        }
+        desk.press("我同意").await;
+        desk.press("登记").await;
+        desk.sees("工作人员核验以后才能提交和发布").await;
+        desk.fill("paper", "营业执照").await;
+        desk.attach("file", &scan()).await;
+        desk.press("上传").await;
+        desk.sees("材料已收下").await;
+        // The station finds who waits on its first page, and holds the papers against each other.
+        desk.be(&self.staff).await;
+        desk.go("/").await;
+        desk.press("等您核验的单位").await;
+        desk.press(EMPLOYER.0).await;
+        desk.sees("营业执照").await;
+        desk.press("通过核验").await;
+        desk.sees("已通过核验").await;
+    }
+
+    async fn the_broker_is_authorised(&self) {
+        let desk = &self.desk;
+        desk.be(&self.broker).await;
+        desk.go("/org").await;
+        for (field, text) in [
+            ("employer_name", EMPLOYER.0),
+            ("employer_uscc", EMPLOYER.1),
+            ("from", "2026-11-01"),
+            ("to", "2027-10-31"),
+        ] {
+            desk.fill(field, text).await;
+        }
+        desk.fill("employer_kind", "enterprise").await;
+        desk.attach("mandate", &scan()).await;
+        desk.press("提交").await;
+        desk.sees("委托书已收下").await;
+        // A paper stands in one place.
+        let shown = "document.querySelectorAll('[href^=\"/desk/evidence/\"]').length";
+        assert_eq!(desk.ask(shown).await, 1);
+        desk.be(&self.staff).await;
+        desk.go("/").await;
+        desk.press("等您核验的委托书").await;
+        desk.press("和顺劳务").await;
+        desk.sees(EMPLOYER.0).await;
+        desk.press("通过核验").await;
+        desk.sees("已通过核验").await;
+    }
+
     async fn posted_and_reviewed(&self) -> JobId {
         let (desk, (lat, lon)) = (&self.desk, STATIONS[0].2);
-        desk.be(&self.employer).await;
+        desk.be(&self.broker).await;
         desk.go("/desk/jobs/new").await;
         desk.fill("title", "苹果分拣工").await;
+        desk.fill("employer_name", EMPLOYER.0).await;
+        desk.fill("employer_uscc", EMPLOYER.1).await;
+        desk.fill("employer_kind", "enterprise").await;
         desk.fill("address", "良田镇新源果库").await;
         desk.press("地图坐标（不知道就不填，在下面选站点）").await;
         desk.fill("lat", &format!("{}", lat + 0.02)).await;
@@ -139,6 +211,20 @@ impl Shift {
         }
         desk.press("通过").await;
         desk.sees("已通过，岗位已经上屏").await;
+        // Everybody sees for whom, through whom, and who verified that.
+        desk.be_nobody().await;
+        desk.go(&format!("/jobs/{id}")).await;
+        let chain = "和顺劳务（劳务经纪人";
+        for text in
+            ["经纪人", EMPLOYER.0, chain, "委托书2026-11-01到2027-10-31（良田镇就业服务站核验"]
+        {
+            desk.sees(text).await;
+        }
+        desk.picture("job-through-a-broker").await;
+        desk.go("/board/liangtian").await;
+        for text in ["苹果分拣工", "经纪人", EMPLOYER.0] {
+            desk.sees(text).await;
+        }
         id.parse().unwrap()
     }
 
@@ -296,8 +382,8 @@ impl Shift {
     /// Everybody's wage is entered but the kiosk's.
     async fn paid_but_for_one(&self) {
         let (desk, late) = (&self.desk, self.worker(PHONE).await);
-        let slips = self.house.market.ledger(&self.employer.actor(), None).await.unwrap();
-        desk.be(&self.employer).await;
+        let slips = self.house.market.ledger(&self.broker.actor(), None).await.unwrap();
+        desk.be(&self.broker).await;
         for slip in slips.iter().filter(|slip| slip.worker.id != late) {
             desk.go(&format!("/desk/wages/{}", slip.wage.id)).await;
             desk.fill("amount", "220").await;
@@ -340,13 +426,13 @@ impl Shift {
         desk.be(&self.staff).await;
         desk.go("/desk/complaints").await;
         desk.sees("拖欠工资").await;
-        desk.click(".card h3 a").await;
+        desk.click("tbody th a").await;
         desk.press("受理").await;
         desk.sees("已记上").await;
         let complaint = desk.path().await.split('?').next().unwrap().to_owned();
-        desk.be(&self.employer).await;
+        desk.be(&self.broker).await;
         let late = self.worker(PHONE).await;
-        let slips = house.market.ledger(&self.employer.actor(), None).await.unwrap();
+        let slips = house.market.ledger(&self.broker.actor(), None).await.unwrap();
         let slip = slips.iter().find(|slip| slip.worker.id == late).unwrap();
         desk.go(&format!("/desk/wages/{}", slip.wage.id)).await;
         desk.sees("欠薪").await;
@@ -369,7 +455,10 @@ impl Shift {
         desk.press("办结").await;
         desk.sees("已记上").await;
         assert_eq!(overdue(self.statuses().await), 0);
-        let marks = house.market.own_marks(&self.employer.actor()).await.unwrap();
+        // Who owes is who employs, whoever posted it.
+        let accounts = house.market.store.read().await.unwrap().accounts().await.unwrap();
+        let owner = accounts.into_iter().find(|account| account.login == "guoye").unwrap();
+        let marks = house.market.own_marks(&Actor::Account(owner)).await.unwrap();
         let marks: Vec<_> = marks.iter().map(|own| (own.mark.kind, own.mark.status)).collect();
         assert_eq!(marks, [(MarkKind::Arrears, MarkStatus::Standing)]);
     }
@@ -377,7 +466,7 @@ impl Shift {
     async fn rated(&self) {
         let (desk, phone) = (&self.desk, &self.phone);
         let (booking, _) = self.booking(OTHER.1).await;
-        desk.be(&self.employer).await;
+        desk.be(&self.broker).await;
         desk.go(&format!("/desk/bookings/{booking}")).await;
         desk.press("5星").await;
         desk.press("评价").await;

@@ -151,8 +151,8 @@ fn percentile(sorted: &[f64], of_hundred: usize) -> f64 {
     sorted.get(place).copied().unwrap_or(f64::NAN)
 }
 
-/// `LINGGONG_MEASURE=1 nice -n -20 tests/run browser measured -- --nocapture` takes 240 postings on
-/// one board; an ordinary run takes few, on two.
+/// `LINGGONG_MEASURE=1 tests/run browser --release measured_time -- --nocapture` takes 240 postings
+/// on one board; an ordinary run takes few, on two.
 async fn measured_time_from_commit_to_paint() {
     let measures = env::var("LINGGONG_MEASURE").as_deref() == Ok("1");
     let postings = if measures { 240 } else { TIMED };

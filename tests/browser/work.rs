@@ -17,8 +17,8 @@ use crate::{
 
 in_browser!(pages_of_work);
 
-/// The routes whose pages are taken here; the ledger's file is none.
-pub const ROUTES: [&str; 17] = [
+/// The routes whose pages are taken here.
+pub const ROUTES: [&str; 18] = [
     "/me/crew",
     "/me/bookings/{id}",
     "/me/wages",
@@ -28,10 +28,11 @@ pub const ROUTES: [&str; 17] = [
     "/complaints/{id}",
     "/desk/jobs/{id}/people",
     "/desk/jobs/{id}/code",
+    "/desk/bookings",
     "/desk/bookings/{id}",
+    "/desk/attendance",
     "/desk/wages",
     "/desk/wages/{id}",
-    "/desk/wages.csv",
     "/desk/complaints",
     "/desk/complaints/{id}",
     "/desk/appeals",
@@ -124,14 +125,20 @@ async fn pages_of_work() {
             (format!("/desk/jobs/{first}/people"), "people"),
             (format!("/desk/jobs/{second}/people"), "people-asked"),
             (format!("/desk/bookings/{booking}"), "booking-employer"),
+            ("/desk/bookings".to_owned(), "bookings"),
+            ("/desk/attendance".to_owned(), "attendance"),
             ("/desk/wages".to_owned(), "wages"),
             (format!("/desk/wages/{wage}"), "slip-employer"),
         ] {
             window.go(&address).await;
             show(&window, name).await;
         }
+        window.be(&worker).await;
+        window.go("/").await;
+        show(&window, "home-worker-asked").await;
         window.be(&staff).await;
         for (address, name) in [
+            ("/".to_owned(), "home-staff-at-work"),
             ("/desk/complaints".to_owned(), "complaints-staff"),
             (format!("/desk/complaints/{complaint}"), "complaint-staff"),
             ("/desk/appeals".to_owned(), "appeals"),

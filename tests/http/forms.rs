@@ -564,7 +564,7 @@ async fn forms(world: &World) -> Vec<Form> {
                     "certificates",
                     texts(["结婚证", "毕业证", "none", "身份证", "FORKLIFT"]),
                 ),
-                ("modes", "modes", texts(["none", "WALK", "飞机", "../", "走路"])),
+                ("modes", "modes", texts(["none", "WALK", "飞机", "../", "爬行"])),
                 ("radius_km", "radius_km", texts(["0", "-1", "500.1", "很远", "NaN", "inf"])),
                 ("lat", "lat", texts(["91", "-91", "北", "NaN", "1e400"])),
                 ("lon", "lon", texts(["181", "-181", "东", "NaN", "1e400"])),

@@ -20,6 +20,7 @@ mod forms;
 mod inputs;
 mod jobs;
 mod kiosk;
+mod lists;
 mod money;
 mod openapi;
 mod pins;

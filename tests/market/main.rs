@@ -24,6 +24,7 @@ mod places;
 mod rush;
 mod stations;
 mod twins;
+mod undo;
 mod work;
 mod world;
 

@@ -231,7 +231,7 @@ async fn what_one_person_cannot_have_stops_a_merge(world: World) {
     market.place(&OPERATOR, &place(&one), false).await.unwrap();
     let held = market.place(&OPERATOR, &place(&other), false).await.unwrap();
     refusal(&world, &one, &other, "在“苏州某电子公司”").await;
-    let void = linggong::market::PlacementMove::Void;
+    let void = linggong::market::PlacementMove::Void("重复登记".to_owned());
     market.move_placement(&OPERATOR, &held.id, void).await.unwrap();
 
     claim(&world, 1, &one, Stage::Paid).await;
@@ -439,7 +439,9 @@ fn merged(
                 rows.iter().filter(|row| row[at("worker")] == kept).map(|row| key(row)).collect();
             rows.retain(|row| row[at("worker")] != closed || !own.contains(&key(row)));
         }
-        for cell in rows.iter_mut().flatten() {
+        // Ids and keys that this story made of the person's id stay as they are.
+        let made = format!("-{closed}");
+        for cell in rows.iter_mut().flatten().filter(|cell| !cell.ends_with(&made)) {
             *cell = cell.replace(closed, kept);
         }
         rows.sort();
@@ -699,6 +701,7 @@ async fn staff_keep_records_and_each_group_has_its_consent(world: World) {
 }
 
 async fn a_list_leaves_alone_what_it_does_not_name(world: World) {
+    world.station("a", crate::world::LAT).await;
     let market = &world.market;
     let take = |input: Value| {
         let market = market.clone();

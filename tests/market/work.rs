@@ -384,7 +384,7 @@ async fn the_ledger_outlasts_everything_that_is_forgotten(world: World) {
         (wage.status, wage.net(), &wage.worker),
         (WageStatus::Overdue, Fen(22_000), &worker)
     );
-    assert_eq!(market.whole_ledger(&OPERATOR).await.unwrap().len(), 1);
+    assert_eq!(market.whole_ledger(&OPERATOR, None, 10).await.unwrap().len(), 1);
 }
 
 async fn arrears_are_flagged_the_day_after_and_bar_who_repeats_them(world: World) {

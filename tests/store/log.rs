@@ -50,6 +50,36 @@ async fn the_log_is_contiguous_and_wakes_its_followers() {
 }
 
 #[tokio::test]
+async fn a_change_of_many_parts_is_whole_and_in_order() {
+    // More than goes into one statement, on stations whose names are not in the order of the calls.
+    const JOBS: i64 = 150;
+    for store in stores().await {
+        let mut txn = store.begin().await.unwrap();
+        for job in 0..JOBS {
+            txn.log(entry("post", Kind::Job, &format!("job_{job}")));
+            for station in ["wangyuan", "fengdeng"] {
+                txn.show(put(station, &format!("job_{job}"), 1));
+            }
+            if job % 3 == 0 {
+                txn.show(remove("wangyuan", &format!("job_{job}")));
+            }
+        }
+        assert_eq!(txn.commit().await.unwrap(), JOBS);
+        let mut view = store.read().await.unwrap();
+        assert_eq!(view.verify_log().await.unwrap(), Ok(JOBS), "{}", store.name());
+        for (station, messages, shown) in
+            [("wangyuan", JOBS + JOBS / 3, JOBS - JOBS / 3), ("fengdeng", JOBS, JOBS)]
+        {
+            let id: StationId = the(station);
+            let stream = view.stream_after(&id, 0, 2 * JOBS).await.unwrap();
+            let seqs: Vec<i64> = stream.iter().map(|message| message.seq).collect();
+            assert_eq!(seqs, (1..=messages).collect::<Vec<i64>>(), "{station}");
+            assert_eq!(view.shown_at(&id).await.unwrap().len() as i64, shown, "{station}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_dropped_change_never_happened() {
     for store in stores().await {
         write(&store, &["a"]).await;

@@ -11,7 +11,7 @@ use linggong::{
         week::Week,
         worker::{Available, Certificate, Consent, Group, GroupSource, Membership},
     },
-    store::{NewAccount, PostingFilter, StoreError, StoreResult, Txn},
+    store::{NewAccount, PostingFilter, Scope, StoreError, StoreResult, Txn},
 };
 
 use crate::support::{
@@ -125,6 +125,7 @@ async fn filters_let_through_what_they_name() {
         }
         txn.commit().await.unwrap();
         let any = PostingFilter::default;
+        let at = Scope { station: Some(the("liangtian")), ..Scope::default() };
         for (filter, want) in [
             (any(), vec!["job_1", "job_2", "job_3"]),
             (PostingFilter { newest_first: true, ..any() }, vec!["job_3", "job_2", "job_1"]),
@@ -132,7 +133,7 @@ async fn filters_let_through_what_they_name() {
                 PostingFilter { statuses: vec![Status::Closed, Status::Draft], ..any() },
                 vec!["job_2"],
             ),
-            (PostingFilter { station: Some(the("liangtian")), ..any() }, vec!["job_1", "job_3"]),
+            (PostingFilter { scope: at, ..any() }, vec!["job_1", "job_3"]),
             (PostingFilter { ends_by: Some(NOW.plus(HOUR)), ..any() }, vec!["job_3"]),
             (PostingFilter { after: Some(the("job_1")), ..any() }, vec!["job_2", "job_3"]),
         ] {

@@ -178,6 +178,8 @@ steps! {
     decline;
     /// `POST /bookings/{id}/confirm`
     confirm;
+    /// `POST /bookings/{id}/undo`
+    undo;
 }
 
 /// A list on the wire.

@@ -1,114 +1,125 @@
-//! The administrator's pages: accounts, and everything that was done.
+//! The administrator's lists: accounts, and everything that was done.
 
-use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 
-use super::{App, Visitor, chrome::Chrome, page, timeline, words};
-use crate::http::{body::Query, problem::Problem};
+use super::{
+    App, Visitor,
+    chrome::Chrome,
+    line::Line,
+    list::{Asked, Filter, Spec, all, column, in_file},
+    list_page::{self, Around},
+    sheets::Cell,
+    timeline::{self, Naming},
+};
+use crate::{
+    domain::{account::Role, calendar::Day, limits, time::Moment},
+    http::{body::Query, problem::Problem},
+    store::{Kind, LogFilter},
+};
 
-/// An account in the list.
-pub struct AccountRow {
-    /// The login.
-    pub login: String,
-    /// The role.
-    pub role: &'static str,
-    /// The organisation.
-    pub org: String,
-    /// The station.
-    pub station: String,
-}
-
-/// The accounts.
-#[derive(Template)]
-#[template(path = "accounts.html")]
-pub struct AccountsPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// The rows.
-    pub rows: Vec<AccountRow>,
-}
+const ACCOUNTS: Spec = Spec {
+    path: "/admin/accounts",
+    name: "账号",
+    unit: "个账号",
+    order: "按登录名",
+    hint: "登录名、单位或站点里的字",
+    day: "",
+    people: false,
+    columns: &[
+        column("login", "登录名"),
+        column("role", "角色"),
+        column("org", "单位"),
+        column("station", "站点"),
+        in_file("id", "编号"),
+    ],
+    filters: &[Filter { word: "role", title: "角色", choices: all::<Role> }],
+};
 
 /// `GET /admin/accounts`
-pub async fn accounts(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+pub async fn accounts(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<Response, Problem> {
     let accounts = app.market.store.read().await?.accounts().await?;
-    let rows = accounts.into_iter().map(|account| AccountRow {
-        login: account.login,
-        role: account.role.label(),
-        org: account.org.map(|id| id.to_string()).unwrap_or_default(),
-        station: account.station.map(|id| id.to_string()).unwrap_or_default(),
+    let lines = (0..).zip(accounts).map(|(at, account)| {
+        let role = account.role;
+        let cells = vec![
+            account.login.into(),
+            Cell::state(role.label(), role as i64),
+            account.org.map(|id| id.to_string()).unwrap_or_default().into(),
+            account.station.map(|id| id.to_string()).unwrap_or_default().into(),
+            account.id.to_string().into(),
+        ];
+        Line::new(account.id, cells).marked("role", role.word()).ranked(at, 0)
     });
-    let list = AccountsPage {
-        chrome: Chrome::new(&app, &visitor, "/admin/accounts"),
-        rows: rows.collect(),
-    };
-    Ok(page(StatusCode::OK, &list))
+    let chrome = Chrome::new(&app, &visitor, "/admin/accounts").telling(&query);
+    let none = "还没有账号。用命令行 linggong user add 开第一个。";
+    let around = Around { none, ..Around::default() };
+    let asked = Asked::read(&ACCOUNTS, &query);
+    list_page::answer(&app, &visitor, (chrome, around), asked, (lines.collect(), false)).await
 }
 
-/// An entry of the log.
-pub struct AuditRow {
-    /// Its place.
-    pub seq: i64,
-    /// When.
-    pub at: String,
-    /// Who.
-    pub who: String,
-    /// What.
-    pub what: String,
-    /// To what kind of record.
-    pub kind: &'static str,
-    /// To which.
-    pub entity: String,
+const AUDIT: Spec = Spec {
+    path: "/admin/audit",
+    name: "操作记录",
+    unit: "条",
+    order: "新的在前",
+    hint: "谁、做了什么或编号里的字",
+    day: "记录",
+    people: false,
+    columns: &[
+        column("seq", "序号"),
+        column("at", "时间"),
+        column("who", "谁"),
+        column("what", "做了什么"),
+        column("kind", "对象"),
+        column("entity", "编号"),
+        in_file("detail", "详情"),
+    ],
+    filters: &[Filter { word: "kind", title: "对象", choices: all::<Kind> }],
+};
+
+/// The first moment of a day in Shanghai.
+fn start_of(day: Day) -> Option<Moment> {
+    format!("{day}T00:00:00+08:00").parse().ok()
 }
 
-/// The log.
-#[derive(Template)]
-#[template(path = "audit.html")]
-pub struct AuditPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// The rows, newest first.
-    pub rows: Vec<AuditRow>,
-    /// The newest place there is.
-    pub head: i64,
-    /// The page after this.
-    pub newer: Option<String>,
-    /// The page before this.
-    pub older: Option<String>,
-}
-
-/// Entries of a page.
-const PAGE: i64 = 50;
-
-/// `GET /admin/audit?to=SEQ`: entries up to a place, the newest first.
+/// `GET /admin/audit`: what was done, the newest first.
 pub async fn audit(
     State(app): State<App>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
     let reader = visitor.account.clone().ok_or_else(Problem::sign_in)?;
-    let mut view = app.market.store.read().await?;
-    let head = view.log_seq().await?;
-    let asked = query.get("to").and_then(|text| text.parse::<i64>().ok());
-    let to = asked.unwrap_or(head).clamp(0, head);
-    let after = (to - PAGE).max(0);
-    let mut rows = view.log_after(after, to - after).await?;
-    rows.reverse();
-    let known = timeline::actors(&mut view, &rows).await?;
-    let naming = timeline::Naming::Login;
-    let shown = rows.into_iter().map(|row| AuditRow {
-        seq: row.seq,
-        at: words::minute(row.at),
-        who: timeline::who(&row.actor, &known, &reader, naming),
-        what: timeline::what(&row.verb).to_owned(),
-        kind: row.kind.label(),
-        entity: row.entity,
-    });
-    let list = AuditPage {
-        chrome: Chrome::new(&app, &visitor, "/admin/audit"),
-        rows: shown.collect(),
-        head,
-        newer: (to < head).then(|| format!("/admin/audit?to={}", (to + PAGE).min(head))),
-        older: (after > 0).then(|| format!("/admin/audit?to={after}")),
+    let asked = Asked::read(&AUDIT, &query);
+    let filter = LogFilter {
+        kind: asked.chosen("kind").and_then(|word| word.parse().ok()),
+        from: asked.from.and_then(start_of),
+        until: asked.to.map(Day::next).and_then(start_of),
     };
-    Ok(page(StatusCode::OK, &list))
+    let mut view = app.market.store.read().await?;
+    let rows = view.log_found(&filter, limits::LIST_ROWS_MAX).await?;
+    let cut = rows.len() as i64 >= limits::LIST_ROWS_MAX;
+    let known = timeline::actors(&mut view, &rows).await?;
+    drop(view);
+    let lines = rows.into_iter().map(|row| {
+        let cells = vec![
+            Cell::Count(row.seq),
+            Cell::At(Some(row.at)),
+            timeline::who(&row.actor, &known, &reader, Naming::Login).into(),
+            timeline::what(&row.verb).into(),
+            Cell::state(row.kind.label(), row.kind as i64),
+            row.entity.into(),
+            row.detail.into(),
+        ];
+        Line::new(row.seq, cells)
+            .marked("kind", row.kind.word())
+            .ranked(-row.seq, 0)
+            .on(Some(row.at.day()))
+    });
+    let chrome = Chrome::new(&app, &visitor, "/admin/audit").telling(&query);
+    let none = "还没有记录。谁在什么时候做了什么，会按顺序记在这里，不能改。";
+    let around = Around { none, ..Around::default() };
+    list_page::answer(&app, &visitor, (chrome, around), asked, (lines.collect(), cut)).await
 }

@@ -10,8 +10,8 @@ use axum::{
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
-    page, see_other, words,
+    input::{Choice, Faults, Form, Sent, typed},
+    page, see_other, wages, words,
 };
 use crate::{
     domain::{
@@ -102,17 +102,7 @@ pub struct BookingPage {
     pub faults: Faults,
 }
 
-impl BookingPage {
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-}
+typed!(BookingPage);
 
 fn clock(at: Moment) -> String {
     at.shanghai().strftime("%H:%M").to_string()
@@ -214,7 +204,9 @@ pub async fn render(
                 .collect(),
             proposes: (ended && !open).then(|| (clock(one.shift.start), clock(one.shift.end))),
             wage: wage.map(|wage| {
-                let text = format!("{}元，{}", wage.net(), wage.status.label());
+                let own = side == Party::Worker;
+                let status = if own { wages::own_status(wage.status) } else { wage.status.label() };
+                let text = format!("{}元，{status}", wage.net());
                 (format!("{base}/{}", wage.id), text)
             }),
         });

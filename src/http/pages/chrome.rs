@@ -1,9 +1,11 @@
 //! The frame around a page: who is signed in, where they may go, what was just done.
 
+use axum::http::StatusCode;
+
 use super::{App, Visitor};
 use crate::{
     domain::account::{Account, Role},
-    http::{Access, assets, body::Query},
+    http::{Access, assets, body::Query, problem::Problem},
     market::Verb,
 };
 
@@ -69,6 +71,7 @@ const NAV: &[(&str, &[Entry])] = &[
         &[
             ("/desk", "岗位管理", Access::May(Verb::ReadDraft)),
             ("/desk/jobs/new", "发布岗位", Access::May(Verb::Post)),
+            ("/desk/bookings", "报名和录用", Access::May(Verb::Roster)),
             ("/desk/dispatch", "集合派工", Access::May(Verb::Dispatch)),
             ("/desk/orgs", "核验单位", Access::May(Verb::Verify)),
             ("/org", "单位资料", Access::May(Verb::KeepOrg)),
@@ -78,6 +81,7 @@ const NAV: &[(&str, &[Entry])] = &[
         "求职者",
         &[
             ("/desk/workers", "求职者登记", Access::May(Verb::Enrol)),
+            ("/desk/seekers", "求职者名单", Access::May(Verb::SetPin)),
             ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
         ],
     ),
@@ -95,6 +99,7 @@ const NAV: &[(&str, &[Entry])] = &[
         "工钱和投诉",
         &[
             ("/desk/wages", "工资台账", Access::May(Verb::Pay)),
+            ("/desk/attendance", "出勤", Access::May(Verb::Roster)),
             ("/desk/complaints", "投诉", Access::May(Verb::Handle)),
             ("/desk/appeals", "申诉", Access::May(Verb::Handle)),
             ("/desk/bars", "停发名单", Access::May(Verb::Handle)),
@@ -211,6 +216,18 @@ impl Chrome {
         self
     }
 
+    /// With what was just done, or with what stood in its way; the status says which.
+    pub fn after(self, query: Option<&Query>, fault: Option<Problem>) -> (Chrome, StatusCode) {
+        let chrome = match query {
+            Some(query) => self.telling(query),
+            None => self,
+        };
+        match fault {
+            Some(problem) => (chrome.stopped(problem.title), problem.status),
+            None => (chrome, StatusCode::OK),
+        }
+    }
+
     /// With a message that something stands in the way.
     pub fn stopped(mut self, text: impl Into<String>) -> Chrome {
         let text = text.into();
@@ -261,6 +278,7 @@ pub fn said(code: &str) -> Option<(&'static str, &'static str)> {
         "shortlisted" => ("done", "已入选"),
         "offered" => ("done", "已发录用通知，等本人确认"),
         "declined" => ("done", "已告知没有录用"),
+        "undone" => ("done", "撤销了，和刚才以前一样"),
         "called_off" => ("done", "已取消录用，本人会看到原因"),
         "offer_taken" => ("done", "说好了，名额给您留着。请按时上工"),
         "offer_refused" => ("done", "已告诉用人单位您不去"),

@@ -1,4 +1,4 @@
-//! Claims at the desks: what waits for whom, one claim with everything beside it, and its dossier.
+//! One claim at the desks, with everything beside it, and its dossier.
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -9,7 +9,6 @@ use super::{
     facts::Fact,
     income::{self, EarningRow},
     input::Form,
-    jobs::Chip,
     page,
     placement::{DueRow, Paper},
     timeline::{self, Step},
@@ -30,40 +29,6 @@ use crate::{
     policy::{self, Known},
     store::Kind,
 };
-
-/// A line of the queue.
-pub struct ClaimRow {
-    /// Its page.
-    pub href: String,
-    /// The rule.
-    pub title: String,
-    /// Who is to be paid.
-    pub payee: String,
-    /// The person, masked.
-    pub person: String,
-    /// `1000元`, or the range.
-    pub amount: String,
-    /// Where it stands.
-    pub stage: &'static str,
-    /// Whether it waits for the reader.
-    pub mine: bool,
-    /// Since when.
-    pub since: String,
-}
-
-/// The queue.
-#[derive(Template)]
-#[template(path = "claims.html")]
-pub struct ClaimsPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// The stages with how many stand in each.
-    pub chips: Vec<Chip>,
-    /// The lines.
-    pub rows: Vec<ClaimRow>,
-    /// Whether the reader pays out, and so may take the list for the finance bureau.
-    pub pays: bool,
-}
 
 /// A step that can be taken.
 pub struct ClaimStep {
@@ -148,7 +113,7 @@ pub struct DossierPage {
     pub printed: String,
 }
 
-fn amount(claim: &Claim) -> String {
+pub(super) fn amount(claim: &Claim) -> String {
     match (claim.amount, claim.range) {
         (Some(amount), _) => format!("{amount}元"),
         (None, Some((low, high))) => format!("{low}—{high}元，待核定"),
@@ -184,63 +149,10 @@ pub fn waits_for(app: &App, actor: &Actor, claim: &Claim) -> bool {
         .any(|event| possible(claim, event) && app.market.may_step(actor, claim, event))
 }
 
-fn title(claim: &Claim) -> String {
+pub(super) fn title(claim: &Claim) -> String {
     let mut rules = policy::library().ok().into_iter().flatten().flat_map(|policy| &policy.rules);
     let rule = rules.find(|rule| rule.id == claim.rule);
     rule.map_or_else(|| claim.rule.clone(), |rule| rule.title.clone())
-}
-
-/// `GET /desk/claims`
-pub async fn claims(
-    State(app): State<App>,
-    visitor: Visitor,
-    query: Query,
-) -> Result<Response, Problem> {
-    let actor = visitor.actor()?;
-    let all = app.market.claims(&actor, &[]).await?;
-    let chosen = query.get("stage").unwrap_or("mine").to_owned();
-    let mine = all.iter().filter(|claim| waits_for(&app, &actor, claim)).count();
-    let chip = |word: &str, text: String| Chip {
-        href: format!("/desk/claims?stage={word}"),
-        text,
-        on: word == chosen,
-    };
-    let mut chips =
-        vec![chip("mine", format!("等我办 {mine}")), chip("all", format!("全部 {}", all.len()))];
-    for stage in Stage::ALL {
-        let count = all.iter().filter(|claim| claim.stage == *stage).count();
-        if count > 0 {
-            chips.push(chip(stage.word(), format!("{} {count}", stage.label())));
-        }
-    }
-    let mut rows = Vec::new();
-    for claim in &all {
-        let is_mine = waits_for(&app, &actor, claim);
-        let fits = match chosen.as_str() {
-            "mine" => is_mine,
-            "all" => true,
-            word => claim.stage.word() == word,
-        };
-        if !fits {
-            continue;
-        }
-        let (payee, person) = app.market.named(claim).await?;
-        rows.push(ClaimRow {
-            href: format!("/desk/claims/{}", claim.id),
-            title: title(claim),
-            payee,
-            person,
-            amount: amount(claim),
-            stage: claim.stage.label(),
-            mine: is_mine,
-            since: words::minute(claim.staged_at),
-        });
-    }
-    let role = visitor.account.as_ref().map(|account| account.role);
-    let pays = role.is_some_and(|role| reach(role, Verb::PayClaim) != Reach::Nothing);
-    let chrome = Chrome::new(&app, &visitor, "/desk/claims").telling(&query);
-    let chrome = chrome.counting("/desk/claims", mine);
-    Ok(page(StatusCode::OK, &ClaimsPage { chrome, chips, rows, pays }))
 }
 
 fn facts(dossier: &Dossier, payee: String) -> Vec<Fact> {

@@ -10,8 +10,10 @@ use axum::{
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
-    jobs::Chip,
+    complaints_list::{LIST, handler, line},
+    input::{Choice, Faults, Form, Sent, typed},
+    list::{Answer, Asked},
+    listed::List,
     page, see_other, timeline, words,
 };
 use crate::{
@@ -19,6 +21,7 @@ use crate::{
         complaint::{Complaint, ComplaintEvent, ComplaintKind, ComplaintStatus},
         ids::{ComplaintId, JobId, WorkerId},
         life::Life,
+        limits,
         posting::{Event, Status},
         time::Moment,
     },
@@ -61,9 +64,9 @@ pub struct ComplaintsPage {
     pub settles: bool,
     /// Where the form is sent.
     pub path: &'static str,
-    /// The states.
-    pub chips: Vec<Chip>,
-    /// The rows.
+    /// Staff's list.
+    pub list: Option<Box<List>>,
+    /// A worker's own.
     pub rows: Vec<ComplaintRow>,
     /// What a complaint can be about.
     pub kinds: Vec<Choice>,
@@ -75,17 +78,7 @@ pub struct ComplaintsPage {
     pub faults: Faults,
 }
 
-impl ComplaintsPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(ComplaintsPage);
 
 /// A step that can be taken.
 pub struct ComplaintStep {
@@ -109,6 +102,8 @@ pub struct ComplaintPage {
     pub row: ComplaintRow,
     /// Where it was made, and when.
     pub made: String,
+    /// Who handles it.
+    pub handler: String,
     /// The posting's page.
     pub job: Option<String>,
     /// The steps that can be taken.
@@ -117,21 +112,26 @@ pub struct ComplaintPage {
     pub trail: Vec<timeline::Step>,
 }
 
-fn settles(visitor: &Visitor) -> bool {
+pub(super) fn settles(visitor: &Visitor) -> bool {
     let role = visitor.account.as_ref().map(|account| account.role);
     role.is_some_and(|role| reach(role, Verb::Handle) != crate::market::Reach::Nothing)
 }
 
-async fn row(app: &App, one: &Complaint, base: &str, now: Moment) -> Result<ComplaintRow, Problem> {
+/// The title of the posting that a complaint is about.
+pub(super) async fn title_of(app: &App, one: &Complaint) -> Result<String, Problem> {
     let posting = match &one.job {
         Some(job) => app.market.store.read().await?.posting(job).await?,
         None => None,
     };
+    Ok(posting.map(|posting| posting.terms.title).unwrap_or_default())
+}
+
+async fn row(app: &App, one: &Complaint, base: &str, now: Moment) -> Result<ComplaintRow, Problem> {
     let open = matches!(one.status, ComplaintStatus::Open | ComplaintStatus::Taken);
     Ok(ComplaintRow {
         href: format!("{base}/{}", one.id),
         kind: one.kind.label(),
-        title: posting.map(|posting| posting.terms.title).unwrap_or_default(),
+        title: title_of(app, one).await?,
         text: one.text.clone(),
         status: one.status.label(),
         due: words::minute(one.due_at),
@@ -148,28 +148,23 @@ async fn render(
 ) -> Result<Response, Problem> {
     let (actor, now, settles) = (visitor.actor()?, app.market.now(), settles(visitor));
     let path = if settles { "/desk/complaints" } else { "/complaints" };
-    let chosen = query.and_then(|query| query.get("status"));
-    let chosen = chosen.and_then(|word| word.parse::<ComplaintStatus>().ok());
-    let all = app.market.complaints(&actor, None).await?;
-    let count = |status: Option<ComplaintStatus>| {
-        all.iter().filter(|one| status.is_none_or(|status| one.status == status)).count()
-    };
-    let chip = |status: Option<ComplaintStatus>, text: &str| Chip {
-        href: match status {
-            Some(status) => format!("{path}?status={}", status.word()),
-            None => path.to_owned(),
-        },
-        text: format!("{text} {}", count(status)),
-        on: status == chosen,
-    };
-    let mut chips = Vec::new();
+    let (mut list, mut rows) = (None, Vec::new());
     if settles {
-        chips.push(chip(None, "全部"));
-        chips.extend(ComplaintStatus::ALL.iter().map(|one| chip(Some(*one), one.label())));
-    }
-    let mut rows = Vec::new();
-    for one in all.iter().filter(|one| chosen.is_none_or(|status| one.status == status)) {
-        rows.push(row(app, one, path, now).await?);
+        let held = app.market.complaints_at(&actor, None, limits::LIST_ROWS_MAX).await?;
+        let mut lines = Vec::with_capacity(held.len());
+        for (at, one) in (0..).zip(&held) {
+            lines.push(line(app, visitor, one, at).await?);
+        }
+        let asked = Asked::read(&LIST, query.unwrap_or(&Query::parse("")));
+        let cut = held.len() as i64 >= limits::LIST_ROWS_MAX;
+        match asked.answer(app, visitor, lines, cut).await? {
+            Answer::File(file) => return Ok(file),
+            Answer::Page(page) => list = Some(page),
+        }
+    } else {
+        for one in app.market.complaints(&actor, None).await? {
+            rows.push(row(app, &one, path, now).await?);
+        }
     }
     let kind = values.get("kind").to_owned();
     let kinds = ComplaintKind::ALL.iter().map(|one| Choice::of(one.word(), one.label(), &kind));
@@ -179,7 +174,7 @@ async fn render(
     }
     let kinds = kinds.collect();
     let jobs = if settles { Vec::new() } else { own_jobs(app, visitor, values.get("job")).await? };
-    let list = ComplaintsPage { chrome, settles, path, chips, rows, kinds, jobs, values, faults };
+    let list = ComplaintsPage { chrome, settles, path, list, rows, kinds, jobs, values, faults };
     Ok(page(status, &list))
 }
 
@@ -303,21 +298,14 @@ async fn render_one(
             word: "take-down", text: "撤下这个岗位", owes_words: true
         });
     }
-    let mut chrome = Chrome::new(app, visitor, base);
-    if let Some(query) = query {
-        chrome = chrome.telling(query);
-    }
-    let mut status = StatusCode::OK;
-    if let Some(problem) = fault {
-        status = problem.status;
-        chrome = chrome.stopped(problem.title);
-    }
+    let (chrome, status) = Chrome::new(app, visitor, base).after(query, fault);
     let job_base = if settles { "/desk/jobs" } else { "/jobs" };
     let shown = ComplaintPage {
         chrome,
         path: format!("{base}/{id}"),
         row: row(app, &one, base, now).await?,
         made: format!("{}，{}", one.channel.label(), words::minute(one.created_at)),
+        handler: handler(app, visitor, &one).await?,
         job: one.job.as_ref().map(|job| format!("{job_base}/{job}")),
         steps,
         trail: timeline::steps(&log, &known, &reader),

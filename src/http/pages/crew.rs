@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     App, Visitor, booking,
     chrome::Chrome,
-    input::{Faults, Form, Sent},
+    input::{Faults, Form, Sent, typed},
     jobs, page, see_other, words,
 };
 use crate::{
@@ -85,17 +85,7 @@ pub struct CrewPage {
     pub faults: Faults,
 }
 
-impl CrewPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(CrewPage);
 
 /// The leader's members as rows.
 pub async fn rows(app: &App, visitor: &Visitor) -> Result<Vec<MemberRow>, Problem> {

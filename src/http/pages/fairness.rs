@@ -79,15 +79,7 @@ async fn list(
         true => (app.market.appeals(&actor).await?, "/desk/appeals"),
         false => (app.market.own_marks(&actor).await?, "/marks"),
     };
-    let mut chrome = Chrome::new(app, visitor, path);
-    if let Some(query) = query {
-        chrome = chrome.telling(query);
-    }
-    let mut status = StatusCode::OK;
-    if let Some(problem) = fault {
-        status = problem.status;
-        chrome = chrome.stopped(problem.title);
-    }
+    let (chrome, status) = Chrome::new(app, visitor, path).after(query, fault);
     let rows = marks.iter().map(|own| row(own, now)).collect();
     Ok(page(status, &MarksPage { chrome, decides, rows }))
 }

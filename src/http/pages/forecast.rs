@@ -12,7 +12,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     claim_steps::yuan,
-    input::{Choice, Faults, Form, Sent, Upload},
+    input::{Choice, Faults, Form, Sent, Upload, typed},
     page, see_other,
 };
 use crate::{
@@ -80,17 +80,7 @@ pub struct ForecastPage {
     pub faults: Faults,
 }
 
-impl ForecastPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(ForecastPage);
 
 fn sum(sum: &Sum) -> String {
     match sum {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page,
     posting_form::{self, DIVISIONS, REPEATED, ShiftRow},
     provides_form::ProvidesPart,
@@ -87,17 +87,9 @@ pub struct FormPage {
     pub key: String,
 }
 
+typed!(FormPage);
+
 impl FormPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-
     /// What is wrong with a field of a row.
     pub fn row_fault(&self, row: &usize, part: &str) -> Option<&str> {
         self.faults.at(&format!("shift-{row}-{part}"))

@@ -14,7 +14,7 @@ use super::{
     chrome::Chrome,
     claim_steps::yuan,
     dues::{OwnDue, dues_of, ground_of},
-    input::{Choice, Faults, Form, Sent, Upload},
+    input::{Choice, Faults, Form, Sent, Upload, typed},
     page,
     placement::Paper,
     see_other,
@@ -91,17 +91,7 @@ pub struct IncomePage {
     pub faults: Faults,
 }
 
-impl IncomePage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(IncomePage);
 
 /// Whose income.
 #[derive(Template)]
@@ -115,17 +105,7 @@ pub struct IncomesPage {
     pub faults: Faults,
 }
 
-impl IncomesPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(IncomesPage);
 
 fn is_own(visitor: &Visitor, id: &WorkerId) -> bool {
     visitor.account.as_ref().is_some_and(|account| account.worker.as_ref() == Some(id))

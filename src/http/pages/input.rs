@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
     http::{StatusCode, header},
 };
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -71,6 +72,20 @@ impl Form {
     /// off, for fields that are no prose.
     pub fn plain(&self, name: &str) -> String {
         plain(self.get(name))
+    }
+
+    /// A number for the intake, nothing where the field is empty; one that can't be read is a fault
+    /// with this message.
+    pub fn number(&self, name: &str, faults: &mut Faults, message: &str) -> Value {
+        let text = self.plain(name);
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => json!(number),
+            _ if text.is_empty() => Value::Null,
+            _ => {
+                faults.add(name, message);
+                Value::Null
+            }
+        }
     }
 
     /// The names, in order.
@@ -249,6 +264,24 @@ impl Faults {
         self.0.is_empty()
     }
 }
+
+/// Lets a page with `values` and `faults` be asked by its template for a field's text and fault.
+macro_rules! typed {
+    ($page:ident) => {
+        impl $page {
+            /// What is typed in a field.
+            pub fn value(&self, name: &str) -> &str {
+                self.values.get(name)
+            }
+
+            /// What is wrong with a field.
+            pub fn fault(&self, name: &str) -> Option<&str> {
+                self.faults.at(name)
+            }
+        }
+    };
+}
+pub(super) use typed;
 
 /// One choice of a list.
 #[derive(Clone, Debug)]

@@ -31,6 +31,10 @@ pub struct KioskPage {
     pub hotline: Option<String>,
     /// The port of the loopback where the reader of ID cards is, if kiosks have one.
     pub card_port: Option<u16>,
+    /// Hours before work within which giving a place up is marked; 0 marks nobody.
+    pub late_hours: i64,
+    /// Marks from which on a place is not taken in one step.
+    pub marks_max: i64,
     /// Of the static files.
     pub version: &'static str,
 }
@@ -46,6 +50,8 @@ pub async fn kiosk(State(app): State<App>, Id(id): Id<StationId>) -> Result<Resp
         demo: app.settings.demo,
         hotline: app.settings.hotline.clone(),
         card_port: app.settings.card_port,
+        late_hours: app.market.rules.late_cancel_hours,
+        marks_max: app.market.rules.marks_max,
         version: assets::version(),
     };
     let mut response = page(StatusCode::OK, &kiosk);

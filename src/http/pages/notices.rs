@@ -10,7 +10,7 @@ use axum::{
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Faults, Form, Sent},
+    input::{Faults, Form, Sent, typed},
     page, see_other,
 };
 use crate::{
@@ -74,17 +74,7 @@ pub struct ObjectionPage {
     pub faults: Faults,
 }
 
-impl ObjectionPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(ObjectionPage);
 
 fn row(app: &App, notice: &Notice) -> OnNotice {
     let (from, to) = notice.days;

@@ -14,10 +14,12 @@ use super::{
 };
 use crate::{
     domain::{
-        booking::BookingStatus,
+        account::Actor,
+        booking::{Booking, BookingStatus},
         ids::{BookingId, MessageId, StationId, WorkerId},
         message::Message,
-        time::{DAY, Moment},
+        rules::Rules,
+        time::{DAY, HOUR, Moment},
     },
     http::{body::Id, problem::Problem},
     store::{BookingRow, View},
@@ -44,8 +46,18 @@ pub struct OwnBooking {
     pub notes: Vec<String>,
     /// What the person is asked: to take an offer up, or to confirm to come.
     pub asks: &'static [Answer],
-    /// Whether it can still be given up.
-    pub live: bool,
+    /// How to give it up, where that is still possible.
+    pub way_out: Option<WayOut>,
+}
+
+/// Giving a booking up; the person is asked once.
+pub struct WayOut {
+    /// Where the form goes.
+    pub action: String,
+    /// The step's word.
+    pub step: &'static str,
+    /// What follows from it, in plain words.
+    pub words: String,
 }
 
 /// An answer that the person can give.
@@ -66,8 +78,40 @@ pub struct News {
     pub href: String,
 }
 
+/// What follows from giving a booking up now; the kiosk says the same (`mine.js`).
+fn leaving_words(booking: &Booking, rules: &Rules, now: Moment) -> String {
+    let hours = rules.late_cancel_hours;
+    match (booking.status, booking.starts_at()) {
+        (BookingStatus::Offered, _) => "不去的话，这个名额就给别人了。".to_owned(),
+        (BookingStatus::Booked, Some(start)) if start <= now => {
+            "已经开工了。现在说不去，会记一次“没来上工”。".to_owned()
+        }
+        (BookingStatus::Booked, Some(start)) if start < now.plus(hours * HOUR) => format!(
+            "离上工不到{hours}小时了。现在不去，会记一次“临时取消”。记满{}次，以后报名要等招工的人定。",
+            rules.marks_max
+        ),
+        (BookingStatus::Booked, _) if hours > 0 => {
+            format!("名额会给别人。现在说，不记您的账；离上工不到{hours}小时再说，就要记一次。")
+        }
+        _ => "名额会给别人，不记您的账。".to_owned(),
+    }
+}
+
+/// How to give a booking up, where that is still possible.
+fn way_out(booking: &Booking, rules: &Rules, now: Moment) -> Option<WayOut> {
+    let over = booking.ends_at().is_some_and(|end| end <= now);
+    let (path, step) = match booking.status {
+        BookingStatus::Cancelled => return None,
+        BookingStatus::Offered => ("", "decline"),
+        _ if over => return None,
+        _ => ("/cancel", "cancel"),
+    };
+    let action = format!("/me/bookings/{}{path}", booking.id);
+    Some(WayOut { action, step, words: leaving_words(booking, rules, now) })
+}
+
 /// A booking as its person sees it.
-fn own_booking(row: BookingRow, now: Moment) -> OwnBooking {
+fn own_booking(row: BookingRow, rules: &Rules, now: Moment) -> OwnBooking {
     let booking = row.booking;
     let mut notes = Vec::new();
     notes.extend(booking.due_at.map(|due| format!("请在{}前答复", words::minute(due))));
@@ -81,19 +125,18 @@ fn own_booking(row: BookingRow, now: Moment) -> OwnBooking {
         status: booking.status.label(),
         page: (booking.status == BookingStatus::Booked)
             .then(|| format!("/me/bookings/{}", booking.id)),
+        way_out: way_out(&booking, rules, now),
         notes,
         asks: match (booking.status, booking.due_at) {
             (BookingStatus::Offered, _) => &OFFERED,
             (BookingStatus::Booked, Some(_)) => &ASKED,
             _ => &[],
         },
-        live: !matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Offered)
-            && booking.ends_at().is_none_or(|end| end > now),
     }
 }
 
-const OFFERED: [Answer; 2] =
-    [Answer { step: "accept", text: "我去" }, Answer { step: "decline", text: "不去了" }];
+const OFFERED: [Answer; 1] = [Answer { step: "accept", text: "我去" }];
+const MISTAKEN: [Answer; 1] = [Answer { step: "undo", text: "点错了，撤销" }];
 const ASKED: [Answer; 1] = [Answer { step: "confirm", text: "我会去" }];
 
 /// A message as its person sees it.
@@ -107,13 +150,23 @@ pub fn one_news(message: &Message) -> News {
 
 /// A person's bookings: those that live, and those that ended lately.
 pub async fn own_bookings(
+    (app, actor): (&App, &Actor),
     view: &mut View,
     id: &WorkerId,
-    now: Moment,
 ) -> Result<Vec<OwnBooking>, Problem> {
+    let now = app.market.now();
     let mut rows = view.bookings_by(id).await?;
     rows.extend(view.bookings_ended_by(id, now.plus(-ENDED_SHOWN)).await?);
-    Ok(rows.into_iter().map(|row| own_booking(row, now)).collect())
+    let mut own = Vec::with_capacity(rows.len());
+    for row in rows {
+        let undoes = app.market.undoable(view, actor, &row.booking).await?.is_some();
+        let mut booking = own_booking(row, &app.market.rules, now);
+        if undoes {
+            booking.asks = &MISTAKEN;
+        }
+        own.push(booking);
+    }
+    Ok(own)
 }
 
 /// Back to the page from which a form came: `/me`, the crew's, or a phone's `/my`.
@@ -166,6 +219,7 @@ pub async fn answer(
         },
         "decline" => market.decline(&actor, &id).await.map(|_| "offer_refused")?,
         "confirm" => market.confirm(&actor, &id).await.map(|_| "confirmed")?,
+        "undo" => market.undo(&actor, &id).await.map(|_| "undone")?,
         _ => return Err(Problem::bad_request("没有这个操作")),
     };
     app.settle().await;

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 
@@ -117,7 +116,7 @@ fn rank(status: BookingStatus) -> u8 {
 fn row(
     app: &App,
     (person, record): (&PersonAt, String),
-    shifts: usize,
+    (shifts, undoes): (usize, bool),
     next: Option<&Attendance>,
 ) -> PersonRow {
     let held = &person.booking;
@@ -130,6 +129,9 @@ fn row(
         notes.extend(booking::stamps(one, rules));
         let door = booking::door(one, rules, now).filter(|_| held.status == BookingStatus::Booked);
         decisions.splice(0..0, door.map(|door| plain(door.step, door.text)));
+    }
+    if undoes {
+        decisions.push(plain("undo", "点错了，撤销"));
     }
     let booking = held;
     if booking.shifts.len() < shifts {
@@ -166,16 +168,9 @@ async fn render(
     query: Option<&Query>,
     fault: Option<Problem>,
 ) -> Result<Response, Problem> {
-    let (posting, mut people) = app.market.people(&visitor.actor()?, job).await?;
-    let mut chrome = Chrome::new(app, visitor, "/desk");
-    if let Some(query) = query {
-        chrome = chrome.telling(query);
-    }
-    let mut status = StatusCode::OK;
-    if let Some(problem) = fault {
-        status = problem.status;
-        chrome = chrome.stopped(problem.title);
-    }
+    let actor = visitor.actor()?;
+    let (posting, mut people) = app.market.people(&actor, job).await?;
+    let (chrome, status) = Chrome::new(app, visitor, "/desk").after(query, fault);
     people.sort_by_key(|person| rank(person.booking.status));
     let count = |status| people.iter().filter(|one| one.booking.status == status).count();
     let summary = format!(
@@ -192,11 +187,13 @@ async fn render(
     for person in &people {
         let record = app.market.worker_record(&mut view, &person.booking.worker).await?;
         let next = current(&attendance, &person.booking.id, now);
-        rows.push(row(app, (person, record.to_string()), shifts, next.as_ref()));
+        let undoes = app.market.undoable(&mut view, &actor, &person.booking).await?.is_some();
+        let told = (person, record.to_string());
+        rows.push(row(app, told, (shifts, undoes), next.as_ref()));
     }
     let mut past = Vec::new();
     if matches!(posting.status, Status::Open) {
-        for worker in app.market.past_workers(&visitor.actor()?, job).await? {
+        for worker in app.market.past_workers(&actor, job).await? {
             let record = app.market.worker_record(&mut view, &worker.id).await?;
             let (id, name) = (worker.id.to_string(), worker.person.name);
             past.push(PastRow { id, name, record: record.to_string() });
@@ -244,6 +241,7 @@ pub async fn decide(
         "shortlist" => (market.shortlist(&actor, &id).await, "shortlisted"),
         "offer" => (market.offer(&actor, &id).await, "offered"),
         "decline" => (market.decline(&actor, &id).await, "declined"),
+        "undo" => (market.undo(&actor, &id).await, "undone"),
         "call-off" => (market.call_off(&actor, &id, Some(form.get("reason"))).await, "called_off"),
         _ => return Err(Problem::bad_request("没有这个操作")),
     };

@@ -12,7 +12,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     facts::Fact,
-    input::{Choice, Faults, Form, Sent, Upload},
+    input::{Choice, Faults, Form, Sent, Upload, typed},
     page,
     placements::{self, Term},
     see_other,
@@ -166,15 +166,12 @@ pub struct PlacementPage {
     pub faults: Faults,
 }
 
-impl PlacementPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
+typed!(PlacementPage);
 
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
+impl PlacementPage {
+    /// Where a paper is handed in.
+    pub fn papers_to(&self) -> String {
+        format!("/desk/placements/{}/evidence", self.id)
     }
 
     /// Whether an event can happen now.

@@ -13,7 +13,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     facts::Fact,
-    input::{Choice, Faults, Form, Sent, Upload},
+    input::{Choice, Faults, Form, Sent, Upload, typed},
     login, page,
     placement::Paper,
     see_other,
@@ -28,7 +28,7 @@ use crate::{
         poster::{Check, CheckEvent, Checked, Mandate, Poster, is_between},
     },
     http::{api::session, body::Query, headers::Client, problem::Problem},
-    market::{MarketError, ORG_PAPERS, PosterFile},
+    market::{MANDATE_PAPER, MarketError, ORG_PAPERS, PosterFile},
 };
 
 /// The form to register.
@@ -45,17 +45,7 @@ pub struct PosterRegisterPage {
     pub faults: Faults,
 }
 
-impl PosterRegisterPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(PosterRegisterPage);
 
 /// An authorisation, as shown.
 pub struct MandateRow {
@@ -133,17 +123,7 @@ pub struct PosterPage {
     pub faults: Faults,
 }
 
-impl PosterPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(PosterPage);
 
 /// What staff said, by whom and when, in words.
 pub(super) fn status_of(checked: &Checked) -> String {
@@ -288,14 +268,14 @@ async fn render(
     }
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let chosen = |name: &str| values.get(name).to_owned();
-    let offered = ORG_PAPERS.iter().filter(|paper| **paper != "委托书");
+    let offered = ORG_PAPERS.iter().filter(|paper| **paper != MANDATE_PAPER);
     let shown = PosterPage {
         chrome,
         name: poster.org.employer.name.clone(),
         status: status_of(&poster.checked),
         lacking: poster.clears(app.market.now().day()).err().map(|why| why.sentence()),
         facts: facts_of(&poster, Phone::masked),
-        papers: papers.iter().map(Paper::of).collect(),
+        papers: papers.iter().filter(|held| held.paper != MANDATE_PAPER).map(Paper::of).collect(),
         choices: offered.map(|paper| Choice::of(*paper, *paper, &chosen("paper"))).collect(),
         is_between: poster.is_between(),
         mandates: mandates.iter().rev().map(MandateRow::of).collect(),

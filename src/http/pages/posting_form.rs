@@ -232,19 +232,8 @@ pub fn read(form: &Form, asks_employer: bool, faults: &mut Faults) -> Read {
         });
         put("employer", employer);
     }
-    let mut number = |name: &str, message: &str| -> Value {
-        let text = form.plain(name);
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => json!(number),
-            _ if text.is_empty() => Value::Null,
-            _ => {
-                faults.add(name, message);
-                Value::Null
-            }
-        }
-    };
-    put("lat", number("lat", "纬度要写数字，例如 38.35"));
-    put("lon", number("lon", "经度要写数字，例如 106.25"));
+    put("lat", form.number("lat", faults, "纬度要写数字，例如 38.35"));
+    put("lon", form.number("lon", faults, "经度要写数字，例如 106.25"));
     put("crs", text_or_null(form.get("crs")));
     let mut amount = |name: &str| {
         let text = form.plain(name);

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{App, Visitor, chrome::Chrome, page};
-use crate::http::{headers::RequestId, problem::Problem};
+use crate::http::{guard, headers::RequestId, problem::Problem};
 
 /// Where a link leads on.
 pub struct Link {
@@ -57,7 +57,8 @@ fn is_for_programs(path: &str) -> bool {
 
 /// Turns a failed answer into a page, where a person asked.
 pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
-    let for_programs = is_for_programs(request.uri().path());
+    let path = request.uri().path();
+    let (for_programs, seeks) = (is_for_programs(path), guard::is_own_page(path));
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let status = response.status();
@@ -72,8 +73,8 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     let visitor = response.extensions_mut().remove::<Visitor>();
     let visitor = visitor.unwrap_or_else(Visitor::nobody);
     let title = problem.map(|problem| problem.title);
-    let back =
-        (status == StatusCode::UNAUTHORIZED).then_some(Link { href: "/login", text: "去登录" });
+    let href = if seeks { "/my/in" } else { "/login" };
+    let back = (status == StatusCode::UNAUTHORIZED).then_some(Link { href, text: "去登录" });
     let template = ErrorPage {
         chrome: Chrome::new(&app, &visitor, ""),
         title: title.unwrap_or_else(|| "没有办成".to_owned()),

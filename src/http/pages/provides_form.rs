@@ -82,20 +82,9 @@ fn text_or_null(text: String) -> Value {
 /// Makes the intake's input; what can't be converted is noted at its field.
 pub fn read(form: &Form, faults: &mut Faults) -> [(&'static str, Value); 5] {
     let plain = |name: &str| text_or_null(form.plain(name));
-    let mut number = |name: &str, message: &str| -> Value {
-        let text = form.plain(name);
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => json!(number),
-            _ if text.is_empty() => Value::Null,
-            _ => {
-                faults.add(name, message);
-                Value::Null
-            }
-        }
-    };
     let (lat, lon) = (
-        number("pickup_lat", "纬度要写数字，例如 38.35"),
-        number("pickup_lon", "经度要写数字，例如 106.25"),
+        form.number("pickup_lat", faults, "纬度要写数字，例如 38.35"),
+        form.number("pickup_lon", faults, "经度要写数字，例如 106.25"),
     );
     let seats = form.plain("pickup_seats");
     let count = seats.parse::<i64>().ok();

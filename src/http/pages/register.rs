@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page, see_other,
     worker::seeker,
 };
@@ -36,22 +36,14 @@ pub struct RegisterPage {
     pub faults: Faults,
 }
 
+typed!(RegisterPage);
+
 impl RegisterPage {
     /// A form in which nothing is typed yet: every way to get to work, twenty kilometres.
     pub fn blank(chrome: Chrome) -> RegisterPage {
         let modes = Mode::ALL.iter().map(|mode| ("modes", mode.word().to_owned()));
         let values = Form::of(modes.chain([("radius_km", "20".to_owned())]));
         RegisterPage { chrome, values, faults: Faults::default() }
-    }
-
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
     }
 
     /// The ways to get to work.

@@ -11,7 +11,12 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     input::{Choice, Faults, Form, Sent},
-    page, see_other, words,
+    line::Line,
+    list::{Answer, Asked, Choices, Filter, Spec, column, in_file},
+    listed::List,
+    page, see_other,
+    sheets::Cell,
+    words,
 };
 use crate::{
     domain::{
@@ -26,7 +31,7 @@ use crate::{
     http::{
         assets,
         body::{Id, Query},
-        problem::Problem,
+        problem::{Problem, internal},
         qr,
     },
     market::{Issued, MarketError, NewScreen},
@@ -85,7 +90,9 @@ pub struct ScreensPage {
     pub chrome: Chrome,
     /// Calls, oldest first.
     pub calls: Vec<CallRow>,
-    /// The screens.
+    /// The list.
+    pub list: Box<List>,
+    /// Its screens, with all that they say.
     pub screens: Vec<ScreenRow>,
     /// A code that was just made.
     pub code: Option<CodeBox>,
@@ -158,16 +165,71 @@ fn call_row(call: HelpCall, now: Moment) -> CallRow {
     }
 }
 
-async fn whole(app: &App, visitor: &Visitor) -> Result<ScreensPage, Problem> {
+fn states() -> Choices {
+    vec![("stop", "有毛病的"), ("warn", "要看一看的"), ("done", "好的")]
+}
+
+const LIST: Spec = Spec {
+    path: "/desk/screens",
+    name: "屏幕",
+    unit: "块",
+    order: "有毛病的在最上面",
+    hint: "名称、站点或情况里的字",
+    day: "",
+    people: false,
+    columns: &[
+        column("name", "名称"),
+        column("what", "放什么"),
+        column("state", "情况"),
+        in_file("more", "详细"),
+        in_file("id", "编号"),
+    ],
+    filters: &[Filter { word: "state", title: "情况", choices: states }],
+};
+
+fn line(row: &ScreenRow) -> Line {
+    let rank = match row.kind {
+        "stop" if !row.revoked => 0,
+        "warn" => 1,
+        "done" => 2,
+        _ => 3,
+    };
+    let cells = vec![
+        row.name.clone().into(),
+        row.what.clone().into(),
+        Cell::state(row.state.clone(), rank),
+        row.lines.join("；").into(),
+        row.id.clone().into(),
+    ];
+    Line::new(&row.id, cells).marked("state", row.kind).ranked(rank, 0)
+}
+
+/// The page as asked for, or its list's file.
+async fn asked(
+    app: &App,
+    visitor: &Visitor,
+    query: &Query,
+) -> Result<Result<ScreensPage, Response>, Problem> {
     let (screens, calls) = app.market.screens(&visitor.actor()?).await?;
     let (present, now) = (app.hub.presence(), app.market.now());
+    let mut screens: Vec<ScreenRow> =
+        screens.into_iter().map(|screen| row(screen, &present, now)).collect();
+    let lines = screens.iter().map(line).collect();
+    let list = match Asked::read(&LIST, query).answer(app, visitor, lines, false).await? {
+        Answer::File(file) => return Ok(Err(file)),
+        Answer::Page(list) => list,
+    };
+    let place = |row: &ScreenRow| list.rows.iter().position(|shown| shown.id == row.id);
+    screens.retain(|row| place(row).is_some());
+    screens.sort_by_key(place);
     let is_admin = visitor.account.as_ref().is_some_and(|account| account.role == Role::Admin);
     let stations = if is_admin { app.market.stations().await? } else { Vec::new() };
     let kinds = ScreenKind::ALL.iter();
-    Ok(ScreensPage {
-        chrome: Chrome::new(app, visitor, "/desk/screens"),
+    Ok(Ok(ScreensPage {
+        chrome: Chrome::new(app, visitor, "/desk/screens").telling(query),
         calls: calls.into_iter().map(|call| call_row(call, now)).collect(),
-        screens: screens.into_iter().map(|screen| row(screen, &present, now)).collect(),
+        list,
+        screens,
         code: None,
         values: Form::default(),
         faults: Faults::default(),
@@ -176,7 +238,12 @@ async fn whole(app: &App, visitor: &Visitor) -> Result<ScreensPage, Problem> {
             .into_iter()
             .map(|station| Choice::of(station.id.to_string(), station.name, ""))
             .collect(),
-    })
+    }))
+}
+
+async fn whole(app: &App, visitor: &Visitor) -> Result<ScreensPage, Problem> {
+    // Without a question there is no file.
+    asked(app, visitor, &Query::parse("")).await?.map_err(|_| internal())
 }
 
 /// `GET /desk/screens`
@@ -185,9 +252,10 @@ pub async fn screens(
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
-    let mut list = whole(&app, &visitor).await?;
-    list.chrome = list.chrome.telling(&query);
-    Ok(page(StatusCode::OK, &list))
+    Ok(match asked(&app, &visitor, &query).await? {
+        Ok(list) => page(StatusCode::OK, &list),
+        Err(file) => file,
+    })
 }
 
 async fn with_code(

@@ -9,8 +9,9 @@ use axum::{
 use calamine::{Data, Reader, Xlsx};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
+use super::words;
 use crate::{
-    domain::{limits, money::Fen},
+    domain::{calendar::Day, limits, money::Fen, time::Moment},
     http::problem::{Problem, internal},
 };
 
@@ -23,7 +24,58 @@ pub enum Cell {
     Count(i64),
     /// An amount, shown in yuan with two decimals.
     Money(Fen),
+    /// A day, where there is one.
+    Day(Option<Day>),
+    /// A moment, where there is one, to the minute.
+    At(Option<Moment>),
+    /// Words that stand in an order of their own.
+    Ranked {
+        /// The words.
+        text: String,
+        /// Their place.
+        by: i64,
+        /// How they look on a page.
+        class: &'static str,
+    },
 }
+
+impl Cell {
+    /// A state, ordered as the record's life is.
+    pub fn state(text: impl Into<String>, by: i64) -> Cell {
+        Cell::Ranked { text: text.into(), by, class: "tag" }
+    }
+
+    /// What a page shows.
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Money(fen) => format!("{fen}元"),
+            other => other.written(),
+        }
+    }
+
+    /// How it looks on a page.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Cell::Money(_) => "money",
+            Cell::Ranked { class, .. } => class,
+            _ => "",
+        }
+    }
+
+    /// What a file holds.
+    fn written(&self) -> String {
+        match self {
+            Cell::Text(text) | Cell::Ranked { text, .. } => text.clone(),
+            Cell::Count(count) => count.to_string(),
+            Cell::Money(fen) => format!("{}.{:02}", fen.0 / 100, fen.0.unsigned_abs() % 100),
+            Cell::Day(day) => day.map(|day| day.to_string()).unwrap_or_default(),
+            Cell::At(at) => at.map(words::minute).unwrap_or_default(),
+        }
+    }
+}
+
+/// With what a text begins that a spreadsheet would run as a formula.
+const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 impl From<String> for Cell {
     fn from(text: String) -> Cell {
@@ -97,11 +149,11 @@ impl Sheet<'_> {
             row += 1;
             for (column, cell) in (0..).zip(cells) {
                 match cell {
-                    Cell::Text(text) => sheet.write_string(row, column, text)?,
                     Cell::Count(count) => sheet.write_number(row, column, *count as f64)?,
                     Cell::Money(fen) => {
                         sheet.write_number_with_format(row, column, fen.0 as f64 / 100.0, &money)?
                     }
+                    words => sheet.write_string(row, column, words.written())?,
                 };
             }
         }
@@ -119,11 +171,9 @@ impl Sheet<'_> {
         writer.write_record(self.header).map_err(broken)?;
         for cells in &self.rows {
             let texts = cells.iter().map(|cell| match cell {
-                // A spreadsheet would run such a text as a formula.
-                Cell::Text(text) if text.starts_with(['=', '+', '-', '@']) => format!("'{text}"),
-                Cell::Text(text) => text.clone(),
-                Cell::Count(count) => count.to_string(),
-                Cell::Money(fen) => format!("{}.{:02}", fen.0 / 100, fen.0.unsigned_abs() % 100),
+                Cell::Count(_) | Cell::Money(_) => cell.written(),
+                words if words.written().starts_with(FORMULAS) => format!("'{}", words.written()),
+                words => words.written(),
             });
             writer.write_record(texts).map_err(broken)?;
         }

@@ -12,7 +12,7 @@ use jiff::civil::Time;
 use super::{
     App, Visitor,
     chrome::Chrome,
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page, see_other, words,
 };
 use crate::{
@@ -77,17 +77,7 @@ pub struct StationPage {
     pub most: usize,
 }
 
-impl StationPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
+typed!(StationPage);
 
 fn row(notice: &Notice, now: Moment) -> NoticeRow {
     let last = notice.ends_at.plus(-1);

@@ -6,15 +6,13 @@ use std::collections::BTreeSet;
 use askama::Template;
 
 use super::{
-    admin::{AccountRow, AccountsPage, AuditPage, AuditRow},
     bars::{BarRow, BarsPage},
     board::BoardPage,
     booking::{BookingPage, CorrectionLine, Door, ShiftLine},
     chrome::{Chrome, Message, NavItem, User},
-    claims::{ClaimPage, ClaimRow, ClaimStep, ClaimsPage, DossierPage},
+    claims::{ClaimPage, ClaimStep, DossierPage},
     complaints::{ComplaintPage, ComplaintRow, ComplaintStep, ComplaintsPage},
     crew::{CrewDoor, CrewPage, DoorRow, MemberRow},
-    desk::{DeskPage, DeskRow},
     dispatch::{Asked, DispatchPage, DonePage, Refused},
     door::CodePage,
     dues::{OwnClaim, OwnDue},
@@ -22,24 +20,29 @@ use super::{
     fairness::{MarkRow, MarksPage},
     forecast::{AbsorbedRow, AbsorptionPage, Forecast, ForecastPage, ForecastRow, TownRow},
     form::{Draft, Purpose, form_page},
-    home::{HomePage, Queue, QueueRow, Task},
+    home::{HomePage, Task},
     income::{EarningRow, IncomePage, IncomesPage},
     input::{Choice, Faults, Form},
     insurance::{InsurancePage, RowFault},
     jobs::{Booking, Chip, JobCard, JobPage, JobsPage, UnderstoodChip},
     kiosk::KioskPage,
+    list::{Filter, Spec, column},
+    list_page::{Around, ListPage},
+    listed::{Head, List, Row as ListRow, Select, Shown},
     login::LoginPage,
     narrow::Facet,
     notices::{NoticesPage, ObjectionPage, OnNotice},
-    own::{Answer, News, OwnBooking},
+    own::{Answer, News, OwnBooking, WayOut},
     people::{Decision, PastRow, PeoplePage, PersonRow},
     phone::{Frame, OwnShift, PhoneDoor, PhoneHome, PhoneIn, PhoneJob, PhoneJoin, PhoneMy},
     pins::PinsPage,
     placement::{DueRow, Paper, PlacementPage},
-    placements::{Figure, PlacementFormPage, PlacementRow, PlacementsPage, Term},
+    placement_form::PlacementFormPage,
+    placements::{Figure, PlacementRow, PlacementsPage, Term},
     posters::{MandateRow, PosterPage, PosterRegisterPage},
     posting_form,
     problem::{ErrorPage, Link},
+    queues::{Queue, QueueRow},
     ranking::RankingPage,
     register::RegisterPage,
     saved::SavedChip,
@@ -48,7 +51,7 @@ use super::{
     station::{NoticeRow, StationPage, StationsPage},
     steps::{Action, Blocked, DeskJobPage, FindingRow, RosterRow},
     timeline::Step,
-    vetting::{PosterRow, PostersPage, VettingPage},
+    vetting::VettingPage,
     wages::{LedgerPage, SlipPage, WageRow},
     worker::{MePage, Own, OwnCrew},
 };
@@ -362,11 +365,11 @@ fn complaint_row(fill: Fill, i: usize) -> ComplaintRow {
 
 fn rights(fill: Fill) -> [String; 4] {
     let names = ["kind", "text", "worker", "job"];
-    let list = ComplaintsPage {
+    let all = ComplaintsPage {
         chrome: fill.chrome(),
         settles: fill != Fill::Empty,
         path: "/complaints",
-        chips: fill.chips(),
+        list: (fill == Fill::Full).then(|| list(fill)),
         rows: fill.list(|i| complaint_row(fill, i)),
         kinds: fill.choices(),
         jobs: fill.choices(),
@@ -378,6 +381,7 @@ fn rights(fill: Fill) -> [String; 4] {
         path: "/complaints/cpl_1".to_owned(),
         row: complaint_row(fill, 1),
         made: fill.text("手机，2026-11-25 10:00"),
+        handler: fill.text("良田就业创业服务站"),
         job: fill.maybe("/jobs/job_1"),
         steps: fill.list(|i| ComplaintStep {
             word: ["take", "solve", "take-down"][i],
@@ -404,7 +408,7 @@ fn rights(fill: Fill) -> [String; 4] {
         }),
     };
     [
-        list.render().unwrap(),
+        all.render().unwrap(),
         one.render().unwrap(),
         marks(true).render().unwrap(),
         marks(false).render().unwrap(),
@@ -450,12 +454,8 @@ fn work(fill: Fill) -> [String; 5] {
     };
     let ledger = LedgerPage {
         chrome: fill.chrome(),
-        own: fill == Fill::Hostile,
-        chips: fill.chips(),
-        export: fill.maybe("/desk/wages.csv"),
         rows: fill.list(|i| WageRow {
-            href: format!("/desk/wages/wge_{i}"),
-            name: fill.text("马小军"),
+            href: format!("/me/wages/wge_{i}"),
             title: fill.text("快递分拣工"),
             day: "2026-11-25".to_owned(),
             time: "8小时0分".to_owned(),
@@ -464,6 +464,7 @@ fn work(fill: Fill) -> [String; 5] {
             pay_on: "2026-11-25".to_owned(),
             status: "欠薪",
             late: i == 0,
+            asks: fill == Fill::Hostile,
         }),
         summary: fill.text("拖欠1笔"),
     };
@@ -501,28 +502,76 @@ fn work(fill: Fill) -> [String; 5] {
     ]
 }
 
-fn desk(fill: Fill) -> String {
-    let row = |_| DeskRow {
-        href: "/desk/jobs/job_1".to_owned(),
-        title: fill.text("快递分拣工"),
-        status: "待审核",
-        reason: fill.maybe("地点不清楚"),
-        wage: "220元/天 日结".to_owned(),
-        places: "缺5 / 共5".to_owned(),
-        start: "明早8点".to_owned(),
-        employer: fill.text("某公司"),
-        changed: "2026-11-24 10:00".to_owned(),
-        again: fill.maybe("/desk/jobs/new?from=job_1"),
-    };
-    let page = DeskPage {
-        chrome: fill.chrome(),
+const LIST: Spec = Spec {
+    path: "/desk",
+    name: "岗位管理",
+    unit: "个岗位",
+    order: "要先处理的在最上面",
+    hint: "岗位、单位或地点里的字",
+    day: "上工",
+    people: false,
+    columns: &[column("title", "岗位"), column("status", "状态")],
+    filters: &[
+        Filter { word: "status", title: "状态", choices: Vec::new },
+        Filter { word: "label", title: "谁发布的", choices: Vec::new },
+    ],
+};
+
+fn list(fill: Fill) -> Box<List> {
+    let full = fill != Fill::Empty;
+    Box::new(List {
+        spec: &LIST,
         q: fill.text("分拣"),
-        status: fill.text("open"),
         chips: fill.chips(),
-        rows: fill.list(row),
-        cut: true,
-        posts: true,
+        hidden: full.then_some(("status", "open")),
+        selects: fill.list(|i| Select {
+            word: ["label", "settlement", "kind"][i],
+            title: "谁发布的",
+            choices: fill.choices(),
+        }),
+        from: fill.text("2026-11-01"),
+        to: fill.text("2026-11-30"),
+        sorts: fill.choices(),
+        heads: fill.list(|i| Head {
+            title: ["岗位", "状态", "工钱"][i],
+            href: "/desk?sort=title".to_owned(),
+            order: (i == 1).then_some(("descending", "▼")),
+        }),
+        rows: fill.list(|i| ListRow {
+            id: format!("job_{i}"),
+            href: fill.maybe("/desk/jobs/job_1"),
+            name: fill.text("快递分拣工"),
+            note: fill.maybe("原因：地点不清楚"),
+            cells: ["状态", "工钱"]
+                .map(|title| Shown {
+                    title,
+                    text: fill.text("220元"),
+                    class: if i == 0 { "tag" } else { "" },
+                    wraps: i == 1,
+                })
+                .into(),
+            press: (i > 0).then(|| ("/desk/jobs/new?from=job_1".to_owned(), "再发一次")),
+        }),
+        start: 1,
+        total: if full { 3 } else { 0 },
+        cut: full,
+        narrows: fill == Fill::Hostile,
+        presses: true,
+        newer: fill.maybe("/desk?before=00"),
+        older: fill.maybe("/desk?after=00"),
+        xlsx: "/desk?as=xlsx".to_owned(),
+        csv: "/desk?as=csv".to_owned(),
+    })
+}
+
+fn desk(fill: Fill) -> String {
+    let around = Around {
+        lead: fill.text("拖欠1笔"),
+        links: fill.list(|_| ("/desk/jobs/new", "发布岗位")),
+        none: "还没有岗位。",
+        foot: "台账至少保存三年。",
     };
+    let page = ListPage { chrome: fill.chrome(), around, list: *list(fill) };
     page.render().unwrap()
 }
 
@@ -590,13 +639,18 @@ fn me(fill: Fill) -> String {
             page: fill.maybe("/me/bookings/bkg_1"),
             notes: fill.list(|_| fill.text("请在2026-11-25 08:00前答复")),
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
-            live: i != 0,
+            way_out: way_out(fill, i),
         }),
         dues: own_dues(fill),
         claims: own_claims(fill),
         matches: fill.list(|i| fill.card(i)),
     };
     page.render().unwrap()
+}
+
+fn way_out(fill: Fill, i: usize) -> Option<WayOut> {
+    let action = format!("/me/bookings/bkg_{i}/cancel");
+    (i > 0).then(|| WayOut { action, step: "cancel", words: fill.text("名额会给别人。") })
 }
 
 fn earnings(fill: Fill) -> Vec<EarningRow> {
@@ -729,29 +783,6 @@ fn stations(fill: Fill) -> [String; 2] {
 }
 
 fn house(fill: Fill) -> Vec<String> {
-    let accounts = AccountsPage {
-        chrome: fill.chrome(),
-        rows: fill.list(|_| AccountRow {
-            login: fill.text("employer"),
-            role: "用人单位",
-            org: fill.text("acme"),
-            station: fill.text("liangtian"),
-        }),
-    };
-    let audit = AuditPage {
-        chrome: fill.chrome(),
-        rows: fill.list(|seq| AuditRow {
-            seq: seq as i64,
-            at: "2026-11-24 10:00".to_owned(),
-            who: fill.text("站点工作人员 staff"),
-            what: fill.text("审核通过"),
-            kind: "岗位",
-            entity: fill.text("job_1"),
-        }),
-        head: 3,
-        newer: fill.maybe("/admin/audit?to=3"),
-        older: fill.maybe("/admin/audit?to=1"),
-    };
     let board = BoardPage {
         station_id: "liangtian".to_owned(),
         station_name: fill.text("良田就业创业服务站"),
@@ -769,6 +800,8 @@ fn house(fill: Fill) -> Vec<String> {
         demo: fill != Fill::Empty,
         hotline: fill.maybe("0951-12333"),
         card_port: (fill != Fill::Empty).then_some(17_530),
+        late_hours: 24,
+        marks_max: 3,
         version: "0.1.0-0a1b2c3d",
     };
     let pins = PinsPage {
@@ -780,6 +813,7 @@ fn house(fill: Fill) -> Vec<String> {
     let screens = ScreensPage {
         chrome: fill.chrome(),
         calls: fill.list(|i| CallRow { id: format!("call_{i}"), text: fill.text("在叫人") }),
+        list: list(fill),
         screens: fill.list(|i| ScreenRow {
             id: format!("acc_{i}"),
             name: fill.text("大厅东墙"),
@@ -803,8 +837,6 @@ fn house(fill: Fill) -> Vec<String> {
         stations: fill.choices(),
     };
     let mut pages = vec![
-        accounts.render().unwrap(),
-        audit.render().unwrap(),
         board.render().unwrap(),
         kiosk.render().unwrap(),
         pins.render().unwrap(),
@@ -891,7 +923,7 @@ fn phone(fill: Fill) -> Vec<String> {
             page: fill.maybe("/me/bookings/bkg_1"),
             notes: fill.list(|_| fill.text("请在2026-11-25 08:00前答复")),
             asks: if i == 0 { &[] } else { &[Answer { step: "accept", text: "我去" }] },
-            live: i > 0,
+            way_out: way_out(fill, i),
         }),
         dues: own_dues(fill),
         claims: own_claims(fill),
@@ -1007,11 +1039,9 @@ fn placed(fill: Fill) -> [String; 4] {
             who: fill.text("您"),
         })
     };
-    let list = PlacementsPage {
+    let all = PlacementsPage {
         chrome: fill.chrome(),
-        q: fill.text("马"),
-        show: fill.text("risk"),
-        chips: fill.chips(),
+        list: list(fill),
         figures: fill.list(|_| Figure { label: "已领（元）", value: "200".to_owned() }),
         rows: fill.list(|i| PlacementRow {
             href: "/desk/placements/plc_1".to_owned(),
@@ -1061,7 +1091,7 @@ fn placed(fill: Fill) -> [String; 4] {
         faults: fill.list(|row| RowFault { row, message: fill.text("编号不对") }),
     };
     [
-        list.render().unwrap(),
+        all.render().unwrap(),
         form.render().unwrap(),
         page.render().unwrap(),
         insurance.render().unwrap(),
@@ -1121,22 +1151,7 @@ fn claim_page(fill: Fill) -> ClaimPage {
     }
 }
 
-fn money(fill: Fill) -> [String; 8] {
-    let queue = ClaimsPage {
-        chrome: fill.chrome(),
-        chips: fill.chips(),
-        rows: fill.list(|i| ClaimRow {
-            href: "/desk/claims/clm_1".to_owned(),
-            title: fill.text("就业创业服务补贴"),
-            payee: fill.text("演示·劳务经纪人甲"),
-            person: fill.text("马**"),
-            amount: "200元".to_owned(),
-            stage: "镇级审核",
-            mine: i == 0,
-            since: "2026-11-24 10:00".to_owned(),
-        }),
-        pays: fill != Fill::Empty,
-    };
+fn money(fill: Fill) -> [String; 7] {
     let notice = || OnNotice {
         id: "clm_1".to_owned(),
         title: fill.text("（六）就业创业服务补贴"),
@@ -1212,7 +1227,6 @@ fn money(fill: Fill) -> [String; 8] {
     };
     let dossier = DossierPage { claim: claim_page(fill), printed: "2026-11-24 10:00".to_owned() };
     [
-        queue.render().unwrap(),
         claim_page(fill).render().unwrap(),
         dossier.render().unwrap(),
         notices.render().unwrap(),
@@ -1223,7 +1237,7 @@ fn money(fill: Fill) -> [String; 8] {
     ]
 }
 
-fn posters(fill: Fill) -> [String; 4] {
+fn posters(fill: Fill) -> [String; 3] {
     let fields = ["name", "uscc", "id_number", "contact", "phone", "login", "consent", "from"];
     let register = PosterRegisterPage {
         chrome: fill.chrome(),
@@ -1257,23 +1271,6 @@ fn posters(fill: Fill) -> [String; 4] {
         values: Form::of(fields.map(|name| (name, fill.text("塞上建材")))),
         faults: fill.faults(if fill == Fill::Empty { &[] } else { &["uscc", "to", "mandate"] }),
     };
-    let row = |_| PosterRow {
-        href: "/desk/orgs/org_1".to_owned(),
-        name: fill.text("塞上建材"),
-        kind: "企业",
-        status: fill.text("待核验"),
-        until: "长期".to_owned(),
-        waited: "3小时".to_owned(),
-    };
-    let list = PostersPage {
-        chrome: fill.chrome(),
-        chips: fill.chips(),
-        q: fill.text("建材"),
-        status: fill.text("pending"),
-        lapsed: fill.list(row),
-        mandates: fill.list(|i| (mandate(i), fill.text("经纪人"), "/desk/orgs/org_1".to_owned())),
-        rows: fill.list(row),
-    };
     let one = VettingPage {
         chrome: fill.chrome(),
         id: "org_1".to_owned(),
@@ -1296,12 +1293,7 @@ fn posters(fill: Fill) -> [String; 4] {
             who: fill.text("您"),
         }),
     };
-    [
-        register.render().unwrap(),
-        own.render().unwrap(),
-        list.render().unwrap(),
-        one.render().unwrap(),
-    ]
+    [register.render().unwrap(), own.render().unwrap(), one.render().unwrap()]
 }
 
 fn samples(fill: Fill) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Staff verify who may post: the queue, one organisation with its papers, its authorisations.
+//! Staff verify who may post: one organisation with its papers, its authorisations.
 
 use askama::Template;
 use axum::{
@@ -12,64 +12,26 @@ use super::{
     chrome::Chrome,
     facts::Fact,
     input::Sent,
-    jobs::Chip,
     page,
     placement::Paper,
     posters::{MandateRow, facts_of, refusal, status_of},
     see_other,
     timeline::{self, Step},
-    words,
 };
 use crate::{
     domain::{
         identity::Phone,
         ids::{MandateId, OrgId},
         life::Life,
-        poster::{Check, CheckEvent, Poster},
+        poster::CheckEvent,
     },
     http::{
         body::{Id, Query},
         problem::Problem,
     },
-    market::{MarketError, PosterFile},
+    market::{MANDATE_PAPER, MarketError, PosterFile},
     store::Kind,
 };
-
-/// An organisation in a list.
-pub struct PosterRow {
-    /// Its page.
-    pub href: String,
-    /// Its name.
-    pub name: String,
-    /// Its kind.
-    pub kind: &'static str,
-    /// What staff said.
-    pub status: String,
-    /// Until when the licence runs.
-    pub until: String,
-    /// How long it waits.
-    pub waited: String,
-}
-
-/// The list.
-#[derive(Template)]
-#[template(path = "posters.html")]
-pub struct PostersPage {
-    /// The frame.
-    pub chrome: Chrome,
-    /// The states, with how many stand in each.
-    pub chips: Vec<Chip>,
-    /// Words to look for.
-    pub q: String,
-    /// The state that is chosen.
-    pub status: String,
-    /// Who may not post any more and has postings that people still see.
-    pub lapsed: Vec<PosterRow>,
-    /// Authorisations that wait, each with its broker and the broker's page.
-    pub mandates: Vec<(MandateRow, String, String)>,
-    /// The rows.
-    pub rows: Vec<PosterRow>,
-}
 
 /// One organisation, for staff.
 #[derive(Template)]
@@ -109,66 +71,6 @@ pub struct VettingPage {
     pub steps: Vec<Step>,
 }
 
-fn row(app: &App, poster: &Poster) -> PosterRow {
-    let until = poster.licence_until.map_or_else(|| "长期".to_owned(), |day| day.to_string());
-    PosterRow {
-        href: format!("/desk/orgs/{}", poster.org.id),
-        name: poster.org.employer.name.clone(),
-        kind: poster.org.employer.kind.label(),
-        status: status_of(&poster.checked),
-        until,
-        waited: words::ago(poster.updated_at, app.market.now()),
-    }
-}
-
-/// `GET /desk/orgs`
-pub async fn posters(
-    State(app): State<App>,
-    visitor: Visitor,
-    query: Query,
-) -> Result<Response, Problem> {
-    let actor = visitor.actor()?;
-    let chosen = query.get("status").and_then(|word| word.parse::<Check>().ok());
-    let q = query.get("q").unwrap_or_default().to_owned();
-    let all = app.market.posters(&actor, None).await?;
-    let chip = |check: Option<Check>, text: &str| Chip {
-        href: check.map_or_else(
-            || "/desk/orgs".to_owned(),
-            |check| format!("/desk/orgs?status={}", check.word()),
-        ),
-        text: {
-            let fits = |poster: &&Poster| check.is_none_or(|c| poster.checked.check == c);
-            format!("{text} {}", all.iter().filter(fits).count())
-        },
-        on: check == chosen,
-    };
-    let mut chips = vec![chip(None, "全部")];
-    chips.extend(Check::ALL.iter().map(|check| chip(Some(*check), check.label())));
-    let mut shown: Vec<&Poster> = all
-        .iter()
-        .filter(|poster| chosen.is_none_or(|check| poster.checked.check == check))
-        .filter(|poster| poster.org.employer.name.contains(&q))
-        .collect();
-    // Who waits comes first, the longest waiting on top.
-    shown.sort_by_key(|poster| (poster.checked.check != Check::Pending, poster.updated_at));
-    let lapsed = app.market.posters_lapsed(&actor).await?;
-    let waiting = app.market.mandates(&actor, Check::Pending).await?;
-    let mandates = waiting.iter().map(|(mandate, broker)| {
-        let href = format!("/desk/orgs/{}", mandate.broker);
-        (MandateRow::of(mandate), broker.clone(), href)
-    });
-    let list = PostersPage {
-        chrome: Chrome::new(&app, &visitor, "/desk/orgs").telling(&query),
-        chips,
-        q,
-        status: chosen.map(|check| check.word().to_owned()).unwrap_or_default(),
-        lapsed: lapsed.iter().map(|poster| row(&app, poster)).collect(),
-        mandates: mandates.collect(),
-        rows: shown.into_iter().map(|poster| row(&app, poster)).collect(),
-    };
-    Ok(page(StatusCode::OK, &list))
-}
-
 async fn render(
     app: &App,
     visitor: &Visitor,
@@ -204,7 +106,7 @@ async fn render(
         reason: poster.checked.reason.clone(),
         lacking: poster.clears(app.market.now().day()).err().map(|why| why.sentence()),
         facts: facts_of(&poster, |phone: &Phone| phone.expose().to_owned()),
-        papers: papers.iter().map(Paper::of).collect(),
+        papers: papers.iter().filter(|held| held.paper != MANDATE_PAPER).map(Paper::of).collect(),
         verifies: check.after(CheckEvent::Verify).is_some(),
         refuses: check.after(CheckEvent::Refuse).is_some(),
         refusal: refusal(check),

@@ -1,4 +1,4 @@
-//! The wage ledger's pages: what is to be paid, a slip to print, a worker's own wages.
+//! A wage slip to print, and a worker's own wages.
 
 use askama::Template;
 use axum::{
@@ -11,8 +11,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     facts::Fact,
-    input::{Choice, Faults, Form, Sent},
-    jobs::Chip,
+    input::{Choice, Faults, Form, Sent, typed},
     page, posting_form, see_other, words,
 };
 use crate::{
@@ -35,8 +34,6 @@ use crate::{
 pub struct WageRow {
     /// The slip's page.
     pub href: String,
-    /// Who worked.
-    pub name: String,
     /// What was done.
     pub title: String,
     /// When.
@@ -53,20 +50,16 @@ pub struct WageRow {
     pub status: &'static str,
     /// Whether it is in arrears.
     pub late: bool,
+    /// Whether its worker is asked if it arrived.
+    pub asks: bool,
 }
 
-/// The ledger.
+/// A worker's own part of the ledger.
 #[derive(Template)]
 #[template(path = "wages.html")]
 pub struct LedgerPage {
     /// The frame.
     pub chrome: Chrome,
-    /// Whether it is a worker's own.
-    pub own: bool,
-    /// The states.
-    pub chips: Vec<Chip>,
-    /// Where the same stands as a file.
-    pub export: Option<String>,
     /// The rows, what is to be paid first in front.
     pub rows: Vec<WageRow>,
     /// `还没发的共3笔，660元`.
@@ -107,39 +100,58 @@ pub struct SlipPage {
     pub faults: Faults,
 }
 
-impl SlipPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
+typed!(SlipPage);
 
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-}
-
-fn time(minutes: i64) -> String {
+pub(super) fn time(minutes: i64) -> String {
     format!("{}小时{}分", minutes / 60, minutes % 60)
 }
 
-fn row(slip: &Slip, base: &str) -> WageRow {
+/// Where a wage stands, as its worker is told.
+pub(super) fn own_status(status: WageStatus) -> &'static str {
+    match status {
+        WageStatus::Due => "还没发",
+        WageStatus::Overdue => "过期没发",
+        WageStatus::Paid => "说发了，等您说收到没有",
+        WageStatus::Settled => "您收到了",
+    }
+}
+
+/// What is to be known of one's own wages, what is asked first.
+fn own_summary(slips: &[Slip]) -> String {
+    let told = [
+        (WageStatus::Paid, "招工的人说发了"),
+        (WageStatus::Overdue, "过期没发的"),
+        (WageStatus::Due, "还没到日子的"),
+    ];
+    let lines = told.into_iter().filter_map(|(status, words)| {
+        let some = slips.iter().filter(|slip| slip.wage.status == status);
+        let (count, wages) = (some.clone().count(), some.map(|slip| &slip.wage));
+        let paid = status == WageStatus::Paid;
+        let sum: Fen = wages.map(|wage| if paid { wage.paid } else { wage.open() }).sum();
+        (count > 0).then(|| format!("{words}{count}笔，{sum}元"))
+    });
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() && !slips.is_empty() { "都发了".to_owned() } else { lines.join("；") }
+}
+
+fn row(slip: &Slip) -> WageRow {
     let wage = &slip.wage;
+    let status = wage.status;
     WageRow {
-        href: format!("{base}/{}", wage.id),
-        name: slip.worker.person.name.clone(),
+        href: format!("/me/wages/{}", wage.id),
         title: slip.posting.terms.title.clone(),
         day: wage.day.to_string(),
         time: time(wage.minutes),
         net: format!("{}元", wage.net()),
         paid: format!("{}元", wage.paid),
         pay_on: wage.pay_on.to_string(),
-        status: wage.status.label(),
-        late: wage.status == WageStatus::Overdue,
+        status: own_status(status),
+        late: status == WageStatus::Overdue,
+        asks: status == WageStatus::Paid,
     }
 }
 
-fn summary(slips: &[Slip]) -> String {
+pub(super) fn summary(slips: &[Slip]) -> String {
     let open = |status: WageStatus| {
         let some = slips.iter().filter(move |slip| slip.wage.status == status);
         let count = some.clone().count();
@@ -150,39 +162,6 @@ fn summary(slips: &[Slip]) -> String {
         0 => format!("还没发的{due}笔，{amount}元"),
         _ => format!("拖欠{late}笔，{owed}元；还没到期的{due}笔，{amount}元"),
     }
-}
-
-/// `GET /desk/wages?status=`
-pub async fn ledger(
-    State(app): State<App>,
-    visitor: Visitor,
-    query: Query,
-) -> Result<Response, Problem> {
-    let chosen = query.get("status").and_then(|word| word.parse::<WageStatus>().ok());
-    let all = app.market.ledger(&visitor.actor()?, None).await?;
-    let count = |status: Option<WageStatus>| {
-        all.iter().filter(|slip| status.is_none_or(|status| slip.wage.status == status)).count()
-    };
-    let chip = |status: Option<WageStatus>, text: &str| Chip {
-        href: match status {
-            Some(status) => format!("/desk/wages?status={}", status.word()),
-            None => "/desk/wages".to_owned(),
-        },
-        text: format!("{text} {}", count(status)),
-        on: status == chosen,
-    };
-    let mut chips = vec![chip(None, "全部")];
-    chips.extend(WageStatus::ALL.iter().map(|status| chip(Some(*status), status.label())));
-    let fits = |slip: &&Slip| chosen.is_none_or(|status| slip.wage.status == status);
-    let list = LedgerPage {
-        chrome: Chrome::new(&app, &visitor, "/desk/wages").telling(&query),
-        own: false,
-        chips,
-        export: Some("/desk/wages.csv".to_owned()),
-        summary: summary(&all),
-        rows: all.iter().filter(fits).map(|slip| row(slip, "/desk/wages")).collect(),
-    };
-    Ok(page(StatusCode::OK, &list))
 }
 
 /// `GET /me/wages`
@@ -198,11 +177,8 @@ pub async fn own(
     };
     let list = LedgerPage {
         chrome: Chrome::new(&app, &visitor, "/me/wages").telling(&query),
-        own: true,
-        chips: Vec::new(),
-        export: None,
-        summary: summary(&slips),
-        rows: slips.iter().map(|slip| row(slip, "/me/wages")).collect(),
+        summary: own_summary(&slips),
+        rows: slips.iter().map(row).collect(),
     };
     Ok(page(StatusCode::OK, &list))
 }
@@ -283,7 +259,7 @@ async fn render(
         path: format!("{base}/{id}"),
         name: slip.worker.person.name.clone(),
         title: slip.posting.terms.title.clone(),
-        status: wage.status.label(),
+        status: if slip.pays { wage.status.label() } else { own_status(wage.status) },
         late: wage.status == WageStatus::Overdue,
         net: format!("{}元", wage.net()),
         facts: facts(&slip),

@@ -137,7 +137,7 @@ async fn my_page(
     let worker = app.market.worker(&actor, id).await?;
     let (dues, claims) = own_dues(app, visitor, id).await?;
     let now = app.market.now();
-    let bookings = own_bookings(&mut app.market.store.read().await?, id, now).await?;
+    let bookings = own_bookings((app, &actor), &mut app.market.store.read().await?, id).await?;
     let news = app.market.unread(&actor, id).await?;
     let found = search::found_for(app, visitor, id, (MATCHES_MAX, false)).await?.jobs;
     let (person, profile) = (&worker.person, &worker.profile);

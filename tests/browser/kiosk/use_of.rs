@@ -18,6 +18,7 @@ in_browser!(
     who_walks_away_leaves_nothing,
     who_leaves_before_the_answer_is_not_seated,
     a_posting_is_read_aloud_sentence_by_sentence,
+    a_voice_that_stays_silent_is_given_up,
 );
 
 async fn a_sorting_job_for_tomorrow_is_booked_in_four_presses() {
@@ -233,4 +234,19 @@ async fn a_posting_is_read_aloud_sentence_by_sentence() {
     assert_eq!(said[0], "zh-CN 蔬菜分拣工");
     assert_eq!(said[1], "zh-CN 多少钱：220元/天，日结");
     window.check(!said.to_string().contains(":00"), &format!("{said}")).await;
+}
+
+async fn a_voice_that_stays_silent_is_given_up() {
+    let house = House::open().await;
+    stocked(&house).await;
+    let window = at_the_kiosk(&house, TALL).await;
+    let voice = "window.SpeechSynthesisUtterance = function (text) { this.text = text; };
+        Object.defineProperty(window, 'speechSynthesis', { value: { speak() {}, cancel() {} } });";
+    window.run(voice, vec![]).await;
+    for says in ["明天的活", "分拣打包", "蔬菜分拣工", "读给我听"] {
+        touch(&window, says).await;
+    }
+    window.sees("别读了").await;
+    // Else the kiosk took somebody for present for as long as it reads.
+    window.until("document.querySelector('.aloud').innerText === '读给我听'").await;
 }

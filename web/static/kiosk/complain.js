@@ -44,6 +44,7 @@ function what(kiosk) {
     kiosk,
     "投诉什么？",
     scroll(
+      "投诉什么",
       h("div", { class: "tiles" }, KINDS.map(([kind, label]) => button(label, () => kiosk.go(complain, { kind }), { class: "tile" }))),
       h("p", { class: "hint" }, "投诉不收钱，您的名字不告诉别人。"),
       made,
@@ -88,7 +89,7 @@ function which(kiosk, kind) {
     );
   };
   load();
-  return { title: "哪个活？", node: ownPage(kiosk, "哪个活？", scroll(list)) };
+  return { title: "哪个活？", node: ownPage(kiosk, "哪个活？", scroll("哪个活", list)) };
 }
 
 /** @param {Kiosk} kiosk @param {string} kind @param {About | null} about @returns {View} */

@@ -25,7 +25,7 @@ const WORDS = { "check-in": "签到", "check-out": "签退" };
 
 /** @param {Kiosk} kiosk @returns {View} */
 export function door(kiosk) {
-  const list = scroll(h("p", null, "正在取…"));
+  const list = scroll("签到签退", h("p", null, "正在取…"));
   const load = async () => {
     const { data, why } = await ask(kiosk, "GET", (worker) => `/workers/${worker}/bookings`);
     if (why === CUT) return fill(list, cut(kiosk));

@@ -70,6 +70,8 @@ export class Kiosk {
     this.touched = performance.now();
     /** @type {number | null} when the ring closes */
     this.closes = null;
+    /** @type {Element | null} where the keyboard was when it opened */
+    this.before = null;
     const address = new URL(`/api/v1/stations/${this.station.id}/feed`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     this.feed = new Feed({
@@ -295,8 +297,8 @@ export class Kiosk {
     this.closes = null;
     part("ring").hidden = true;
     this.touch();
-    const head = part("main").querySelector("h1");
-    if (head) head.focus({ preventScroll: true });
+    const before = this.before && this.before !== document.body && document.contains(this.before) ? this.before : part("main").querySelector("h1");
+    if (before) /** @type {HTMLElement} */ (before).focus({ preventScroll: true });
   }
 
   /** Once a second: the clock, and whether somebody is still there. */
@@ -310,6 +312,7 @@ export class Kiosk {
     const idle = performance.now() - this.touched;
     if (this.closes === null && idle >= IDLE_MS) {
       this.closes = performance.now() + RING_S * 1000;
+      this.before = document.activeElement;
       part("ring").hidden = false;
       part("stay").focus();
     }
@@ -322,7 +325,11 @@ export class Kiosk {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (this.closes !== null) return;
+    if (this.closes !== null) {
+      // The ring has one button, and nothing behind it can be reached.
+      if (event.key === "Tab") event.preventDefault();
+      return;
+    }
     if (event.key === "Escape") return this.back();
     if (this.view && this.view.key) this.view.key(event);
   }

@@ -29,6 +29,7 @@ export function me(kiosk) {
     kiosk,
     "我的事",
     scroll(
+      "我的事",
       news,
       h("div", { class: "tiles" }, tiles.map(([name, label, page]) => button(label, () => kiosk.go(page, {}), { class: "tile" }, picture(name)))),
     ),

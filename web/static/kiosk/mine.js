@@ -20,7 +20,7 @@ const STATUS = {
 
 /** @param {Kiosk} kiosk @returns {View} */
 export function mine(kiosk) {
-  const list = scroll(h("p", null, "正在取…"));
+  const list = scroll("我的报名", h("p", null, "正在取…"));
   const load = async () => fill(list, await outcomes(kiosk), await bookings(kiosk, load));
   load();
   return { title: "我的报名", node: ownPage(kiosk, "我的报名", list) };
@@ -64,6 +64,20 @@ export async function jobOf(kiosk, id) {
   }
 }
 
+/** What follows from giving a booking up now; `own.rs` says the same on phones. @param {Kiosk} kiosk @param {any} row */
+function leavingWords(kiosk, row) {
+  if (row.status === "offered") return "这个名额就给别人了。";
+  if (row.status !== "booked") return "名额会给别人，不记您的账。";
+  const { lateHours, marksMax } = document.body.dataset;
+  const hours = Number(lateHours || 0);
+  const ahead = Math.min(...row.shifts.map((/** @type {any} */ shift) => Date.parse(shift.start))) - kiosk.now();
+  if (ahead <= 0) return "已经开工了，会记一次“没来上工”。";
+  if (ahead < hours * 3600000) {
+    return `离上工不到${hours}小时了，会记一次“临时取消”。记满${marksMax}次，以后报名要等招工的人定。`;
+  }
+  return hours ? `名额会给别人，不记您的账。离上工不到${hours}小时再说，就要记一次。` : "名额会给别人，不记您的账。";
+}
+
 /** @param {Kiosk} kiosk @param {any} row @param {Job | undefined} job @param {() => void} again */
 function ownCard(kiosk, row, job, again) {
   const [words, kind] = STATUS[/** @type {"booked"} */ (row.status)];
@@ -75,8 +89,17 @@ function ownCard(kiosk, row, job, again) {
     fill(note, why);
   };
   const acts = h("div", { class: "acts" });
-  const sure = (/** @type {string} */ verb) => () =>
-    fill(acts, h("span", null, "真的不去了？"), button("是的，不去了", step(verb), { class: "stop" }), button("还是去", rest, { class: "aside" }));
+  const sure = (/** @type {string} */ verb) => () => {
+    fill(note, `真的不去了？${leavingWords(kiosk, row)}`);
+    const keep = button("还是去", () => {
+      fill(note);
+      rest();
+      const first = acts.querySelector("button");
+      if (first) first.focus();
+    }, { class: "aside" });
+    fill(acts, button("是的，不去了", step(verb), { class: "stop" }), keep);
+    keep.focus();
+  };
   const rest = () => {
     const offered = row.status === "offered";
     fill(

@@ -11,7 +11,7 @@ import { help } from "./views.js";
 
 /** @param {Kiosk} kiosk @returns {View} */
 export function wages(kiosk) {
-  const list = scroll(h("p", null, "正在取…"));
+  const list = scroll("我的工钱", h("p", null, "正在取…"));
   const load = async () => {
     const { data, why } = await ask(kiosk, "GET", (worker) => `/workers/${worker}/wages`);
     if (why) return fill(list, h("p", null, why));
@@ -77,7 +77,7 @@ function wage(kiosk, row, again) {
 
 /** What the person may claim. @param {Kiosk} kiosk @returns {View} */
 export function dues(kiosk) {
-  const list = scroll(h("p", null, "正在算…"));
+  const list = scroll("能领的补贴", h("p", null, "正在算…"));
   const load = async () => {
     const { data, why } = await ask(kiosk, "GET", (worker) => `/workers/${worker}/entitlements`);
     if (why) return fill(list, h("p", null, why));

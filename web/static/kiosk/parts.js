@@ -87,13 +87,35 @@ export function ownPage(kiosk, title, body, ...acts) {
     { class: "page own-page" },
     heading(title),
     body,
-    h("div", { class: "acts" }, aloudPage(kiosk), acts, button("办完了，退出", () => kiosk.end(), { class: "act" })),
+    h("div", { class: "acts" }, more(body), aloudPage(kiosk), acts, button("办完了，退出", () => kiosk.end(), { class: "act" })),
   );
 }
 
-/** A part that scrolls and can be scrolled by key. @param {...import("./dom.js").Child} children */
-export function scroll(...children) {
-  return h("div", { class: "scroll", tabindex: 0 }, children);
+/** A part that scrolls, by key too. @param {string} label @param {...import("./dom.js").Child} children */
+export function scroll(label, ...children) {
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, children);
+}
+
+/**
+ * A button that turns a part which scrolls, a page at a time and from its end back to its beginning; it
+ * is there only while there is more than fits.
+ * @param {Element} list
+ */
+export function more(list) {
+  const one = button("往下看", () => {
+    const page = list.clientHeight * 0.85;
+    list.scrollBy({ top: isAtEnd() ? -list.scrollHeight : page });
+  }, { class: "aside", hidden: true });
+  const isAtEnd = () => list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
+  const look = () => {
+    one.hidden = list.scrollHeight <= list.clientHeight + 8;
+    const says = !one.hidden && isAtEnd() ? "回上面" : "往下看";
+    if (one.textContent !== says) fill(one, h("span", null, says));
+  };
+  list.addEventListener("scroll", look);
+  new ResizeObserver(look).observe(list);
+  new MutationObserver(look).observe(list, { childList: true, subtree: true });
+  return one;
 }
 
 /** A day as people say it: 11月20日. @param {string} day 2026-11-20 */

@@ -33,6 +33,8 @@ export function identify(kiosk, { then, phone = "" }) {
   const put = (/** @type {import("./keys.js").Pad} */ next) => {
     pad = next;
     fill(place, pad.node);
+    // Who goes by key, or listens, begins at the new question.
+    title.focus({ preventScroll: true });
   };
   const askPhone = () => {
     fill(title, "您的手机号");
@@ -114,6 +116,7 @@ export function register(kiosk, { then, phone = "", card }) {
     fill(note, said);
     pad = next;
     fill(place, pad.node);
+    title.focus({ preventScroll: true });
   };
   const askPhone = () =>
     step(
@@ -228,15 +231,20 @@ function namePad(kiosk, onDone) {
     const choose = (/** @type {string} */ char) => {
       [name, letters, from] = [name + char, "", 0];
       draw();
+      // The key that was pressed is gone; what comes next are the letters.
+      const first = pad.node.querySelector("button");
+      if (first) first.focus();
     };
-    const more = () => {
+    const turn = () => {
       from = from + OFFERED >= all.length ? 0 : from + OFFERED;
       draw();
+      const keys = offers.querySelectorAll("button");
+      keys[keys.length - 1].focus();
     };
     fill(
       offers,
       all.slice(from, from + OFFERED).map((char) => button(char, () => choose(char), { class: "key" })),
-      all.length > OFFERED && button("更多", more, { class: "key small" }),
+      all.length > OFFERED && button("更多", turn, { class: "key small" }),
       !all.length && h("p", { class: "hint" }, "没有这个音的字，退格再试"),
     );
   };

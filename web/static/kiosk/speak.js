@@ -7,6 +7,10 @@ export function canSpeak() {
 
 /** Slower than people talk. */
 const RATE = 0.9;
+/** A voice that has not ended by then is none: some browsers promise one and stay silent. */
+const WAIT_MS = 4000;
+/** The same for each character. */
+const WAIT_CHARACTER_MS = 600;
 
 /** Reads aloud; one at a time. */
 export class Reader {
@@ -34,11 +38,19 @@ export class Reader {
       const words = new SpeechSynthesisUtterance(sentences[place]);
       words.lang = "zh-CN";
       words.rate = RATE;
-      words.onend = () => next(place + 1);
-      words.onerror = () => {
+      const fail = () => {
         if (turn !== this.turn) return;
-        this.on = false;
+        this.stop();
         at(-1);
+      };
+      const timer = setTimeout(fail, WAIT_MS + WAIT_CHARACTER_MS * sentences[place].length);
+      words.onend = () => {
+        clearTimeout(timer);
+        next(place + 1);
+      };
+      words.onerror = () => {
+        clearTimeout(timer);
+        fail();
       };
       speechSynthesis.speak(words);
     };

@@ -3,7 +3,7 @@
 import { distanceWords, settlementWords, wageWords } from "../words.js";
 import { Offline } from "./api.js";
 import { button, fill, h, picture } from "./dom.js";
-import { aloud, aloudPage, heading } from "./parts.js";
+import { aloud, aloudPage, heading, more, scroll } from "./parts.js";
 import { byDistance, bySoonest, coming, employerOf, factsOf, isOn, sentencesOf, shiftWords, startOf } from "./jobs.js";
 import { lettersPad } from "./keys.js";
 import { sketch } from "./sketch.js";
@@ -234,6 +234,11 @@ export function posting(kiosk, { job }) {
   }
   const place = typeof job.lat === "number" && typeof job.lon === "number" && { lat: job.lat, lon: job.lon };
   const parts = [title, ...rows];
+  const all = scroll(
+    "这个活",
+    h("dl", { class: "facts" }, rows),
+    place && h("figure", null, sketch(kiosk.station, place, job.title), h("figcaption", null, "示意图：上面是北，圈是直线距离")),
+  );
   const listen = aloud(kiosk, () => sentencesOf(job, kiosk.now()).map((words, at) => ({ part: parts[at], words })));
   live();
   return {
@@ -243,17 +248,13 @@ export function posting(kiosk, { job }) {
       "div",
       { class: "page posting" },
       h("div", { class: "lead" }, picture(kiosk.kind(job).id), title),
-      h(
-        "div",
-        { class: "scroll", tabindex: 0 },
-        h("dl", { class: "facts" }, rows),
-        place && h("figure", null, sketch(kiosk.station, place, job.title), h("figcaption", null, "示意图：上面是北，圈是直线距离")),
-      ),
+      all,
       gone,
       shifts.length > 1 && days,
       h(
         "div",
         { class: "acts" },
+        more(all),
         listen,
         button("带走", () => kiosk.go(take, { job }), { class: "aside" }),
         go,
@@ -360,9 +361,9 @@ export function search(kiosk, { typed = "" }) {
       trades.length > 0 && h("div", { class: "chips" }, trades),
       jobs.length ? h("ul", { class: "cards" }, jobs.slice(0, 30).map((job) => card(kiosk, job))) : h("p", { class: "hint" }, "这里没有找到，换个字母试试"),
     );
-    timer = setTimeout(() => more(query, asked, new Set(jobs.map((job) => job.id))), TYPING_MS);
+    timer = setTimeout(() => askFarther(query, asked, new Set(jobs.map((job) => job.id))), TYPING_MS);
   };
-  const more = async (/** @type {string} */ text, /** @type {number} */ turn, /** @type {Set<string>} */ held) => {
+  const askFarther = async (/** @type {string} */ text, /** @type {number} */ turn, /** @type {Set<string>} */ held) => {
     const { lat, lon } = kiosk.station;
     const path = `/jobs?q=${encodeURIComponent(text)}&lat=${lat}&lon=${lon}&crs=wgs84&limit=${FARTHER_MAX}`;
     try {
@@ -404,14 +405,19 @@ function voice(heard) {
   const scope = /** @type {any} */ (window);
   const Recognition = scope.SpeechRecognition || scope.webkitSpeechRecognition;
   if (!Recognition) return undefined;
+  const say = (/** @type {string} */ words) => fill(listen, h("span", null, words));
   const listen = button("说话找", () => {
     const ear = new Recognition();
+    let then = "说话找";
     ear.lang = "zh-CN";
     ear.onresult = (/** @type {any} */ event) => heard(event.results[0][0].transcript.replace(/[，。？！\s]/g, ""));
-    ear.onend = () => fill(listen, h("span", null, "说话找"));
-    ear.onerror = () => fill(listen, h("span", null, "没听清"));
-    fill(listen, h("span", null, "请说…"));
+    ear.onerror = (/** @type {any} */ event) => {
+      then = event.error === "no-speech" ? "没听清，再说" : "现在听不了";
+    };
+    // It comes last, whatever came before.
+    ear.onend = () => say(then);
+    say("请说…");
     ear.start();
-  }, { class: "voice" });
+  }, { class: "voice", "aria-live": "polite" });
   return listen;
 }

@@ -222,11 +222,12 @@ pub async fn my(
     };
     let news = app.market.unread(&visitor.actor()?, &worker).await?;
     let (dues, claims) = own_dues(&app, &visitor, &worker).await?;
-    let now = app.market.now();
+    let actor = visitor.actor()?;
     let my = PhoneMy {
         frame: Frame::new(&app, &visitor, station).await?.telling(&query),
         news: news.iter().map(one_news).collect(),
-        bookings: own_bookings(&mut app.market.store.read().await?, &worker, now).await?,
+        bookings: own_bookings((&app, &actor), &mut app.market.store.read().await?, &worker)
+            .await?,
         dues,
         claims,
     };
