@@ -49,7 +49,14 @@ async fn drawn(market: &Market) -> (Vec<String>, Vec<String>) {
             terms.title, terms.employer.name, terms.point, terms.wage, terms.shifts, terms.benefits
         )
     };
-    let worker = |w: &Worker| format!("{:?} {:?}", w.person, w.profile);
+    // Who asked for a consent is an account, whose id is another in each installation.
+    let worker = |w: &Worker| {
+        let mut person = w.person.clone();
+        for asked in person.memberships.iter_mut().filter_map(|held| held.asked.as_mut()) {
+            asked.0.clear();
+        }
+        format!("{person:?} {:?}", w.profile)
+    };
     let mut drawn = (
         postings(market).await.iter().map(posting).collect::<Vec<_>>(),
         workers(market).await.iter().map(worker).collect::<Vec<_>>(),
