@@ -14,7 +14,7 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     enrol_form::{self, DayRow, GroupRow, LISTS, LicenceRow, household},
-    input::{Choice, Faults, Form, Sent},
+    input::{Choice, Faults, Form, Sent, typed},
     page, see_other, words,
 };
 use crate::{
@@ -109,17 +109,9 @@ impl Masked {
     }
 }
 
+typed!(EnrolPage);
+
 impl EnrolPage {
-    /// What is typed in a field.
-    pub fn value(&self, name: &str) -> &str {
-        self.values.get(name)
-    }
-
-    /// What is wrong with a field.
-    pub fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.at(name)
-    }
-
     /// The ways to get to work.
     pub fn modes(&self) -> Vec<Choice> {
         enrol_form::modes(&self.values)

@@ -223,16 +223,9 @@ pub fn household(number: &str) -> String {
 /// Makes the market's input; what can't be converted is noted at its field. `held` is the record that
 /// is changed; a new one also says what its person agrees to.
 pub fn read(form: &Form, held: Option<&Worker>, faults: &mut Faults) -> Map<String, Value> {
-    let mut number = |name: &str, label: &str| {
-        let text = form.plain(name);
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        if number.is_none() && !text.is_empty() {
-            faults.add(name, format!("{label}要写数字"));
-        }
-        number
-    };
-    let radius = number("radius_km", "愿意去的距离");
-    let (lat, lon) = (number("lat", "纬度"), number("lon", "经度"));
+    let radius = form.number("radius_km", faults, "愿意去的距离要写数字");
+    let lat = form.number("lat", faults, "纬度要写数字");
+    let lon = form.number("lon", faults, "经度要写数字");
     let wage = form.plain("wage");
     let wish = fen(&wage);
     if wish.is_none() && !wage.is_empty() {

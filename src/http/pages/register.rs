@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{
     App, Visitor,
     chrome::Chrome,
+    enrol_form,
     input::{Choice, Faults, Form, Sent, typed},
     page, see_other,
     worker::seeker,
@@ -48,28 +49,15 @@ impl RegisterPage {
 
     /// The ways to get to work.
     pub fn modes(&self) -> Vec<Choice> {
-        let chosen = |mode: &Mode| self.values.all("modes").any(|word| word == mode.word());
-        let choice = |mode: &Mode| Choice {
-            value: mode.word().to_owned(),
-            text: mode.label().to_owned(),
-            selected: chosen(mode),
-        };
-        Mode::ALL.iter().map(choice).collect()
+        enrol_form::modes(&self.values)
     }
 }
 
 /// Makes the intake's input; what can't be converted is noted at its field.
 fn read(form: &Form, faults: &mut Faults) -> Map<String, Value> {
-    let mut number = |name: &str, label: &str| {
-        let text = form.plain(name);
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        if number.is_none() && !text.is_empty() {
-            faults.add(name, format!("{label}要写数字"));
-        }
-        number
-    };
-    let radius = number("radius_km", "愿意去的距离");
-    let (lat, lon) = (number("lat", "纬度"), number("lon", "经度"));
+    let radius = form.number("radius_km", faults, "愿意去的距离要写数字");
+    let lat = form.number("lat", faults, "纬度要写数字");
+    let lon = form.number("lon", faults, "经度要写数字");
     if form.get("consent") != "yes" {
         faults.add("consent", "要登记，请先同意下面这一条");
     }
