@@ -35,6 +35,8 @@ const NOW: Moment = Moment(1_795_485_600_000_000);
 const TOP: usize = 20;
 const MATCH_M: f64 = 10_000.0;
 const CLIENTS: usize = 8;
+/// Records that are indexed at once.
+const PAGE: usize = 1_000;
 /// Questions of one client.
 const QUESTIONS: usize = 2_000;
 
@@ -280,11 +282,14 @@ fn run(folder: &Path, postings: &[Listed], workers: &[Enrolled], size: Size) -> 
     {
         let index = Arc::new(Index::own(&place).expect("an empty index"));
         let rebuild = Rebuild::begin(&index).expect("it is rebuilt");
-        for posting in postings {
-            rebuild.put_job(&posting.posting()).expect("a posting is indexed");
+        // Page by page, as the follower reads them from the store.
+        for page in postings.chunks(PAGE) {
+            let page: Vec<_> = page.iter().map(Listed::posting).collect();
+            rebuild.put_jobs(&page).expect("postings are indexed");
         }
-        for worker in workers {
-            rebuild.put_worker(&worker.worker()).expect("a worker is indexed");
+        for page in workers.chunks(PAGE) {
+            let page: Vec<_> = page.iter().map(Enrolled::worker).collect();
+            rebuild.put_workers(&page).expect("workers are indexed");
         }
         rebuild.finish(1).expect("the index stands");
     }

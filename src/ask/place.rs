@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::domain::division;
+use crate::{domain::division, words::Lexicon};
 
 /// A place that a text names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +15,9 @@ pub struct Place {
 
 struct Names {
     /// Names that mean a place wherever they stand.
-    full: HashMap<Vec<char>, Place>,
+    full: Lexicon<Place>,
     /// Names without their ending.
-    bare: HashMap<Vec<char>, Place>,
-    /// In characters.
-    length_max: usize,
+    bare: Lexicon<Place>,
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
@@ -32,10 +30,9 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
             *best = one.name;
         }
     }
-    let mut names = Names { full: HashMap::new(), bare: HashMap::new(), length_max: 0 };
+    let mut names = Names { full: Lexicon::default(), bare: Lexicon::default() };
     for one in called {
         let key: Vec<char> = one.name.chars().collect();
-        names.length_max = names.length_max.max(key.len());
         let village = one.name.ends_with('村') || one.name.ends_with("社区");
         let name =
             if village { one.name } else { shown.get(one.stem).copied().unwrap_or(one.name) };
@@ -51,18 +48,17 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 
 /// The longest full name at the start of `chars`: its length and its place.
 pub(super) fn full(chars: &[char]) -> Option<(usize, Place)> {
-    longest(&NAMES.full, chars)
+    NAMES.full.longest(chars, beyond_one)
 }
 
 /// The place of which these characters are the name without its ending.
 pub(super) fn bare(chars: &[char]) -> Option<Place> {
-    NAMES.bare.get(chars).copied()
+    NAMES.bare.get(chars)
 }
 
-fn longest(names: &HashMap<Vec<char>, Place>, chars: &[char]) -> Option<(usize, Place)> {
-    (2..=NAMES.length_max.min(chars.len()))
-        .rev()
-        .find_map(|length| Some((length, *names.get(&chars[..length])?)))
+/// One character is no name.
+fn beyond_one(length: usize) -> bool {
+    length > 1
 }
 
 /// Every place that an address or a title names, also without its ending, from left to right.
@@ -72,7 +68,7 @@ pub fn places(text: &str) -> Vec<Place> {
     while at < chars.len() {
         let rest = &chars[at..];
         let longer = |a: (usize, Place), b: (usize, Place)| if b.0 > a.0 { b } else { a };
-        let best = match (full(rest), longest(&NAMES.bare, rest)) {
+        let best = match (full(rest), NAMES.bare.longest(rest, beyond_one)) {
             (Some(full), Some(bare)) => Some(longer(full, bare)),
             (one, None) | (None, one) => one,
         };

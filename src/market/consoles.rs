@@ -180,7 +180,7 @@ impl Market {
     /// # Errors
     /// [`MarketError::Forbidden`].
     pub async fn workers_at_desk(&self, actor: &Actor) -> MarketResult<Vec<Worker>> {
-        if !authority::may(actor, Verb::SetPin) {
+        if !authority::may(actor, Verb::Enrol) {
             return Err(MarketError::Forbidden);
         }
         let station = actor.account().and_then(|account| account.station.as_ref());
@@ -189,7 +189,7 @@ impl Market {
             Some(station) => view.workers_at(station, limits::LIST_ROWS_MAX).await?,
             None => view.workers_newest(None, limits::LIST_ROWS_MAX).await?,
         };
-        held.retain(|worker| authority::reaches_worker(actor, Verb::ReadWorker, worker));
+        held.retain(|worker| authority::reaches_worker(actor, Verb::Enrol, worker));
         Ok(held)
     }
 

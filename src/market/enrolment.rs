@@ -13,7 +13,7 @@ use crate::{
         ids::WorkerId,
         worker::{Group, GroupSource, Membership, Worker},
     },
-    store::{Kind, Txn},
+    store::Txn,
 };
 
 /// What a record is to become.
@@ -156,38 +156,24 @@ impl Market {
         all
     }
 
-    /// Staff look for people of their station: by the whole phone, the whole citizen's number, or the
-    /// name; the newest where nothing is asked. At most `limit`; each look is in the audit trail.
+    /// People of the actor's station who have this whole phone, whole citizen's number, or name; whoever
+    /// shows them notes whom ([`Market::note_list`]).
     ///
     /// # Errors
     /// [`MarketError::Forbidden`]
-    pub async fn enrolled(
-        &self,
-        actor: &Actor,
-        asked: &str,
-        limit: usize,
-    ) -> MarketResult<Vec<Worker>> {
+    pub async fn seekers_called(&self, actor: &Actor, asked: &str) -> MarketResult<Vec<Worker>> {
         if !authority::may(actor, Verb::Enrol) {
             return Err(MarketError::Forbidden);
         }
-        let mut txn = self.store.begin().await?;
-        let mut found = if asked.is_empty() {
-            let station = actor.account().and_then(|account| account.station.as_ref());
-            txn.workers_newest(station, limit as i64).await?
-        } else if let Ok(number) = asked.parse() {
-            txn.worker_with_id(&number).await?.into_iter().collect()
+        let mut view = self.store.read().await?;
+        let mut found: Vec<Worker> = if let Ok(number) = asked.parse() {
+            view.worker_with_id(&number).await?.into_iter().collect()
         } else if let Ok(phone) = asked.parse() {
-            txn.workers_with_phone(&phone).await?
+            view.workers_with_phone(&phone).await?
         } else {
-            txn.workers_named(asked, LOOKED_AT).await?
+            view.workers_named(asked, LOOKED_AT).await?
         };
         found.retain(|worker| authority::reaches_worker(actor, Verb::Enrol, worker));
-        found.truncate(limit);
-        if !asked.is_empty() && !found.is_empty() {
-            let seen: Vec<&str> = found.iter().map(|worker| worker.id.as_str()).collect();
-            txn.log(self.entry(actor, "look", Kind::Worker, "", json!({ "workers": seen })));
-            txn.commit().await?;
-        }
         Ok(found)
     }
 }

@@ -188,9 +188,7 @@ impl Follower {
                 before.await??;
             }
             let rebuild = Arc::clone(&rebuild);
-            writing = Some(task::spawn_blocking(move || {
-                page.iter().try_for_each(|worker| rebuild.put_worker(worker))
-            }));
+            writing = Some(task::spawn_blocking(move || rebuild.put_workers(&page)));
         }
         if let Some(before) = writing.take() {
             before.await??;

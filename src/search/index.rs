@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use super::{
     JobPage, JobQuery, SearchError, Ties, WorkerHit,
     columns::{column, texts},
+    cutter::Cutter,
     job_sheet::JobSheet,
     jobs::{self, Fit},
     numbers::Free,
@@ -175,7 +176,8 @@ impl Index {
     /// [`SearchError::Locked`], or the engine's.
     pub fn put_job(&self, posting: &Posting) -> Result<(), SearchError> {
         let shelves = self.read();
-        let doc = (posting.status == Status::Open).then(|| shelves.jobs.fields.document(posting));
+        let doc = (posting.status == Status::Open)
+            .then(|| shelves.jobs.fields.document(posting, &mut Cutter::default()));
         shelves.jobs.pen()?.put(posting.id.as_str(), doc)
     }
 

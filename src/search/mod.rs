@@ -17,6 +17,7 @@ mod asked;
 mod bounds;
 mod columns;
 mod cursor;
+mod cutter;
 mod error;
 mod facets;
 mod follow;

@@ -1,13 +1,20 @@
 //! A fresh index beside the one that serves, and the change from one to the other.
 
-use std::{fs, io, path::Path, sync::Arc, sync::atomic::Ordering, thread};
+use std::{
+    fs, io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    thread,
+};
 
 use tantivy::TantivyDocument;
 
 use super::{
     Index, SearchError,
+    cutter::Cutter,
     index::{Shelves, beside, remove_dir},
-    shelf::Use,
+    schema::Fields,
+    shelf::{Shelf, Use},
 };
 use crate::domain::{
     posting::{Posting, Status},
@@ -21,6 +28,8 @@ pub struct Rebuild {
     index: Arc<Index>,
     /// None once the files have been given over.
     fresh: Option<Shelves>,
+    /// One for each thread that cuts texts.
+    cutters: Mutex<[Cutter; 2]>,
 }
 
 impl Rebuild {
@@ -33,57 +42,42 @@ impl Rebuild {
             return Err(SearchError::Locked);
         }
         index.claim_rebuild()?;
-        let mut rebuild = Rebuild { index: Arc::clone(index), fresh: None };
+        let mut rebuild =
+            Rebuild { index: Arc::clone(index), fresh: None, cutters: Mutex::default() };
         let dir = beside(&index.dir, ".new");
         remove_dir(&dir)?;
         rebuild.fresh = Some(Shelves::open(&dir, Use::Rebuild, &index.weights)?);
         Ok(rebuild)
     }
 
-    /// Adds a posting, where it is open. Each at most once.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn put_job(&self, posting: &Posting) -> Result<(), SearchError> {
-        match &self.fresh {
-            Some(fresh) if posting.status == Status::Open => {
-                fresh.jobs.pen()?.add(fresh.jobs.fields.document(posting))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Adds postings as [`Rebuild::put_job`] does, faster: texts are cut by several threads.
+    /// Adds those postings that are open. Each at most once.
     ///
     /// # Errors
     /// The engine's.
     pub fn put_jobs(&self, postings: &[Posting]) -> Result<(), SearchError> {
         let Some(fresh) = &self.fresh else { return Ok(()) };
         let fields = &fresh.jobs.fields;
-        let documents = |part: &[Posting]| -> Vec<TantivyDocument> {
+        let documents = |part: &[Posting], cutter: &mut Cutter| -> Vec<TantivyDocument> {
             let open = part.iter().filter(|posting| posting.status == Status::Open);
-            open.map(|posting| fields.document(posting)).collect()
+            open.map(|posting| fields.document(posting, cutter)).collect()
         };
         let (first, second) = postings.split_at(postings.len() / 2);
-        let cut = thread::scope(|scope| {
-            let other = scope.spawn(|| documents(second));
-            let mut cut = documents(first);
-            other.join().map(|more| cut.extend(more)).map(|()| cut)
-        });
-        let cut = cut.map_err(|_| io::Error::other("a text could not be cut"))?;
+        let mut cutters = self.cutters.lock().unwrap_or_else(PoisonError::into_inner);
+        let [one, two] = &mut *cutters;
+        let (mut cut, more) = both(|| Ok(documents(first, one)), || Ok(documents(second, two)))?;
+        cut.extend(more);
         let mut pen = fresh.jobs.pen()?;
         cut.into_iter().try_for_each(|document| pen.add(document))
     }
 
-    /// Adds a worker. Each at most once.
+    /// Adds workers. Each at most once.
     ///
     /// # Errors
     /// The engine's.
-    pub fn put_worker(&self, worker: &Worker) -> Result<(), SearchError> {
-        match &self.fresh {
-            Some(fresh) => fresh.workers.pen()?.add(fresh.workers.fields.document(worker)),
-            None => Ok(()),
-        }
+    pub fn put_workers(&self, workers: &[Worker]) -> Result<(), SearchError> {
+        let Some(fresh) = &self.fresh else { return Ok(()) };
+        let mut pen = fresh.workers.pen()?;
+        workers.iter().try_for_each(|worker| pen.add(fresh.workers.fields.document(worker)))
     }
 
     /// Puts the fresh index in the old one's place. `place` is where the log stood before the
@@ -95,15 +89,8 @@ impl Rebuild {
         let Some(fresh) = self.fresh.take() else {
             return Ok(());
         };
-        let mut jobs = fresh.jobs.pen()?;
-        jobs.commit(place)?;
-        jobs.finish()?;
-        let mut workers = fresh.workers.pen()?;
-        workers.commit(place)?;
-        workers.finish()?;
         // Read into memory while the old one still answers.
-        fresh.jobs.show()?;
-        fresh.workers.show()?;
+        both(|| complete(&fresh.jobs, place), || complete(&fresh.workers, place))?;
         let (jobs, workers) = (fresh.jobs.shown(), fresh.workers.shown());
         drop(fresh);
 
@@ -131,6 +118,28 @@ impl Rebuild {
         sync_parent(dir)?;
         Ok(remove_dir(&old)?)
     }
+}
+
+/// Makes durable what was put, as one segment, and reads it into memory.
+fn complete<F: Fields>(shelf: &Shelf<F>, place: i64) -> Result<(), SearchError> {
+    let mut pen = shelf.pen()?;
+    pen.commit(place)?;
+    pen.finish()?;
+    shelf.show()
+}
+
+/// Does two things at once.
+fn both<A, B: Send>(
+    one: impl FnOnce() -> Result<A, SearchError>,
+    other: impl FnOnce() -> Result<B, SearchError> + Send,
+) -> Result<(A, B), SearchError> {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        let other = other.join();
+        let other = other.map_err(|_| io::Error::other("a thread of the rebuild failed"))?;
+        Ok((one?, other?))
+    })
 }
 
 impl Drop for Rebuild {

@@ -1,6 +1,6 @@
 //! The fields of both indexes and how records become documents.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tantivy::{
     TantivyDocument,
@@ -11,9 +11,9 @@ use tantivy::{
 };
 
 use super::{
+    cutter::Cutter,
     job_sheet::JobSheet,
     sheet::Sheet,
-    sound,
     standings::payer_number,
     traits::{Traits, pack_wage},
     words,
@@ -36,9 +36,7 @@ use crate::{
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
-pub const SEGMENTATION: &str = "linggong-4";
-/// As [`SEGMENTATION`], with a word for each trade that is named.
-pub const SEGMENTATION_OF_TITLES: &str = "linggong-4-titles";
+pub const SEGMENTATION: &str = "linggong-5";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
@@ -52,17 +50,29 @@ pub trait Fields: Sized + Send + Sync + 'static {
     fn id(&self) -> Field;
 }
 
+/// Each value a word.
 fn exact() -> TextOptions {
+    basic("raw")
+}
+
+/// Many words in one value, which is cheaper.
+fn several() -> TextOptions {
+    basic(SEGMENTATION)
+}
+
+fn basic(tokenizer: &str) -> TextOptions {
     TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(tokenizer)
             .set_fieldnorms(false)
             .set_index_option(IndexRecordOption::Basic),
     )
 }
 
-fn text(tokenizer: &str, option: IndexRecordOption) -> TextOptions {
-    let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
+/// Words that are weighed by how many there are.
+fn weighed(option: IndexRecordOption) -> TextOptions {
+    let indexing =
+        TextFieldIndexing::default().set_tokenizer(SEGMENTATION).set_index_option(option);
     TextOptions::default().set_indexing_options(indexing)
 }
 
@@ -118,14 +128,11 @@ impl Fields for JobFields {
         let fields = JobFields {
             id: schema.add_text_field("id", STRING | FAST),
             version: fast_signed(&mut schema, "version"),
-            title: schema.add_text_field(
-                "title",
-                text(SEGMENTATION_OF_TITLES, IndexRecordOption::WithFreqs),
-            ),
-            pair: schema.add_text_field("pair", exact()),
-            body: schema.add_text_field("body", text(SEGMENTATION, IndexRecordOption::WithFreqs)),
-            sound: schema.add_text_field("sound", text("raw", IndexRecordOption::Basic)),
-            told: schema.add_text_field("told", exact()),
+            title: schema.add_text_field("title", weighed(IndexRecordOption::WithFreqs)),
+            pair: schema.add_text_field("pair", several()),
+            body: schema.add_text_field("body", weighed(IndexRecordOption::WithFreqs)),
+            sound: schema.add_text_field("sound", weighed(IndexRecordOption::Basic)),
+            told: schema.add_text_field("told", several()),
             skill: schema.add_text_field("skill", TextOptions::default() | FAST),
             named: schema.add_text_field("named", exact() | FAST),
             station: schema.add_text_field("station", exact()),
@@ -150,38 +157,31 @@ impl Fields for JobFields {
 
 impl JobFields {
     /// The document of a posting.
-    pub fn document(&self, posting: &Posting) -> TantivyDocument {
+    pub fn document(&self, posting: &Posting, cutter: &mut Cutter) -> TantivyDocument {
         let terms = &posting.terms;
         let mut doc = TantivyDocument::new();
         doc.add_text(self.id, posting.id.as_str());
         doc.add_i64(self.version, posting.version);
-        // Segmentation is the dearest part: each text is cut once.
-        let title = words::words(&terms.title);
+        let title = cutter.title(&terms.title);
         let texts = [&terms.description, &terms.requirements, &terms.address];
         // A private employer's name is a person's.
         let public = terms.employer.kind != EmployerKind::Individual;
         let employer = public.then_some(&terms.employer.name);
         let texts = texts.into_iter().chain(&terms.skills).chain(&terms.benefits).chain(employer);
-        let body = title.iter().cloned().chain(texts.flat_map(|text| words::words(text)));
-        doc.add_pre_tokenized_text(self.body, words::cut_before(body));
-        for sound in sound::heard(&terms.title, &title) {
-            doc.add_text(self.sound, sound);
-        }
-        for pair in words::pairs(&title) {
-            doc.add_text(self.pair, pair);
-        }
-        for told in told(terms) {
-            doc.add_text(self.told, told);
-        }
+        let cut: Vec<Arc<str>> = texts.map(|text| cutter.words(text)).collect();
+        let body = std::iter::once(&title.words).chain(&cut).filter(|words| !words.is_empty());
+        doc.add_text(self.body, words::joined(body));
+        doc.add_text(self.sound, &title.sound);
+        doc.add_text(self.pair, &title.pair);
+        doc.add_text(self.told, words::joined(told(terms)));
         let skills = words::skills(&terms.skills);
         for skill in &skills {
             doc.add_text(self.skill, skill);
         }
-        for word in words::named_by(&terms.skills, &title) {
+        for word in words::named_by(&terms.skills, &title.cut) {
             doc.add_text(self.named, word);
         }
-        let title = words::with_trades(&terms.title, title);
-        doc.add_pre_tokenized_text(self.title, words::cut_before(title));
+        doc.add_text(self.title, &title.whole);
         for station in &terms.stations {
             doc.add_text(self.station, station.as_str());
         }

@@ -19,9 +19,9 @@ use tantivy::{
 
 use super::{
     SearchError,
-    schema::{Fields, SEGMENTATION, SEGMENTATION_OF_TITLES},
+    schema::{Fields, SEGMENTATION},
     sheet::Sheet,
-    words::{self, Segmenter},
+    words::Cut,
 };
 use crate::matching::Weights;
 
@@ -99,8 +99,7 @@ impl<F: Fields> Shelf<F> {
     ) -> Result<Shelf<F>, SearchError> {
         let (schema, fields) = F::define();
         let index = open_index(dir, schema)?;
-        index.tokenizers().register(SEGMENTATION, Segmenter(words::words));
-        index.tokenizers().register(SEGMENTATION_OF_TITLES, Segmenter(words::title));
+        index.tokenizers().register(SEGMENTATION, Cut::default());
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use jieba_rs::{Jieba, TokenizeMode};
-use tantivy::tokenizer::{PreTokenizedString, Token, TokenStream, Tokenizer};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::words::{normal, trades::Trades};
 
@@ -76,11 +76,6 @@ pub(super) fn trade(name: &str) -> String {
     format!("={name}")
 }
 
-/// The words of a title, and the trades that it names.
-pub(super) fn title(text: &str) -> Vec<Word> {
-    with_trades(text, words(text))
-}
-
 /// The letters of a text, as [`Word::start`] counts them.
 pub(super) fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
@@ -101,15 +96,11 @@ pub(super) fn pairs(words: &[Word]) -> BTreeSet<String> {
     pairs.collect()
 }
 
-/// As [`title`], from its words.
-pub(super) fn with_trades(text: &str, mut words: Vec<Word>) -> Vec<Word> {
-    words.extend(
-        Trades::shipped()
-            .find(text)
-            .iter()
-            .map(|hit| Word { text: trade(&hit.trade.name), start: letters(&text[..hit.start]) }),
-    );
-    words
+/// The words of a title, and the trades that it names.
+pub(super) fn with_trades(text: &str, words: &[Word]) -> Vec<String> {
+    let hits = Trades::shipped().find(text);
+    let trades = hits.iter().map(|hit| trade(&hit.trade.name));
+    words.iter().map(|word| word.text.clone()).chain(trades).collect()
 }
 
 fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
@@ -140,45 +131,63 @@ fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
         .collect()
 }
 
-/// A text whose words are known, as the search engine takes it.
-pub(super) fn cut_before(words: impl IntoIterator<Item = Word>) -> PreTokenizedString {
-    let token = |word: Word| Token { position: word.start, text: word.text, ..Token::default() };
-    PreTokenizedString { text: String::new(), tokens: words.into_iter().map(token).collect() }
+/// What stands between words that are known; no word has it.
+const BETWEEN: char = '\u{1f}';
+
+/// Words as the search engine takes them: [`Cut`] takes them apart again.
+pub(super) fn joined<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> String {
+    let mut joined = String::new();
+    for word in words {
+        if !joined.is_empty() {
+            joined.push(BETWEEN);
+        }
+        joined.push_str(word.as_ref());
+    }
+    joined
 }
 
-/// [`words`] or [`title`] as the search engine calls it.
-#[derive(Clone)]
-pub(super) struct Segmenter(pub fn(&str) -> Vec<Word>);
+/// Takes words apart that were [`joined`].
+#[derive(Clone, Default)]
+pub(super) struct Cut(Token);
 
-pub(super) struct Stream {
-    words: std::vec::IntoIter<Word>,
-    token: Token,
+pub(super) struct Stream<'a> {
+    rest: Option<&'a str>,
+    token: &'a mut Token,
 }
 
-impl Tokenizer for Segmenter {
-    type TokenStream<'a> = Stream;
+impl Tokenizer for Cut {
+    type TokenStream<'a> = Stream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream { words: (self.0)(text).into_iter(), token: Token::default() }
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
+        self.0.reset();
+        Stream { rest: Some(text).filter(|text| !text.is_empty()), token: &mut self.0 }
     }
 }
 
-impl TokenStream for Stream {
+impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(word) = self.words.next() else {
+        let Some(rest) = self.rest.take() else {
             return false;
         };
-        self.token.position = word.start;
-        self.token.text = word.text;
+        let word = match rest.split_once(BETWEEN) {
+            None => rest,
+            Some((word, rest)) => {
+                self.rest = Some(rest);
+                word
+            }
+        };
+        self.token.text.clear();
+        self.token.text.push_str(word);
+        self.token.position = self.token.position.wrapping_add(1);
         true
     }
 
     fn token(&self) -> &Token {
-        &self.token
+        self.token
     }
 
     fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
+        self.token
     }
 }
 
@@ -204,6 +213,20 @@ mod tests {
         let pairs: Vec<String> = pairs(&words("招聘C1司机，日结")).into_iter().collect();
         assert_eq!(pairs, ["c1 司机", "司机 日结", "招聘 c1"]);
         assert!(super::pairs(&words("司机")).is_empty());
+    }
+
+    #[test]
+    fn what_was_joined_is_taken_apart() {
+        for words in [&[][..], &["a"], &["挖掘", "机", "=挖掘机司机", "wa jue"]] {
+            let text = joined(words);
+            let mut cut = Cut::default();
+            let mut stream = cut.token_stream(&text);
+            let mut found = Vec::new();
+            while stream.advance() {
+                found.push(stream.token().text.clone());
+            }
+            assert_eq!(found, words);
+        }
     }
 
     #[test]

@@ -12,9 +12,11 @@
 //! assert_eq!(wage::parse("打包工280一天").map(|w| w.min.0), Some(28_000));
 //! ```
 
+mod lexicon;
 pub mod pinyin;
 mod text;
 pub mod trades;
 pub mod wage;
 
+pub use lexicon::Lexicon;
 pub use text::normal;

@@ -4,12 +4,9 @@
 //! written `v`, as on keyboards. ASCII letters and digits stand for themselves in lower case,
 //! everything else is left out.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashSet, sync::LazyLock};
 
-use super::normal;
+use super::{Lexicon, lexicon::ByChar, normal};
 
 /// Upper bound of [`readings`]; a text of many polyphones is cut off there, most usual first.
 pub const READINGS_MAX: usize = 16;
@@ -94,7 +91,7 @@ pub fn is_syllable(letters: &str) -> bool {
 pub const SYLLABLE_LETTERS_MAX: usize = 6;
 
 static SYLLABLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    TABLES.chars.values().flat_map(|all| all.split(',')).filter(|one| one.len() > 1).collect()
+    rows(CHARS).flat_map(|(_, all)| all.split(',')).filter(|one| one.len() > 1).collect()
 });
 
 enum Run {
@@ -158,7 +155,7 @@ fn syllables(text: &str) -> Vec<Syllable> {
     let mut found = Vec::with_capacity(chars.len());
     let mut at = 0;
     while at < chars.len() {
-        if let Some((length, spoken)) = tables.phrase(&chars[at..]) {
+        if let Some((length, spoken)) = tables.phrases.longest(&chars[at..], |_| true) {
             found.extend(spoken.split(' ').map(Syllable::Read));
             at += length;
             continue;
@@ -166,7 +163,7 @@ fn syllables(text: &str) -> Vec<Syllable> {
         let c = chars[at];
         if c.is_ascii_alphanumeric() {
             found.push(Syllable::Plain([c as u8]));
-        } else if let Some(all) = tables.chars.get(&c) {
+        } else if let Some(all) = tables.chars.get(c) {
             found.push(Syllable::Read(all));
         }
         at += 1;
@@ -175,35 +172,22 @@ fn syllables(text: &str) -> Vec<Syllable> {
 }
 
 struct Tables {
-    chars: HashMap<char, &'static str>,
-    phrases: HashMap<Vec<char>, &'static str>,
-    /// In characters.
-    phrase_length_max: usize,
+    chars: ByChar<&'static str>,
+    phrases: Lexicon<&'static str>,
 }
 
-impl Tables {
-    /// The longest phrase at the start of `chars`: its length and its syllables.
-    fn phrase(&self, chars: &[char]) -> Option<(usize, &'static str)> {
-        (2..=self.phrase_length_max.min(chars.len()))
-            .rev()
-            .find_map(|length| Some((length, *self.phrases.get(&chars[..length])?)))
-    }
+/// The lines of a table, cut at the tab.
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().filter_map(|line| line.split_once('\t'))
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let chars = CHARS
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .filter_map(|(c, all)| Some((c.chars().next()?, all)))
-        .collect();
-    let phrases: HashMap<Vec<char>, &str> = PHRASES
-        .iter()
-        .flat_map(|table| table.lines())
-        .filter_map(|line| line.split_once('\t'))
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    chars: rows(CHARS).filter_map(|(c, all)| Some((c.chars().next()?, all))).collect(),
+    phrases: PHRASES
+        .into_iter()
+        .flat_map(rows)
         .map(|(phrase, spoken)| (phrase.chars().collect(), spoken))
-        .collect();
-    let phrase_length_max = phrases.keys().map(Vec::len).max().unwrap_or(0);
-    Tables { chars, phrases, phrase_length_max }
+        .collect(),
 });
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! One form for characters that look the same to a reader, or mean the same.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
+
+use super::lexicon::ByChar;
 
 /// Traditional characters of everyday work and their simplified forms, pair after pair. Only such
 /// as stand for one simplified character whatever the word; 乾, 後 and their like are left alone
@@ -20,13 +22,9 @@ const PAIRS: &str = "\
     樁桩鋁铝銅铜錶表盤盘腳脚槍枪彈弹鬧闹鐘钟聽听聲声讀读寫写輸输樂乐劑剂餅饼聖圣靜静淨净涼凉\
     營营銹锈飛飞獸兽筆笔勢势顏颜額额題题類类願愿顯显須须順顺預预頻频";
 
-static SIMPLE: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+static SIMPLE: LazyLock<ByChar<char>> = LazyLock::new(|| {
     let mut chars = PAIRS.chars();
-    let mut pairs = HashMap::new();
-    while let (Some(traditional), Some(simple)) = (chars.next(), chars.next()) {
-        pairs.insert(traditional, simple);
-    }
-    pairs
+    std::iter::from_fn(|| chars.next().zip(chars.next())).collect()
 });
 
 /// The character as it is compared: ASCII in lower case, full-width forms as their ASCII twins,
@@ -37,7 +35,7 @@ pub fn normal(c: char) -> char {
         '\u{3000}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         other if other.is_ascii() => other,
-        other => SIMPLE.get(&other).copied().unwrap_or(other),
+        other => SIMPLE.get(other).unwrap_or(other),
     };
     narrow.to_ascii_lowercase()
 }
@@ -59,8 +57,8 @@ mod tests {
         let count = PAIRS.chars().count();
         assert_eq!(count % 2, 0);
         // A simplified form is its own: what is folded stays so.
-        for (_, simple) in SIMPLE.iter() {
-            assert_eq!(normal(*simple), *simple);
+        for simple in SIMPLE.values() {
+            assert_eq!(normal(simple), simple);
         }
     }
 }

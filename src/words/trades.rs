@@ -1,13 +1,10 @@
 //! Trades (工种) and the words people use for them: 钩机 and 挖机 both mean an excavator's driver.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
-use super::normal;
+use super::{Lexicon, normal};
 
 const SHIPPED: &str = include_str!("../../data/trades.toml");
 
@@ -82,13 +79,9 @@ pub const LICENCES_MAX: u32 = 24;
 pub struct Trades {
     trades: Vec<Trade>,
     /// Every name and term, normalised → place in `trades`.
-    by_term: HashMap<Vec<char>, usize>,
+    by_term: Lexicon<usize>,
     /// Every licence, by its key.
     licences: Vec<Licence>,
-    /// Characters that begin a term: most places of a text are passed over by this alone.
-    firsts: HashSet<char>,
-    /// In characters.
-    term_length_max: usize,
 }
 
 impl Trades {
@@ -170,7 +163,7 @@ impl Trades {
     }
 
     fn of(trades: Vec<Trade>) -> Result<Trades, TradesError> {
-        let mut by_term: HashMap<Vec<char>, usize> = HashMap::new();
+        let mut by_term = Lexicon::default();
         for (place, trade) in trades.iter().enumerate() {
             for term in std::iter::once(&trade.name).chain(&trade.terms) {
                 if let Some(first) = by_term.insert(key(term), place) {
@@ -182,9 +175,7 @@ impl Trades {
                 }
             }
         }
-        let term_length_max = by_term.keys().map(Vec::len).max().unwrap_or(0);
-        let firsts = by_term.keys().filter_map(|term| term.first().copied()).collect();
-        Ok(Trades { trades, by_term, licences: Vec::new(), firsts, term_length_max })
+        Ok(Trades { trades, by_term, licences: Vec::new() })
     }
 
     /// Every trade, in the order of the list.
@@ -194,7 +185,7 @@ impl Trades {
 
     /// The trade that this word, a name or another term, stands for.
     pub fn by_name(&self, word: &str) -> Option<&Trade> {
-        self.by_term.get(&key(word)).map(|&place| &self.trades[place])
+        self.by_term.get(&key(word)).map(|place| &self.trades[place])
     }
 
     /// Every word of the trade that `word` stands for, the shown name first; empty if unknown.
@@ -212,7 +203,9 @@ impl Trades {
         let mut hits = Vec::new();
         let mut at = 0;
         while at < chars.len() {
-            let Some((length, place)) = self.longest(&chars[at..]) else {
+            let rest = &chars[at..];
+            let whole = |length| !runs_on(rest, length);
+            let Some((length, place)) = self.by_term.longest(rest, whole) else {
                 at += 1;
                 continue;
             };
@@ -225,15 +218,6 @@ impl Trades {
             at = end;
         }
         hits
-    }
-
-    /// The longest term at the start of `chars`: its length and its trade.
-    fn longest(&self, chars: &[char]) -> Option<(usize, usize)> {
-        chars.first().filter(|first| self.firsts.contains(first))?;
-        (1..=self.term_length_max.min(chars.len()))
-            .rev()
-            .filter(|&length| !runs_on(chars, length))
-            .find_map(|length| Some((length, *self.by_term.get(&chars[..length])?)))
     }
 }
 

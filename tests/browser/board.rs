@@ -92,7 +92,7 @@ async fn told(house: &House) {
 /// What is too small, cut off where it may not be, or over the edge. A character is at least a
 /// two-hundredth of the reading distance high; on a 55-inch panel with 1080 lines a pixel is 0.63 mm,
 /// so five metres ask 40 px of everything, 64 of trade and wage.
-const LEGIBLE: &str = "
+pub const LEGIBLE: &str = "
     const faults = [];
     const near = (a, b) => a >= b - 0.5;
     for (const element of document.querySelectorAll('body *')) {
@@ -103,7 +103,7 @@ const LEGIBLE: &str = "
       const least = element.matches('.trade, .wage') ? 64 : 40;
       if (!near(size, least)) faults.push(`${element.className}: ${size} px`);
     }
-    for (const element of document.querySelectorAll('.wage, .settlement, .start, .left, .distance, .link, .clock')) {
+    for (const element of document.querySelectorAll('.wage, .settlement, .start, .left, .distance, .link, .clock, .date, .today, .totals')) {
       if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth)
         faults.push(`${element.className} is cut`);
     }
@@ -288,6 +288,8 @@ const DAY_S: usize = 60;
 const TASK_MS_MAX: f64 = 50.0;
 /// The same in an ordinary run, whose machine may be slow and busy with other tests.
 const TASK_MS_MAX_BUSY: f64 = 200.0;
+/// Bytes by which the heap may be larger besides in an ordinary run.
+const HEAP_SLACK_BUSY: f64 = 250_000.0;
 
 /// The page's clock runs fast: its dates, and those of its timers that turn pages.
 fn haste(speed: usize) -> String {
@@ -450,7 +452,11 @@ async fn measured_day_of_traffic() {
     let shown = house.shown("liangtian").await.len();
     window.sees(&format!("在招 {shown} 个岗位")).await;
     window.judge().await;
-    assert!(ended.heap <= begun.heap * 1.1, "the heap grew from {} to {}", begun.heap, ended.heap);
+    // The engine's own code and tables come and go by a tenth of a megabyte of so small a heap; what the
+    // page itself keeps is counted below, by objects.
+    let slack = if measures { 0.0 } else { HEAP_SLACK_BUSY };
+    let bound = begun.heap * 1.1 + slack;
+    assert!(ended.heap <= bound, "the heap grew from {} to {}", begun.heap, ended.heap);
     let grew = |begun: u64, ended: u64| ended > begun + begun / 20;
     assert!(!grew(begun.objects, ended.objects), "{} → {} objects", begun.objects, ended.objects);
     assert!(

@@ -29,6 +29,7 @@ async fn registers(size: Size) {
     window.fill("name", "马桂花").await;
     window.fill("phone", "1380000007").await;
     window.fill("village", "金星村").await;
+    points_at_a_place(&window).await;
     window.fill("skills", "摘枸杞、做饭").await;
     window.fill("occupation", "电焊").await;
     window.press("找职业").await;
@@ -87,6 +88,30 @@ async fn registers(size: Size) {
     window.go("/desk/workers/twins").await;
     window.sees("没有看起来重复的登记").await;
     window.judge().await;
+}
+
+/// A place is pointed at on the sketch, closer by each press, and stands in the fields.
+async fn points_at_a_place(window: &Window) {
+    window.press("地图上的位置（有了才能按距离推荐）").await;
+    let mut places = Vec::new();
+    for _ in 0..3 {
+        window.click("[data-pick] svg").await;
+        let mut degrees = [0.0; 2];
+        for (degree, id) in degrees.iter_mut().zip(["lat", "lon"]) {
+            *degree = window.value(id).await.parse::<f64>().unwrap();
+        }
+        places.push(degrees);
+    }
+    let [lat, lon] = places[0];
+    assert!((38.3..38.6).contains(&lat) && (106.0..106.4).contains(&lon), "{lat} {lon}");
+    // The middle of the sketch stays where it is while it comes closer.
+    for [lat2, lon2] in &places {
+        assert!((lat - lat2).abs() < 0.002 && (lon - lon2).abs() < 0.002, "{places:?}");
+    }
+    let side = "document.querySelector('[data-pick] svg').viewBox.baseVal.width";
+    assert_eq!(window.ask(side).await, 125);
+    window.press("看全图").await;
+    assert_eq!(window.ask(side).await, 1000);
 }
 
 /// An address without what was said.

@@ -4,6 +4,7 @@ use linggong::http::routes::ROUTES;
 use serde_json::json;
 
 use crate::{
+    board::LEGIBLE,
     house::{House, Person},
     window::{DESK, PHONE, Size, TALL, WIDE, Window},
     work,
@@ -47,14 +48,13 @@ const PAGES: &[Page] = &[
     Page("/desk", "/desk", Eyes::Staff, "desk"),
     Page("/desk", "/desk", Eyes::Employer, "desk-employer"),
     Page("/desk", "/desk?sort=-wage&settlement=daily", Eyes::Staff, "desk-sorted"),
-    Page("/desk/seekers", "/desk/seekers", Eyes::Staff, "seekers"),
     Page("/desk/jobs/new", "/desk/jobs/new", Eyes::Employer, "posting"),
     Page("/desk/jobs/{id}", "/desk/jobs/DRAFT", Eyes::Staff, "desk-job"),
     Page("/desk/jobs/{id}/edit", "/desk/jobs/DRAFT/edit", Eyes::Staff, "posting-edit"),
     Page("/desk/screens", "/desk/screens", Eyes::Staff, "screens-none"),
     Page("/desk/dispatch", "/desk/dispatch?day=2026-11-25", Eyes::Staff, "dispatch"),
     Page("/desk/pins", "/desk/pins", Eyes::Staff, "pins"),
-    Page("/desk/workers", "/desk/workers", Eyes::Staff, "enrolled"),
+    Page("/desk/workers", "/desk/workers", Eyes::Staff, "seekers"),
     Page("/desk/workers/new", "/desk/workers/new", Eyes::Staff, "enrol"),
     Page("/desk/workers/{id}", "/desk/workers/PERSON", Eyes::Staff, "enrol-edit"),
     Page("/desk/workers/twins", "/desk/workers/twins", Eyes::Staff, "twins"),
@@ -223,6 +223,8 @@ async fn look_at_board(window: Window, size: Size) -> Window {
         window.go(&format!("/board/liangtian?theme={theme}")).await;
         window.sees("● 实时").await;
         window.until("document.querySelectorAll('.row').length > 4").await;
+        let faults = window.run(LEGIBLE, Vec::new()).await;
+        window.check(faults == json!([]), &faults.to_string()).await;
         let name = if theme == "day" { "board" } else { "board-night" };
         show(&window, name).await;
     }

@@ -299,6 +299,7 @@ impl Shift {
         seat.be(&self.leader).await;
         seat.go("/me/crew").await;
         seat.click(&format!("[aria-label='不去了：{}']", CREW[4].0)).await;
+        seat.click(&format!("[aria-label='真的不去了：{}']", CREW[4].0)).await;
         seat.sees("已取消报名").await;
         assert_eq!(self.booking(OTHER.1).await.1, BookingStatus::Booked);
         self.house.market.keep_time().await.unwrap();

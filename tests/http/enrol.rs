@@ -118,12 +118,15 @@ async fn a_person_is_registered_with_everything_at_the_desk(world: World) {
     // The list, and finding by what is personal, which stands in no address.
     assert!(staff.get("/desk/workers").await.text().contains(&id));
     for q in ["13800000009", ID_NUMBER, "马小军"] {
-        assert!(send(&staff, "/desk/workers/find", &[("q", q)]).await.text().contains(&id), "{q}");
+        let found = send(&staff, "/desk/workers/find", &[("sought", q)]).await;
+        assert_eq!(goes_to(&found), format!("/desk/workers/{id}"), "{q}");
     }
     // Nobody else's business.
     let other = world.account(Role::Staff, "other", Some("far")).await;
     assert!(!other.get("/desk/workers").await.text().contains(&id));
-    assert!(!send(&other, "/desk/workers/find", &[("q", "马小军")]).await.text().contains(&id));
+    assert!(
+        !send(&other, "/desk/workers/find", &[("sought", "马小军")]).await.text().contains(&id)
+    );
     for path in [format!("/desk/workers/{id}"), format!("/desk/workers/{id}/groups")] {
         let answer = send(&other, &path, &[("step", "withdraw"), ("group", "veteran")]).await;
         assert_eq!(answer.status.as_u16(), 404, "{path}");

@@ -520,7 +520,7 @@ async fn forms(world: &World) -> Vec<Form> {
             ..step("/desk/workers/{id}/groups", &served)
         },
         Form {
-            good: vec![("q", "马小军".to_owned())],
+            good: vec![("sought", "马小军".to_owned())],
             ..form("/desk/workers/find", "/desk/workers/find".to_owned(), &staff)
         },
         Form {

@@ -280,7 +280,7 @@ fn lists<'c>(
         ("/desk/wages", employer),
         ("/desk/complaints", staff),
         ("/desk/orgs", staff),
-        ("/desk/seekers", staff),
+        ("/desk/workers", staff),
         ("/desk/placements", staff),
         ("/desk/claims", staff),
         ("/desk/screens", staff),
@@ -349,14 +349,14 @@ async fn no_cell_is_run_as_a_formula(world: World) {
         let skills = json!({ "name": "马小军", "skills": [name] });
         staff.register(&with(worker(number), &skills)).await;
     }
-    let rows = commas(&staff.get("/desk/seekers?as=csv").await);
+    let rows = commas(&staff.get("/desk/workers?as=csv").await);
     let column = rows[0].iter().position(|name| name == "会什么").unwrap();
     let cells: BTreeSet<&str> = rows.iter().skip(1).map(|row| row[column].as_str()).collect();
     assert_eq!(cells.len(), evil.len());
     for cell in &cells {
         assert!(cell.starts_with('\''), "{cell}");
     }
-    let answer = staff.get("/desk/seekers?as=xlsx").await;
+    let answer = staff.get("/desk/workers?as=xlsx").await;
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(answer.body.clone())).unwrap();
     let range = book.worksheet_range_at(0).unwrap().unwrap();
     let texts: BTreeSet<String> = range.rows().skip(1).map(|row| row[column].to_string()).collect();
@@ -400,7 +400,7 @@ async fn lists_hold_what_the_right_reaches(world: World) {
             assert_eq!(file.len(), 1, "{path}");
         }
     }
-    for path in ["/desk/seekers", "/desk/complaints"] {
+    for path in ["/desk/workers", "/desk/complaints"] {
         assert_ne!(total(&staff.get(path).await), 0, "{path}");
         assert_eq!(total(&far.get(path).await), 0, "{path}");
         assert_eq!(employer.get(path).await.status, 403, "{path}");

@@ -54,6 +54,9 @@ enum Step {
     Cancel {
         booking: usize,
     },
+    Undo {
+        booking: usize,
+    },
     Headcount {
         job: usize,
         to: u32,
@@ -80,6 +83,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Register),
         8 => (0..40usize, 0..40usize).prop_map(|(job, worker)| Step::Book { job, worker }),
         4 => (0..80usize).prop_map(|booking| Step::Cancel { booking }),
+        3 => (0..80usize).prop_map(|booking| Step::Undo { booking }),
         2 => (0..40usize, 1..5u32).prop_map(|(job, to)| Step::Headcount { job, to }),
         1 => (0..40usize, 0..8u8).prop_map(|(job, chosen)| Step::Choose { job, chosen }),
         1 => (0..6i64).prop_map(|hours| Step::Wait { hours }),
@@ -189,6 +193,13 @@ impl Model {
                 let Some(id) = pick(&self.bookings, *booking) else { return Ok(()) };
                 match market.cancel(&OPERATOR, id).await {
                     Ok(_) | Err(MarketError::TooLate(_)) => {}
+                    Err(error) => prop_assert!(false, "{error:?}"),
+                }
+            }
+            Step::Undo { booking } => {
+                let Some(id) = pick(&self.bookings, *booking) else { return Ok(()) };
+                match market.undo(&OPERATOR, id).await {
+                    Ok(_) | Err(MarketError::TooLate(_) | MarketError::NoPlace(_)) => {}
                     Err(error) => prop_assert!(false, "{error:?}"),
                 }
             }

@@ -50,6 +50,8 @@ struct Board {
     stood: Vec<(BookingId, BookingStatus)>,
     /// The verb and the record of each command that was acknowledged with an entry of its own.
     acknowledged: Vec<(&'static str, String)>,
+    /// Bookings of which a step was taken back.
+    undone: BTreeSet<BookingId>,
     tried: usize,
 }
 
@@ -123,18 +125,22 @@ impl Town {
             }
             8 => {
                 self.stands(&market.cancel(&actor, &id).await?);
+                self.sometimes_undo(rng, &actor, &id).await?;
             }
             9 => {
                 self.stands(&market.call_off(&actor, &id, Some("没有货了")).await?);
                 self.acknowledge("call_off", &id);
+                self.sometimes_undo(rng, &actor, &id).await?;
             }
             10 => {
                 market.shortlist(&actor, &id).await?;
                 self.acknowledge("shortlist", &id);
+                self.sometimes_undo(rng, &actor, &id).await?;
             }
             11 => {
                 market.offer(&actor, &id).await?;
                 self.acknowledge("offer", &id);
+                self.sometimes_undo(rng, &actor, &id).await?;
             }
             12 | 13 => {
                 self.stands(&market.accept(&actor, &id).await?);
@@ -173,6 +179,20 @@ impl Town {
                 let wanted = if rng.random_bool(0.2) { Wanted::No } else { Wanted::Yes };
                 market.block(&actor, &id, wanted).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Whoever made a step takes it back at once, while others go on with the same booking.
+    async fn sometimes_undo(
+        &self,
+        rng: &mut ChaCha20Rng,
+        actor: &Actor,
+        id: &BookingId,
+    ) -> Result<(), MarketError> {
+        if rng.random_bool(0.4) {
+            self.stands(&self.market.undo(actor, id).await?);
+            self.board.lock().unwrap().undone.insert(id.clone());
         }
         Ok(())
     }
@@ -404,19 +424,21 @@ async fn whatever_many_users_do_at_once_every_promise_holds(world: World) {
         lane.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
     while town.market.keep_time().await.unwrap() > 0 {}
-    let (acknowledged, stood) = {
+    let (acknowledged, stood, undone) = {
         let board = town.board.lock().unwrap();
         println!(
-            "seed {seed}: {} commands by {LANES} users, {} acknowledged; {} bookings, {} complaints",
+            "seed {seed}: {} commands by {LANES} users, {} acknowledged; {} bookings, {} complaints, {} \
+             steps taken back",
             board.tried,
             board.acknowledged.len() + board.stood.len(),
             board.bookings.len(),
             board.complaints.len(),
+            board.undone.len(),
         );
         assert_eq!(board.tried, LANES as usize * COMMANDS);
-        (board.acknowledged.clone(), board.stood.clone())
+        (board.acknowledged.clone(), board.stood.clone(), board.undone.clone())
     };
-    holds(&world, &town, &acknowledged, &stood).await;
+    holds(&world, &town, &acknowledged, (&stood, &undone)).await;
     world.verify().await;
 }
 
@@ -424,7 +446,7 @@ async fn holds(
     world: &World,
     town: &Town,
     acknowledged: &[(&'static str, String)],
-    stood: &[(BookingId, BookingStatus)],
+    (stood, undone): (&[(BookingId, BookingStatus)], &BTreeSet<BookingId>),
 ) {
     for job in &town.jobs {
         world.check_places(job).await;
@@ -457,8 +479,8 @@ async fn holds(
     for (id, status) in stood {
         let states = &bookings[id.as_str()];
         assert!(states.contains(status), "{id} was said to be {status:?}: {states:?}");
-        // From an end nobody comes back.
-        let ended = *status == BookingStatus::Cancelled;
+        // From an end nobody comes back, but by taking the step back.
+        let ended = *status == BookingStatus::Cancelled && !undone.contains(id);
         assert!(!ended || states.last() == Some(status), "{id}: {states:?}");
     }
     let complaints = lives::<ComplaintStatus>(&log, Kind::Complaint);

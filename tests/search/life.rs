@@ -109,12 +109,12 @@ fn a_rebuilt_index_takes_the_old_ones_place() {
     let rebuild = Rebuild::begin(&shop.index).unwrap();
     assert!(matches!(Rebuild::begin(&shop.index), Err(SearchError::Locked)));
     for id in ["x", "y"] {
-        rebuild.put_job(&posting(id)).unwrap();
+        rebuild.put_jobs(&[posting(id)]).unwrap();
     }
     let mut draft = posting("z");
     draft.status = Status::Draft;
-    rebuild.put_job(&draft).unwrap();
-    rebuild.put_worker(&worker("w")).unwrap();
+    rebuild.put_jobs(&[draft]).unwrap();
+    rebuild.put_workers(&[worker("w")]).unwrap();
     assert_eq!(ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()), ["old"]);
     shop.index.put_job(&posting("meanwhile")).unwrap();
     rebuild.finish(40).unwrap();
@@ -140,7 +140,7 @@ fn a_rebuild_that_is_given_up_changes_nothing() {
     let shop = Shop::of(&[posting("old")]);
     for _ in 0..2 {
         let rebuild = Rebuild::begin(&shop.index).unwrap();
-        rebuild.put_job(&posting("x")).unwrap();
+        rebuild.put_jobs(&[posting("x")]).unwrap();
         drop(rebuild);
         assert!(!shop.dir.path().join("index.new").exists());
     }

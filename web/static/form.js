@@ -9,6 +9,7 @@
 //       <button type="button" data-row-add hidden>再加一天</button>
 //     </div>
 //     <button type="button" data-position data-lat="lat" data-lon="lon" data-crs="crs" hidden>
+//     <div data-pick data-lat="lat" data-lon="lon" data-west="0.79" … hidden>  a sketch to point at
 //   <form data-returned …>                        came back from the server: its values count
 //   <body data-draft-done="posting:new">          was saved: its draft is thrown away
 //   <form data-leaving action="/logout">          the next person shall find nothing
@@ -19,6 +20,8 @@ const DRAFT_WAIT_MS = 300;
 const POSITION_WAIT_MS = 15000;
 /** Decimals of a degree, about a metre. */
 const POSITION_DECIMALS = 5;
+/** Sides of a sketch, in its own units. */
+const SKETCH_SIDE = 1000;
 /** Types whose content is no draft. */
 const NEVER_KEPT = new Set(["password", "file", "hidden", "submit", "button"]);
 
@@ -26,6 +29,7 @@ const NEVER_KEPT = new Set(["password", "file", "hidden", "submit", "button"]);
 
 for (const rows of elements("[data-rows]")) enableRows(rows);
 for (const button of elements("[data-position]")) enablePosition(button);
+for (const sketch of elements("[data-pick]")) enablePick(sketch);
 const done = document.body.dataset.draftDone;
 if (done) store((storage) => storage.removeItem(key(done)));
 for (const form of document.forms) {
@@ -110,6 +114,59 @@ function enablePosition(button) {
       { enableHighAccuracy: true, timeout: POSITION_WAIT_MS },
     );
   });
+}
+
+/** Lets a place be pointed at: each press fills it in and comes closer. @param {HTMLElement} sketch */
+function enablePick(sketch) {
+  const map = /** @type {SVGSVGElement | null} */ (sketch.querySelector("svg"));
+  const mark = sketch.querySelector(".here");
+  const whole = sketch.querySelector("[data-whole]");
+  const inputs = [sketch.dataset.lat, sketch.dataset.lon].map((id) =>
+    /** @type {HTMLInputElement | null} */ (document.getElementById(String(id))),
+  );
+  const [lat, lon] = inputs;
+  if (!map || !mark || !whole || !lat || !lon) return;
+  const [west, north, span] = [sketch.dataset.west, sketch.dataset.north, sketch.dataset.span].map(Number);
+  let side = SKETCH_SIDE;
+  const look = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const part = side / SKETCH_SIDE;
+    map.setAttribute("viewBox", `${x - side / 2} ${y - side / 2} ${side} ${side}`);
+    map.style.setProperty("--closer", String(part));
+    mark.setAttribute("r", String(14 * part));
+  };
+  // Web Mercator, as the server drew it.
+  const show = () => {
+    const [φ, λ] = [Number(lat.value), Number(lon.value)];
+    const has = lat.value.trim() !== "" && lon.value.trim() !== "" && Math.abs(φ) < 85;
+    const y = (1 - Math.asinh(Math.tan((φ * Math.PI) / 180)) / Math.PI) / 2;
+    mark.setAttribute("cx", String((((λ + 180) / 360 - west) / span) * SKETCH_SIDE));
+    mark.setAttribute("cy", String(((y - north) / span) * SKETCH_SIDE));
+    mark.setAttribute("visibility", has ? "visible" : "hidden");
+  };
+  map.addEventListener("click", (event) => {
+    const matrix = map.getScreenCTM();
+    if (!matrix) return;
+    const pressed = map.createSVGPoint();
+    [pressed.x, pressed.y] = [event.clientX, event.clientY];
+    const { x, y } = pressed.matrixTransform(matrix.inverse());
+    const east = west + (x / SKETCH_SIDE) * span;
+    const south = north + (y / SKETCH_SIDE) * span;
+    fill(lat.id, ((Math.atan(Math.sinh(Math.PI * (1 - 2 * south))) * 180) / Math.PI).toFixed(POSITION_DECIMALS));
+    fill(lon.id, (east * 360 - 180).toFixed(POSITION_DECIMALS));
+    fill(sketch.dataset.crs, "wgs84");
+    side = Math.max(side / 2, SKETCH_SIDE / 16);
+    look(x, y);
+    show();
+    changed(sketch);
+  });
+  whole.addEventListener("click", () => {
+    side = SKETCH_SIDE;
+    look(side / 2, side / 2);
+  });
+  for (const input of [lat, lon]) input.addEventListener("input", show);
+  if (sketch.parentElement) sketch.parentElement.addEventListener("change", show);
+  sketch.hidden = false;
+  show();
 }
 
 /** @param {string | undefined} id @param {string} value */

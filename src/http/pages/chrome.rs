@@ -80,8 +80,8 @@ const NAV: &[(&str, &[Entry])] = &[
     (
         "求职者",
         &[
-            ("/desk/workers", "求职者登记", Access::May(Verb::Enrol)),
-            ("/desk/seekers", "求职者名单", Access::May(Verb::SetPin)),
+            ("/desk/workers", "求职者名单", Access::May(Verb::Enrol)),
+            ("/desk/workers/new", "登记求职者", Access::May(Verb::Enrol)),
             ("/desk/pins", "设数字密码", Access::May(Verb::SetPin)),
         ],
     ),

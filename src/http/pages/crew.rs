@@ -12,7 +12,7 @@ use super::{
     App, Visitor, booking,
     chrome::Chrome,
     input::{Faults, Form, Sent, typed},
-    jobs, page, see_other, words,
+    jobs, own, page, see_other, words,
 };
 use crate::{
     domain::{
@@ -51,8 +51,8 @@ pub struct DoorRow {
     pub notes: Vec<String>,
     /// Whether the member can pass now.
     pub passes: bool,
-    /// Whether the place can still be given up.
-    pub gives_up: bool,
+    /// What follows from giving the place up, where that is still possible.
+    pub gives_up: Option<String>,
 }
 
 /// A posting at which the crew has places.
@@ -117,7 +117,10 @@ async fn doors(app: &App, visitor: &Visitor) -> Result<Vec<CrewDoor>, Problem> {
             name: place.worker.person.name.clone(),
             notes,
             passes: step.is_some(),
-            gives_up: shift.as_ref().is_none_or(|one| one.shift.start > now),
+            gives_up: shift
+                .as_ref()
+                .is_none_or(|one| one.shift.start > now)
+                .then(|| own::leaving_words(&held.booking, rules, now)),
         };
         let when = shift.as_ref().map(|one| words::shift(&one.shift)).unwrap_or_default();
         let at = doors.iter().position(|door| door.job == job && door.when == when);

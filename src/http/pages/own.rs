@@ -79,7 +79,7 @@ pub struct News {
 }
 
 /// What follows from giving a booking up now; the kiosk says the same (`mine.js`).
-fn leaving_words(booking: &Booking, rules: &Rules, now: Moment) -> String {
+pub(super) fn leaving_words(booking: &Booking, rules: &Rules, now: Moment) -> String {
     let hours = rules.late_cancel_hours;
     match (booking.status, booking.starts_at()) {
         (BookingStatus::Offered, _) => "不去的话，这个名额就给别人了。".to_owned(),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     input::{Faults, Form, plain},
     provides_form,
+    sketch::HOME,
 };
 use crate::{
     domain::{
@@ -22,7 +23,7 @@ use crate::{
 
 /// The counties and districts of Yinchuan (GB/T 2260).
 pub const DIVISIONS: [(&str, &str); 6] = [
-    ("640106", "金凤区"),
+    (HOME, "金凤区"),
     ("640104", "兴庆区"),
     ("640105", "西夏区"),
     ("640121", "永宁县"),
@@ -144,7 +145,7 @@ pub fn values_of(terms: &Terms) -> Form {
 pub fn blank(now: Moment) -> Form {
     Form::of([
         ("employer_kind", "enterprise".to_owned()),
-        ("division", "640106".to_owned()),
+        ("division", HOME.to_owned()),
         ("crs", "wgs84".to_owned()),
         ("pickup_crs", "wgs84".to_owned()),
         ("wage_unit", "day".to_owned()),

@@ -1,20 +1,27 @@
-//! The people whom a station registered.
+//! The people whom a station registered: the list, and one person looked for by phone or number.
 
-use axum::{extract::State, response::Response};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 
 use super::{
     App, Visitor,
     chrome::Chrome,
+    enrol_form::village_name,
+    input::Sent,
     line::Line,
-    list::{Asked, Choices, Filter, Spec, column, in_file},
-    list_page::{self, Around},
+    list::{Answer, Asked, Choices, Filter, Spec, column, in_file},
+    listed::List,
+    page,
     sheets::Cell,
 };
 use crate::{
     domain::{
-        division,
         identity::{Phone, ResidentId},
-        limits,
+        limits, text,
         worker::{Available, Certificate, Worker},
     },
     http::{body::Query, problem::Problem},
@@ -25,7 +32,7 @@ fn states() -> Choices {
 }
 
 const LIST: Spec = Spec {
-    path: "/desk/seekers",
+    path: "/desk/workers",
     name: "求职者",
     unit: "人",
     order: "新登记的在前",
@@ -49,11 +56,6 @@ const LIST: Spec = Spec {
     filters: &[Filter { word: "status", title: "情况", choices: states }],
 };
 
-fn village(code: &str) -> String {
-    let known = division::village(code, "").ok();
-    known.map_or_else(|| code.to_owned(), |village| format!("{}{}", village.town, village.name))
-}
-
 fn certificate(held: &Certificate) -> String {
     let until = held.until.map(|day| format!("（{day}到期）")).unwrap_or_default();
     format!("{}{until}", held.key)
@@ -72,7 +74,7 @@ fn line(worker: &Worker) -> Line {
     let cells = vec![
         person.name.clone().into(),
         person.phone.as_ref().map(Phone::masked).unwrap_or_default().into(),
-        worker.village.as_deref().map(village).unwrap_or_default().into(),
+        worker.village.as_deref().map(village_name).unwrap_or_default().into(),
         profile.skills.join("、").into(),
         wish,
         Cell::At(Some(worker.created_at)),
@@ -92,6 +94,35 @@ fn line(worker: &Worker) -> Line {
         .on(Some(worker.created_at.day()))
 }
 
+/// The page of the list.
+#[derive(Template)]
+#[template(path = "seekers.html")]
+pub struct SeekersPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The phone, number or name that was looked for; empty on the list itself.
+    pub sought: String,
+    /// The list, or who was found.
+    pub list: List,
+}
+
+/// The list of these people, or its file.
+async fn answer(
+    (app, visitor, query): (&App, &Visitor, &Query),
+    sought: String,
+    held: &[Worker],
+) -> Result<Response, Problem> {
+    let cut = held.len() as i64 >= limits::LIST_ROWS_MAX;
+    let lines = held.iter().map(line).collect();
+    match Asked::read(&LIST, query).answer(app, visitor, lines, cut).await? {
+        Answer::File(file) => Ok(file),
+        Answer::Page(list) => {
+            let chrome = Chrome::new(app, visitor, LIST.path).telling(query);
+            Ok(page(StatusCode::OK, &SeekersPage { chrome, sought, list: *list }))
+        }
+    }
+}
+
 /// `GET /desk/workers`
 pub async fn seekers(
     State(app): State<App>,
@@ -99,11 +130,24 @@ pub async fn seekers(
     query: Query,
 ) -> Result<Response, Problem> {
     let held = app.market.workers_at_desk(&visitor.actor()?).await?;
-    let cut = held.len() as i64 >= limits::LIST_ROWS_MAX;
-    let lines = held.iter().map(line).collect();
-    let chrome = Chrome::new(&app, &visitor, "/desk/seekers").telling(&query);
-    let none = "还没有登记过求职者。在窗口、自助机或者手机上登记以后，都在这里找得到。";
-    let around = Around { none, ..Around::default() };
-    let asked = Asked::read(&LIST, &query);
-    list_page::answer(&app, &visitor, (chrome, around), asked, (lines, cut)).await
+    answer((&app, &visitor, &query), String::new(), &held).await
+}
+
+/// `POST /desk/workers/find`: what is looked for is personal and stands in no address. Who is found
+/// alone is opened at once.
+pub async fn find_seeker(
+    State(app): State<App>,
+    visitor: Visitor,
+    Sent(form): Sent,
+) -> Result<Response, Problem> {
+    form.only_once(&[])?;
+    let sought = text::clean(form.get("sought"));
+    if sought.is_empty() {
+        return Ok(Redirect::to(LIST.path).into_response());
+    }
+    let found = app.market.seekers_called(&visitor.actor()?, &sought).await?;
+    if let [one] = found.as_slice() {
+        return Ok(Redirect::to(&format!("{}/{}", LIST.path, one.id)).into_response());
+    }
+    answer((&app, &visitor, &Query::parse("")), sought, &found).await
 }

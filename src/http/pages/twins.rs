@@ -11,7 +11,6 @@ use super::{
     App, Visitor,
     chrome::Chrome,
     enrol_form::{household, village_name},
-    enrolled::WorkerRow,
     input::{Choice, Faults, Sent},
     page, see_other, words,
     worker::certificate,
@@ -26,6 +25,27 @@ use crate::{
     http::{body::Query, problem::Problem},
     market::{MarketError, Pair},
 };
+
+/// A record of a pair.
+pub struct WorkerRow {
+    /// Where the record is.
+    pub href: String,
+    /// The name.
+    pub name: String,
+    /// The phone, masked.
+    pub phone: String,
+}
+
+impl WorkerRow {
+    fn of(worker: &Worker) -> WorkerRow {
+        let person = &worker.person;
+        WorkerRow {
+            href: format!("/desk/workers/{}", worker.id),
+            name: person.name.clone(),
+            phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
+        }
+    }
+}
 
 /// Two records of the list.
 pub struct PairRow {
