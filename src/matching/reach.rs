@@ -41,6 +41,11 @@ impl Spot {
         Point::new(degrees(lat, LAT_ZERO), degrees(lon, LON_ZERO), Crs::Wgs84).ok()
     }
 
+    /// The position of these [`Spot::steps`].
+    pub fn at_steps(lat: u32, lon: u32) -> Spot {
+        Spot(u64::from(lat) << 32 | u64::from(lon))
+    }
+
     /// Steps from the south pole and from the antimeridian eastwards.
     pub fn steps(self) -> (i64, i64) {
         ((self.0 >> 32) as i64, (self.0 & u64::from(u32::MAX)) as i64)

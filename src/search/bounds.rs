@@ -2,23 +2,35 @@
 
 use super::{
     Sort,
+    job_sheet::{BRIEF_LETTERS_MAX, Brief},
     numbers::{ALIKE, FEW, Met},
     scan::{ASKED_MAX, KIN, Part, Scan},
 };
 
-/// Letters of a title that are told apart by bounds; longer ones count as so many.
-const LETTERS_MAX: usize = 64;
+/// Letters of a title that are told apart by bounds, and none; longer ones count as the most.
+const LETTERS_MAX: usize = BRIEF_LETTERS_MAX + 1;
 
 /// Bounds of the titles of a segment that meet the text alike.
 pub struct Titles<'a> {
     part: Option<&'a Part<'a>>,
     /// What the text adds, by the title's letters.
     by_letters: [f32; LETTERS_MAX],
+    /// What pay, publication, the place in one step and any start add at most, by [`Brief`].
+    by_rest: [f32; 256],
 }
 
 impl Titles<'_> {
-    /// What a document adds at most, but for skills and the way.
-    pub fn at_most(&self, doc: u32) -> f32 {
+    /// Whether a document adds less than the bar, but for skills and the way.
+    pub fn hopeless(&self, doc: u32, bar: f32) -> bool {
+        let brief = self.part.and_then(|part| part.sheet.brief.get(doc as usize));
+        let faint = brief.is_some_and(|brief| {
+            let text = self.by_letters.get(brief.letters()).copied().unwrap_or(f32::INFINITY);
+            text + self.by_rest.get(brief.step()).copied().unwrap_or(f32::INFINITY) < bar
+        });
+        faint || self.at_most(doc) < bar
+    }
+
+    fn at_most(&self, doc: u32) -> f32 {
         let calm = self.part.and_then(|part| Some((part.sheet.calm.get(doc as usize)?, part)));
         let Some((calm, part)) = calm else { return f32::NEG_INFINITY };
         let letters = usize::from(calm.letters).min(LETTERS_MAX - 1);
@@ -34,10 +46,15 @@ impl<'a> Scan<'a> {
         let by_letters = std::array::from_fn(|letters| {
             self.ask.weights.text(self.ask.relevance(met, letters as u16))
         });
-        Titles { part, by_letters }
+        let by_rest = std::array::from_fn(|step| {
+            part.map_or(f32::INFINITY, |part| {
+                Brief::rest(step, part.sheet.calm_at_most) + part.ceiling.any_start()
+            })
+        });
+        Titles { part, by_letters, by_rest }
     }
 
-    /// The least that [`Titles::at_most`] must tell for a title to have hope; none where every one is
+    /// The bar of [`Titles::hopeless`]; none where every one is
     /// looked at.
     pub fn title_bar(&self) -> Option<f32> {
         let bar = self.top.bar().filter(|_| self.is_choosy())?;
@@ -80,9 +97,8 @@ impl<'a> Scan<'a> {
         match self.ask.sort {
             Sort::Nearest => true,
             Sort::Match => {
-                let most = self.skill_most
-                    + self.ask.weights.distance(away_m)
-                    + self.ask.weights.text(1.0);
+                // Circles are gone through where no words are asked.
+                let most = self.skill_most + self.ask.weights.distance(away_m);
                 self.parts.iter().all(|part| {
                     most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar)
                 })
@@ -109,21 +125,25 @@ impl<'a> Scan<'a> {
     /// Whether a row can't be among the best, by bounds that cost little.
     pub fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
         let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
-        let Some(calm) = part.sheet.calm_of_row(row) else { return false };
+        let Some(brief) = part.sheet.row_brief.get(row as usize) else { return false };
         let skill = match marks {
             Some(marks) if marks & KIN == 0 => {
                 let held = self.skill_at_most.get(marks.count_ones() as usize);
-                let asked = usize::from(calm.asked).min(ASKED_MAX - 1);
-                held.and_then(|by| by.get(asked)).copied().unwrap_or(f32::INFINITY)
+                held.and_then(|by| by.get(brief.asked())).copied().unwrap_or(f32::INFINITY)
             }
             _ => self.skill_most,
         };
+        let rest = Brief::rest(brief.step(), part.sheet.calm_at_most) + part.ceiling.any_start();
+        if skill + text + rest + self.distance_at_most < key_score(bar) {
+            return true;
+        }
+        let Some(calm) = part.sheet.calm_of_row(row) else { return false };
         let most = skill + text + calm.at_most(&part.ceiling);
         if most + self.distance_at_most < key_score(bar) {
             return true;
         }
-        let spot = part.sheet.rows.get(row as usize).map(|row| row.spot);
-        let least = self.ring.zip(spot).and_then(|(ring, spot)| ring.at_least_m(spot));
+        let spot = part.sheet.places.spot(row);
+        let least = self.ring.and_then(|ring| ring.at_least_m(spot));
         least.is_some_and(|metres| most + self.ask.weights.distance(metres) < key_score(bar))
     }
 }

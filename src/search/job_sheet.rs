@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tantivy::{SegmentReader, index::SegmentId};
 
 use super::{
-    columns::{Spans, column, texts},
+    columns::{Flat, Spans, texts},
     lists::Lists,
     places::Places,
     sheet::{Branches, Ids, Sheet, Words, in_order},
@@ -65,12 +65,60 @@ pub struct JobSheet {
     pub branches: Branches,
     /// Of each document.
     pub calm: Vec<Calm>,
+    /// Of each document.
+    pub brief: Vec<Brief>,
     /// Of each row, again: rows lie in another order.
     row_calm: Vec<Calm>,
+    /// Of each row.
+    pub row_brief: Vec<Brief>,
     /// The most that pay, publication and the place in one step add.
     pub calm_at_most: f32,
     /// The latest publication.
     calm_from: Moment,
+}
+
+/// What bounds a posting's score, rounded up into two bytes: a million of them stay near.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Brief {
+    /// [`Calm::rest`], in steps of a 255th of the most.
+    rest: u8,
+    /// Letters of the title below, skills in the list above; more than fit count as so many.
+    counts: u8,
+}
+
+/// Letters of a title that a [`Brief`] tells apart.
+pub const BRIEF_LETTERS_MAX: usize = 31;
+/// Skills of a list that a [`Brief`] tells apart.
+pub const BRIEF_ASKED_MAX: usize = 7;
+
+impl Brief {
+    fn of(calm: Calm, at_most: f32) -> Brief {
+        let rest = if at_most > 0.0 { (calm.rest / at_most * 255.0).ceil() } else { 0.0 };
+        let letters = usize::from(calm.letters).min(BRIEF_LETTERS_MAX) as u8;
+        let asked = usize::from(calm.asked).min(BRIEF_ASKED_MAX) as u8;
+        Brief { rest: rest.clamp(0.0, 255.0) as u8, counts: asked << 5 | letters }
+    }
+
+    /// What pay, publication and the place in one step add at most, in steps.
+    pub fn step(self) -> usize {
+        usize::from(self.rest)
+    }
+
+    /// The same as a part of a score, where `at_most` is the most of the segment.
+    pub fn rest(step: usize, at_most: f32) -> f32 {
+        // A little more, for rounding.
+        step as f32 / 255.0 * at_most + 1e-6
+    }
+
+    /// Letters of the title.
+    pub fn letters(self) -> usize {
+        usize::from(self.counts) & BRIEF_LETTERS_MAX
+    }
+
+    /// Skills in the list.
+    pub fn asked(self) -> usize {
+        usize::from(self.counts >> 5)
+    }
 }
 
 /// What bounds a posting's score, little and close together.
@@ -97,18 +145,19 @@ impl Calm {
 impl Sheet for JobSheet {
     fn read(segment: &SegmentReader, weights: &Weights) -> tantivy::Result<JobSheet> {
         let docs = segment.max_doc();
-        let spot_of_work = column::<u64>(segment, "spot")?;
-        let spots = (0..docs)
-            .flat_map(|doc| spot_of_work.values_for_doc(doc).map(move |at| (Spot(at), doc)));
+        let spot_of_work = Flat::<u64>::read(segment, "spot")?;
+        let spots =
+            (0..docs).flat_map(|doc| spot_of_work.all(doc).iter().map(move |&at| (Spot(at), doc)));
         let spots = spots.collect();
         let (places, order) = in_order(spots);
         let row_docs: Vec<u32> = order.iter().map(|entry| entry.1).collect();
 
         let spans = Spans::open(segment, "shift_start", "shift_end")?;
-        let (wage, traits) = (column::<u64>(segment, "wage")?, column::<u64>(segment, "traits")?);
-        let (trade, poster) = (column::<u64>(segment, "trade")?, column::<u64>(segment, "poster")?);
-        let expires_at = column::<i64>(segment, "expires_at")?;
-        let published_at = column::<i64>(segment, "published_at")?;
+        let number = |name| Flat::<u64>::read(segment, name);
+        let (wage, traits) = (number("wage")?, number("traits")?);
+        let (trade, poster) = (number("trade")?, number("poster")?);
+        let expires_at = Flat::<i64>::read(segment, "expires_at")?;
+        let published_at = Flat::<i64>::read(segment, "published_at")?;
         let mut shifts = Vec::new();
         let mut rows: Vec<JobRow> = Vec::with_capacity(order.len());
         for &(spot, doc) in &order {
@@ -140,8 +189,9 @@ impl Sheet for JobSheet {
             .filter_map(|(at, row)| row.trade.branch().map(|branch| (branch, at)))
             .collect();
         let listed = texts(segment, "skill")?;
-        let version = column::<i64>(segment, "version")?;
-        let payer = column::<u64>(segment, "payer")?;
+        let listed = Flat::of(listed.ords(), docs);
+        let version = Flat::<i64>::read(segment, "version")?;
+        let payer = number("payer")?;
         let mut sheet = JobSheet {
             segment: segment.segment_id(),
             places,
@@ -152,13 +202,15 @@ impl Sheet for JobSheet {
             versions: (0..docs).map(|doc| version.first(doc).unwrap_or_default()).collect(),
             payers: (0..docs).map(|doc| payer.first(doc).unwrap_or_default() as u32).collect(),
             skills: Lists::new(docs as usize, || {
-                (0..docs).flat_map(|doc| listed.term_ords(doc).map(move |ord| (doc, ord as u32)))
+                (0..docs).flat_map(|doc| listed.all(doc).iter().map(move |&ord| (doc, ord as u32)))
             }),
             named: Words::read(segment, "named", &row_docs)?,
             branches: Branches::of(&kin),
             calm_from: rows.iter().map(|row| row.published_at).max().unwrap_or(Moment(i64::MIN)),
             calm: Vec::new(),
+            brief: Vec::new(),
             row_calm: Vec::new(),
+            row_brief: Vec::new(),
             calm_at_most: 0.0,
             rows,
         };
@@ -192,6 +244,9 @@ impl JobSheet {
         let first = self.first_row.iter().map(|&row| self.row_calm.get(row as usize));
         self.calm = first.map(|calm| calm.copied().unwrap_or(nothing)).collect();
         self.calm_at_most = self.row_calm.iter().map(|calm| calm.rest).fold(0.0, f32::max);
+        let brief = |calm: &Calm| Brief::of(*calm, self.calm_at_most);
+        self.brief = self.calm.iter().map(brief).collect();
+        self.row_brief = self.row_calm.iter().map(brief).collect();
     }
 
     fn calm_of(&self, row: &JobRow, weights: &Weights) -> Calm {

@@ -122,8 +122,8 @@ fn by_place(ask: &Ask, scan: &mut Scan<'_>) {
         let (first, times) = match ask.sort {
             _ if ask.counted => (most, 1.0),
             Sort::Nearest => (FIRST_RING_M, 2.0),
-            Sort::Match if most.is_finite() => (most / 16.0, 4.0),
-            Sort::Match => (FIRST_MATCH_RING_M, 4.0),
+            Sort::Match if most.is_finite() => (most / 16.0, 2.0),
+            Sort::Match => (FIRST_MATCH_RING_M, 2.0),
             Sort::Newest | Sort::Wage => (most, 1.0),
         };
         let (mut radius, mut seen) = (first.min(most), f64::NEG_INFINITY);

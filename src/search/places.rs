@@ -13,6 +13,8 @@ const BAND_STEPS: i64 = STEPS_A_DEGREE as i64 / 100;
 pub struct Places {
     /// Longitudes of the rows that have a place, in steps.
     lons: Vec<u32>,
+    /// Latitudes of the same, in steps.
+    lats: Vec<u32>,
     /// Each band that has rows, from the south, with its first row.
     bands: Vec<(i64, u32)>,
     rows: u32,
@@ -39,10 +41,20 @@ impl Places {
                     places.bands.push((band, places.rows));
                 }
                 places.lons.push(lon as u32);
+                places.lats.push(lat as u32);
             }
             places.rows += 1;
         }
         places
+    }
+
+    /// Where a row lies.
+    pub fn spot(&self, row: u32) -> Spot {
+        let at = row as usize;
+        match (self.lats.get(at), self.lons.get(at)) {
+            (Some(lat), Some(lon)) => Spot::at_steps(*lat, *lon),
+            _ => Spot::NOWHERE,
+        }
     }
 
     /// All rows.
@@ -137,6 +149,7 @@ mod tests {
             places.within(&reach, &mut stretches);
             prop_assert!(stretches.is_sorted_by(|a, b| a.end < b.start));
             for (row, &spot) in (0u32..).zip(&spots) {
+                prop_assert_eq!(places.spot(row), spot);
                 let listed = stretches.iter().any(|stretch| stretch.contains(&row));
                 if reach.distance_m(spot).is_some() {
                     prop_assert!(listed, "row {} at {:?}", row, spot.point());

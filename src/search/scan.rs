@@ -6,7 +6,7 @@ use tantivy::SegmentReader;
 use super::{
     Facets,
     facets::Counter,
-    job_sheet::{JobRow, JobSheet},
+    job_sheet::{BRIEF_ASKED_MAX, JobRow, JobSheet},
     lists::{Asked, Tile},
     numbers::{Ask, FEW, Met},
     query::pays,
@@ -26,7 +26,7 @@ use crate::{
 pub const KIN: u64 = 1 << 63;
 
 /// Skills that a posting asks for and that are told apart by bounds; more count as so many.
-pub const ASKED_MAX: usize = 8;
+pub const ASKED_MAX: usize = BRIEF_ASKED_MAX + 1;
 
 /// A segment as a query sees it.
 pub struct Part<'a> {
@@ -219,7 +219,8 @@ impl<'a> Scan<'a> {
             reliability: ask.standings.at(part.sheet.payer(row.doc)),
             relevance,
         };
-        if let Some(key) = ask.key(&facts) {
+        // Ids lie far apart in memory.
+        if let Some(key) = ask.key(&facts).filter(|key| self.top.wants(*key)) {
             let id = part.sheet.ids.of(row.doc);
             let was_shown =
                 !ask.shown.is_empty() && ask.shown.contains(&(key as u32, short_hash(id)));

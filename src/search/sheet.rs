@@ -6,7 +6,7 @@
 use tantivy::{SegmentReader, columnar::StrColumn, index::SegmentId};
 
 use super::{
-    columns::texts,
+    columns::{Flat, texts},
     lists::Lists,
     places::{Places, rank},
 };
@@ -37,12 +37,15 @@ impl Ids {
     /// Reads the field `id`.
     pub fn read(segment: &SegmentReader) -> tantivy::Result<Ids> {
         let column = texts(segment, "id")?;
-        let mut ids = Ids { places: ordinals(segment, &column), ..Ids::default() };
-        let all: Vec<u64> = (0..column.num_terms() as u64).collect();
-        column.dictionary().sorted_ords_to_term_cb(&all, |id| {
-            ids.letters.push_str(&String::from_utf8_lossy(id));
+        let docs = segment.max_doc();
+        let ordinals = Flat::of(column.ords(), docs);
+        let places = (0..docs).map(|doc| ordinals.first(doc).unwrap_or_default() as u32);
+        let mut ids = Ids { places: places.collect(), ..Ids::default() };
+        let mut all = column.dictionary().stream()?;
+        while all.advance() {
+            ids.letters.push_str(&String::from_utf8_lossy(all.key()));
             ids.ends.push(u32::try_from(ids.letters.len()).unwrap_or(u32::MAX));
-        })?;
+        }
         Ok(ids)
     }
 
@@ -58,11 +61,6 @@ impl Ids {
     }
 }
 
-fn ordinals(segment: &SegmentReader, column: &StrColumn) -> Vec<u32> {
-    let first = |doc| column.ords().first(doc).unwrap_or_default() as u32;
-    (0..segment.max_doc()).map(first).collect()
-}
-
 /// Words of a text field, each with the rows that have it.
 pub struct Words {
     column: StrColumn,
@@ -73,10 +71,10 @@ impl Words {
     /// Reads a text field for rows that stand for these documents.
     pub fn read(segment: &SegmentReader, name: &str, docs: &[u32]) -> tantivy::Result<Words> {
         let column = texts(segment, name)?;
+        let words = Flat::of(column.ords(), segment.max_doc());
         let pairs = || {
-            (0u32..)
-                .zip(docs)
-                .flat_map(|(row, &doc)| column.term_ords(doc).map(move |ord| (ord as u32, row)))
+            let rows = (0u32..).zip(docs);
+            rows.flat_map(|(row, &doc)| words.all(doc).iter().map(move |&ord| (ord as u32, row)))
         };
         let rows = Lists::new(column.num_terms(), pairs);
         Ok(Words { rows, column })

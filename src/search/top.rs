@@ -54,6 +54,11 @@ impl<'a, T> Top<'a, T> {
         self.heap.peek().filter(|_| full).map(|worst| worst.key)
     }
 
+    /// Whether something with this key may be taken, depending on its id alone where it ties.
+    pub fn wants(&self, key: u64) -> bool {
+        self.bar().is_none_or(|bar| key >= bar) && self.after.is_none_or(|(last, _)| key <= last)
+    }
+
     /// Offers something.
     pub fn offer(&mut self, key: u64, id: &'a str, what: T) {
         let before =

@@ -41,7 +41,7 @@ pub fn by_words(
                 let filled = docs.fill_buffer(&mut block);
                 for &doc in block.iter().take(filled) {
                     // Later stages weigh less: what has no hope now never has.
-                    let hopeless = bar.is_some_and(|bar| titles.at_most(doc) < bar);
+                    let hopeless = bar.is_some_and(|bar| titles.hopeless(doc, bar));
                     if !hopeless && !before.has(doc) {
                         scan.titled(at, doc, met);
                         found.push(doc);

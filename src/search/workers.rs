@@ -253,17 +253,20 @@ impl<'a> Scan<'a> {
         if self.bar().is_some_and(|bar| most + self.distance_at_most < bar) {
             return;
         }
-        let Some(row) = part.sheet.rows.get(at as usize) else { return };
-        let least = self.ring.and_then(|ring| ring.at_least_m(row.spot));
+        let least = self.ring.and_then(|ring| ring.at_least_m(part.sheet.places.spot(at)));
         if let (Some(metres), Some(bar)) = (least, self.bar())
             && most + ask.weights.distance(metres) < bar
         {
             return;
         }
+        let Some(row) = part.sheet.rows.get(at as usize) else { return };
         if let Some(facts) = self.facts(part, row, marks) {
             let score = score(&ask.weights, &facts, row.day_wage, ask.now);
-            let seen = Seen { held: marks & !KIN, facts, score };
-            self.top.offer(u64::from(score.total.to_bits()), part.sheet.ids.of(row.doc), seen);
+            let (key, seen) =
+                (u64::from(score.total.to_bits()), Seen { held: marks & !KIN, facts, score });
+            if self.top.wants(key) {
+                self.top.offer(key, part.sheet.ids.of(row.doc), seen);
+            }
         }
     }
 

@@ -222,8 +222,8 @@ fn another_schema_is_told() {
     drop(shop.index);
     let meta = path.join("jobs/meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    assert!(text.contains("linggong-4"));
-    fs::write(&meta, text.replace("linggong-4", "linggong-0")).unwrap();
+    assert!(text.contains("linggong-5"));
+    fs::write(&meta, text.replace("linggong-5", "linggong-0")).unwrap();
     assert!(matches!(Index::open(&path), Err(SearchError::Damaged(_))));
 }
 
