@@ -2,40 +2,60 @@
 
 use super::{
     Sort,
-    job_sheet::{BRIEF_LETTERS_MAX, Brief},
+    job_sheet::{Bounds, Calm},
     numbers::{ALIKE, FEW, Met},
     scan::{ASKED_MAX, KIN, Part, Scan},
 };
 
-/// Letters of a title that are told apart by bounds, and none; longer ones count as the most.
-const LETTERS_MAX: usize = BRIEF_LETTERS_MAX + 1;
+/// Letters of a title that are told apart by bounds; longer ones count as so many.
+const LETTERS_MAX: usize = 64;
+
+/// What a difference of bounds may be off by rounding.
+const ROUNDING: f32 = 1e-5;
 
 /// Bounds of the titles of a segment that meet the text alike.
 pub struct Titles<'a> {
     part: Option<&'a Part<'a>>,
     /// What the text adds, by the title's letters.
     by_letters: [f32; LETTERS_MAX],
-    /// What pay, publication, the place in one step and any start add at most, by [`Brief`].
-    by_rest: [f32; 256],
 }
 
 impl Titles<'_> {
-    /// Whether a document adds less than the bar, but for skills and the way.
-    pub fn hopeless(&self, doc: u32, bar: f32) -> bool {
-        let brief = self.part.and_then(|part| part.sheet.brief.get(doc as usize));
-        let faint = brief.is_some_and(|brief| {
-            let text = self.by_letters.get(brief.letters()).copied().unwrap_or(f32::INFINITY);
-            text + self.by_rest.get(brief.step()).copied().unwrap_or(f32::INFINITY) < bar
-        });
-        faint || self.at_most(doc) < bar
+    /// What each of these documents adds at most, but for skills and the way. For many at once, so that
+    /// their numbers, which lie apart in memory, are waited for together.
+    pub fn at_most(&self, docs: &[u32], most: &mut [f32]) {
+        for (doc, most) in docs.iter().zip(most) {
+            let calm = self.part.and_then(|part| Some((part.sheet.calm.get(*doc as usize)?, part)));
+            *most = calm.map_or(f32::NEG_INFINITY, |(calm, part)| {
+                let letters = calm.letters().min(LETTERS_MAX - 1);
+                let text = self.by_letters.get(letters).copied().unwrap_or(f32::INFINITY);
+                text + part.bounds.of(*calm)
+            });
+        }
     }
+}
 
-    fn at_most(&self, doc: u32) -> f32 {
-        let calm = self.part.and_then(|part| Some((part.sheet.calm.get(doc as usize)?, part)));
-        let Some((calm, part)) = calm else { return f32::NEG_INFINITY };
-        let letters = usize::from(calm.letters).min(LETTERS_MAX - 1);
-        let text = self.by_letters.get(letters).copied().unwrap_or(f32::INFINITY);
-        text + calm.at_most(&part.ceiling)
+/// Which rows of a segment may be among the best, by how many wished skills each has.
+pub struct Hope<'a> {
+    calm: &'a [Calm],
+    bounds: &'a Bounds,
+    /// The least that all but skills and the way must add, by skills held and asked for.
+    least: Vec<[f32; ASKED_MAX]>,
+    /// The same for a near occupation.
+    least_kin: f32,
+}
+
+impl Hope<'_> {
+    /// Whether a row with these marks has any.
+    pub fn has(&self, row: u32, marks: u64) -> bool {
+        let Some(calm) = self.calm.get(row as usize) else { return true };
+        let least = if marks & KIN != 0 {
+            Some(self.least_kin)
+        } else {
+            let asked = calm.asked().min(ASKED_MAX - 1);
+            self.least.get(marks.count_ones() as usize).and_then(|by| by.get(asked)).copied()
+        };
+        least.is_none_or(|least| self.bounds.of(*calm) >= least)
     }
 }
 
@@ -46,15 +66,10 @@ impl<'a> Scan<'a> {
         let by_letters = std::array::from_fn(|letters| {
             self.ask.weights.text(self.ask.relevance(met, letters as u16))
         });
-        let by_rest = std::array::from_fn(|step| {
-            part.map_or(f32::INFINITY, |part| {
-                Brief::rest(step, part.sheet.calm_at_most) + part.ceiling.any_start()
-            })
-        });
-        Titles { part, by_letters, by_rest }
+        Titles { part, by_letters }
     }
 
-    /// The bar of [`Titles::hopeless`]; none where every one is
+    /// The least that [`Titles::at_most`] must tell for a title to have hope; none where every one is
     /// looked at.
     pub fn title_bar(&self) -> Option<f32> {
         let bar = self.top.bar().filter(|_| self.is_choosy())?;
@@ -69,7 +84,7 @@ impl<'a> Scan<'a> {
     /// What all but the words adds at most.
     fn wordless_at_most(&self) -> f32 {
         let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
-        let most = |part: &Part<'_>| part.sheet.calm_at_most + part.ceiling.any_start();
+        let most = |part: &Part<'_>| part.sheet.calm_at_most + part.any_start;
         self.skill_most + way + self.parts.iter().map(most).fold(0.0, f32::max)
     }
 
@@ -99,46 +114,42 @@ impl<'a> Scan<'a> {
             Sort::Match => {
                 // Circles are gone through where no words are asked.
                 let most = self.skill_most + self.ask.weights.distance(away_m);
-                self.parts.iter().all(|part| {
-                    most + part.sheet.calm_at_most + part.ceiling.any_start() < key_score(bar)
-                })
+                self.parts
+                    .iter()
+                    .all(|part| most + part.sheet.calm_at_most + part.any_start < key_score(bar))
             }
             Sort::Newest | Sort::Wage => false,
         }
     }
 
-    /// How many wished skills a row of the part must have for any hope, where nothing else is met.
-    pub fn least_marks(&self, part: &Part<'_>) -> u32 {
+    /// What rows of the part must have for any hope, where no words are asked; none where every row is
+    /// looked at.
+    pub fn hope(&self, part: &'a Part<'a>) -> Option<Hope<'a>> {
         let telling = self.ask.scored && self.total < FEW;
-        let (Sort::Match, Some(bar), false) =
-            (self.ask.sort, self.top.bar(), self.ask.counted || telling)
-        else {
-            return 0;
-        };
-        let rest = part.sheet.calm_at_most + part.ceiling.any_start() + self.distance_at_most;
-        let hopeless = |by: &&[f32; ASKED_MAX]| {
-            by.iter().fold(0.0, |most: f32, &one| most.max(one)) + rest < key_score(bar)
-        };
-        self.skill_at_most.iter().take_while(hopeless).count() as u32
+        let is_choosy = self.ask.sort == Sort::Match && !self.ask.counted && !telling;
+        let bar = key_score(self.top.bar().filter(|_| is_choosy)?);
+        let least = |skill: f32| bar - skill - self.distance_at_most - ROUNDING;
+        Some(Hope {
+            calm: &part.sheet.row_calm,
+            bounds: &part.bounds,
+            least: self.skill_at_most.iter().map(|by| by.map(least)).collect(),
+            least_kin: least(self.skill_most),
+        })
     }
 
     /// Whether a row can't be among the best, by bounds that cost little.
     pub fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
         let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
-        let Some(brief) = part.sheet.row_brief.get(row as usize) else { return false };
+        let Some(&calm) = part.sheet.row_calm.get(row as usize) else { return false };
         let skill = match marks {
             Some(marks) if marks & KIN == 0 => {
                 let held = self.skill_at_most.get(marks.count_ones() as usize);
-                held.and_then(|by| by.get(brief.asked())).copied().unwrap_or(f32::INFINITY)
+                let asked = calm.asked().min(ASKED_MAX - 1);
+                held.and_then(|by| by.get(asked)).copied().unwrap_or(f32::INFINITY)
             }
             _ => self.skill_most,
         };
-        let rest = Brief::rest(brief.step(), part.sheet.calm_at_most) + part.ceiling.any_start();
-        if skill + text + rest + self.distance_at_most < key_score(bar) {
-            return true;
-        }
-        let Some(calm) = part.sheet.calm_of_row(row) else { return false };
-        let most = skill + text + calm.at_most(&part.ceiling);
+        let most = skill + text + part.bounds.of(calm);
         if most + self.distance_at_most < key_score(bar) {
             return true;
         }

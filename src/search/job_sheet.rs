@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tantivy::{SegmentReader, index::SegmentId};
 
 use super::{
-    columns::{Flat, Spans, texts},
+    columns::{Spans, column, texts},
     lists::Lists,
     places::Places,
     sheet::{Branches, Ids, Sheet, Words, in_order},
@@ -14,14 +14,11 @@ use super::{
 use crate::{
     domain::{
         posting::Shift,
-        time::{MINUTE, Moment},
+        time::{HOUR, MINUTE, Moment},
         wage::Wage,
     },
     matching::{Ceiling, Spot, Trade, Weights},
 };
-
-/// Minutes since 1970 that a start may have at most.
-const NO_START: i64 = u32::MAX as i64 - 1;
 
 /// A posting at one of its places. As large as a line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
@@ -65,99 +62,92 @@ pub struct JobSheet {
     pub branches: Branches,
     /// Of each document.
     pub calm: Vec<Calm>,
-    /// Of each document.
-    pub brief: Vec<Brief>,
     /// Of each row, again: rows lie in another order.
-    row_calm: Vec<Calm>,
-    /// Of each row.
-    pub row_brief: Vec<Brief>,
+    pub row_calm: Vec<Calm>,
     /// The most that pay, publication and the place in one step add.
     pub calm_at_most: f32,
     /// The latest publication.
     calm_from: Moment,
 }
 
-/// What bounds a posting's score, rounded up into two bytes: a million of them stay near.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Brief {
-    /// [`Calm::rest`], in steps of a 255th of the most.
+/// What bounds a posting's score, in four bytes, so that a million of them stay near.
+#[derive(Clone, Copy, Debug)]
+pub struct Calm {
+    /// What pay, publication and the place in one step add at most from [`JobSheet::calm_from`] on, in
+    /// parts of a 255th of [`JobSheet::calm_at_most`], rounded up.
     rest: u8,
-    /// Letters of the title below, skills in the list above; more than fit count as so many.
-    counts: u8,
+    /// Whole hours from then to the first start; [`NO_START`] for none, later ones as the last.
+    start: u8,
+    /// Letters of the title; more than fit count as so many.
+    letters: u8,
+    /// Skills in the list; more than fit count as so many.
+    asked: u8,
 }
 
-/// Letters of a title that a [`Brief`] tells apart.
-pub const BRIEF_LETTERS_MAX: usize = 31;
-/// Skills of a list that a [`Brief`] tells apart.
-pub const BRIEF_ASKED_MAX: usize = 7;
+/// No start is known.
+const NO_START: u8 = u8::MAX;
+/// Kinds of each part of a [`Calm`].
+const KINDS: usize = 256;
 
-impl Brief {
-    fn of(calm: Calm, at_most: f32) -> Brief {
-        let rest = if at_most > 0.0 { (calm.rest / at_most * 255.0).ceil() } else { 0.0 };
-        let letters = usize::from(calm.letters).min(BRIEF_LETTERS_MAX) as u8;
-        let asked = usize::from(calm.asked).min(BRIEF_ASKED_MAX) as u8;
-        Brief { rest: rest.clamp(0.0, 255.0) as u8, counts: asked << 5 | letters }
-    }
-
-    /// What pay, publication and the place in one step add at most, in steps.
-    pub fn step(self) -> usize {
-        usize::from(self.rest)
-    }
-
-    /// The same as a part of a score, where `at_most` is the most of the segment.
-    pub fn rest(step: usize, at_most: f32) -> f32 {
-        // A little more, for rounding.
-        step as f32 / 255.0 * at_most + 1e-6
-    }
-
+impl Calm {
     /// Letters of the title.
     pub fn letters(self) -> usize {
-        usize::from(self.counts) & BRIEF_LETTERS_MAX
+        usize::from(self.letters)
     }
 
     /// Skills in the list.
     pub fn asked(self) -> usize {
-        usize::from(self.counts >> 5)
+        usize::from(self.asked)
     }
 }
 
-/// What bounds a posting's score, little and close together.
-#[derive(Clone, Copy, Debug)]
-pub struct Calm {
-    /// What pay, publication and the place in one step add at most, from [`JobSheet::calm_from`]
-    /// on.
-    rest: f32,
-    /// The first start after that in minutes, rounded down.
-    start: u32,
-    /// Letters of the title.
-    pub letters: u16,
-    /// Skills in the list.
-    pub asked: u8,
+/// What each kind of [`Calm`] adds to a score at most, for a query.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    rest: [f32; KINDS],
+    start: [f32; KINDS],
 }
 
-impl Calm {
+impl Bounds {
+    /// The bounds of a segment under this ceiling.
+    fn new(sheet: &JobSheet, ceiling: &Ceiling) -> Bounds {
+        let from = sheet.calm_from.0.div_euclid(MINUTE);
+        let start = |hours: usize| {
+            let minute = from.saturating_add(hours as i64 * 60);
+            ceiling.start(minute.clamp(0, i64::from(u32::MAX)) as u32)
+        };
+        let mut bounds = Bounds {
+            // A little more, for rounding.
+            rest: std::array::from_fn(|step| step as f32 / 255.0 * sheet.calm_at_most + 1e-6),
+            start: std::array::from_fn(start),
+        };
+        bounds.start[usize::from(NO_START)] = ceiling.start(u32::MAX);
+        bounds
+    }
+
     /// What all but words, skills and the way add at most.
-    pub fn at_most(self, ceiling: &Ceiling) -> f32 {
-        self.rest + ceiling.start(self.start)
+    pub fn of(&self, calm: Calm) -> f32 {
+        let (rest, start) = (usize::from(calm.rest), usize::from(calm.start));
+        self.rest.get(rest).copied().unwrap_or(f32::INFINITY)
+            + self.start.get(start).copied().unwrap_or(f32::INFINITY)
     }
 }
 
 impl Sheet for JobSheet {
     fn read(segment: &SegmentReader, weights: &Weights) -> tantivy::Result<JobSheet> {
         let docs = segment.max_doc();
-        let spot_of_work = Flat::<u64>::read(segment, "spot")?;
-        let spots =
-            (0..docs).flat_map(|doc| spot_of_work.all(doc).iter().map(move |&at| (Spot(at), doc)));
+        let spot_of_work = column::<u64>(segment, "spot")?;
+        let spots = (0..docs)
+            .flat_map(|doc| spot_of_work.values_for_doc(doc).map(move |at| (Spot(at), doc)));
         let spots = spots.collect();
         let (places, order) = in_order(spots);
         let row_docs: Vec<u32> = order.iter().map(|entry| entry.1).collect();
 
         let spans = Spans::open(segment, "shift_start", "shift_end")?;
-        let number = |name| Flat::<u64>::read(segment, name);
-        let (wage, traits) = (number("wage")?, number("traits")?);
-        let (trade, poster) = (number("trade")?, number("poster")?);
-        let expires_at = Flat::<i64>::read(segment, "expires_at")?;
-        let published_at = Flat::<i64>::read(segment, "published_at")?;
+        let (wage, traits) = (column::<u64>(segment, "wage")?, column::<u64>(segment, "traits")?);
+        let (trade, poster) = (column::<u64>(segment, "trade")?, column::<u64>(segment, "poster")?);
+        let expires_at = column::<i64>(segment, "expires_at")?;
+        let published_at = column::<i64>(segment, "published_at")?;
         let mut shifts = Vec::new();
         let mut rows: Vec<JobRow> = Vec::with_capacity(order.len());
         for &(spot, doc) in &order {
@@ -189,9 +179,8 @@ impl Sheet for JobSheet {
             .filter_map(|(at, row)| row.trade.branch().map(|branch| (branch, at)))
             .collect();
         let listed = texts(segment, "skill")?;
-        let listed = Flat::of(listed.ords(), docs);
-        let version = Flat::<i64>::read(segment, "version")?;
-        let payer = number("payer")?;
+        let version = column::<i64>(segment, "version")?;
+        let payer = column::<u64>(segment, "payer")?;
         let mut sheet = JobSheet {
             segment: segment.segment_id(),
             places,
@@ -202,15 +191,13 @@ impl Sheet for JobSheet {
             versions: (0..docs).map(|doc| version.first(doc).unwrap_or_default()).collect(),
             payers: (0..docs).map(|doc| payer.first(doc).unwrap_or_default() as u32).collect(),
             skills: Lists::new(docs as usize, || {
-                (0..docs).flat_map(|doc| listed.all(doc).iter().map(move |&ord| (doc, ord as u32)))
+                (0..docs).flat_map(|doc| listed.term_ords(doc).map(move |ord| (doc, ord as u32)))
             }),
             named: Words::read(segment, "named", &row_docs)?,
             branches: Branches::of(&kin),
             calm_from: rows.iter().map(|row| row.published_at).max().unwrap_or(Moment(i64::MIN)),
             calm: Vec::new(),
-            brief: Vec::new(),
             row_calm: Vec::new(),
-            row_brief: Vec::new(),
             calm_at_most: 0.0,
             rows,
         };
@@ -239,36 +226,41 @@ fn rows_of_docs(docs: u32, row_docs: &[u32]) -> (Vec<u32>, HashMap<u32, Vec<u32>
 
 impl JobSheet {
     fn reckon(&mut self, weights: &Weights) {
-        self.row_calm = self.rows.iter().map(|row| self.calm_of(row, weights)).collect();
-        let nothing = Calm { rest: 0.0, start: u32::MAX, letters: 0, asked: 0 };
+        let rests: Vec<f32> = self.rows.iter().map(|row| self.rest_of(row, weights)).collect();
+        self.calm_at_most = rests.iter().copied().fold(0.0, f32::max);
+        let calm = |(row, rest)| self.calm_of(row, rest);
+        self.row_calm = self.rows.iter().zip(rests).map(calm).collect();
+        let nothing = Calm { rest: 0, start: NO_START, letters: 0, asked: 0 };
         let first = self.first_row.iter().map(|&row| self.row_calm.get(row as usize));
         self.calm = first.map(|calm| calm.copied().unwrap_or(nothing)).collect();
-        self.calm_at_most = self.row_calm.iter().map(|calm| calm.rest).fold(0.0, f32::max);
-        let brief = |calm: &Calm| Brief::of(*calm, self.calm_at_most);
-        self.brief = self.calm.iter().map(brief).collect();
-        self.row_brief = self.row_calm.iter().map(brief).collect();
     }
 
-    fn calm_of(&self, row: &JobRow, weights: &Weights) -> Calm {
-        let from = self.calm_from;
+    /// What pay, publication and the place in one step add at most.
+    fn rest_of(&self, row: &JobRow, weights: &Weights) -> f32 {
+        let instant = self.traits(row).is_some_and(|traits| traits.instant);
+        weights.calm_at_most(self.wage(row), row.published_at, instant, self.calm_from)
+    }
+
+    fn calm_of(&self, row: &JobRow, rest: f32) -> Calm {
         let traits = self.traits(row);
-        let instant = traits.is_some_and(|traits| traits.instant);
-        let start = self.shifts(row).iter().map(|shift| shift.start).filter(|&at| at >= from);
-        let minutes = start.min().map(|start| start.0.div_euclid(MINUTE));
+        let starts = self.shifts(row).iter().map(|shift| shift.start);
+        let start = starts.filter(|&at| at >= self.calm_from).min();
+        let hours = start.map(|start| (start.0 - self.calm_from.0) / HOUR);
+        let parts = if self.calm_at_most > 0.0 { rest / self.calm_at_most * 255.0 } else { 0.0 };
         Calm {
-            rest: weights.calm_at_most(self.wage(row), row.published_at, instant, from),
-            start: minutes.map_or(u32::MAX, |minutes| minutes.clamp(0, NO_START) as u32),
-            letters: traits.map_or(0, |traits| traits.letters),
+            rest: parts.ceil().clamp(0.0, 255.0) as u8,
+            start: hours.map_or(NO_START, |hours| hours.clamp(0, i64::from(NO_START) - 1) as u8),
+            letters: traits.map_or(0, |traits| u8::try_from(traits.letters).unwrap_or(u8::MAX)),
             asked: traits.map_or(0, |traits| traits.asked),
         }
     }
 
-    /// What bounds the score of a row.
-    pub fn calm_of_row(&self, row: u32) -> Option<Calm> {
-        self.row_calm.get(row as usize).copied()
+    /// What each kind of posting adds at most under this ceiling.
+    pub fn bounds(&self, ceiling: &Ceiling) -> Bounds {
+        Bounds::new(self, ceiling)
     }
 
-    /// Since when [`Calm::at_most`] holds.
+    /// Since when bounds hold.
     pub fn calm_from(&self) -> Moment {
         self.calm_from
     }

@@ -197,7 +197,8 @@ fn parts<'a>(
             told = Some(bits);
         }
         let ceiling = Ceiling::new(&ask.weights, ask.scored_at, sheet.calm_from());
-        parts.push(Part { sheet, segment, asked, chosen, told, ceiling });
+        let (bounds, any_start) = (sheet.bounds(&ceiling), ceiling.any_start());
+        parts.push(Part { sheet, segment, asked, chosen, told, bounds, any_start });
     }
     Ok(parts)
 }
@@ -219,7 +220,7 @@ fn page(
     let next = upto.and_then(|at| found.get(at)).filter(|_| chosen.more).map(|last| {
         let beyond = chosen.shown.iter().filter(|&&at| Some(at) > upto);
         let beyond = beyond.filter_map(|&at| found.get(at));
-        let beyond = beyond.map(|entry| (entry.key as u32, short_hash(entry.id)));
+        let beyond = beyond.map(|entry| (entry.key as u32, short_hash(entry.id.text())));
         // What the page before had shown beyond is still ahead, or was passed.
         let ahead = ask.shown.iter().copied().filter(|&(key, _)| key <= last.key as u32);
         Cursor {
@@ -227,7 +228,7 @@ fn page(
             scored_at: ask.scored_at,
             key: last.key,
             statistics,
-            id: last.id.to_owned(),
+            id: last.id.text().to_owned(),
             forgiving,
             let_go: 0,
             shown: ahead.chain(beyond).collect(),
@@ -240,7 +241,7 @@ fn page(
         let sheet = parts.get(seen.part).map(|part| part.sheet);
         let row = sheet.and_then(|sheet| sheet.rows.get(seen.row as usize));
         JobHit {
-            id: entry.id.to_owned(),
+            id: entry.id.text().to_owned(),
             version: sheet.zip(row).map_or(0, |(sheet, row)| sheet.version(row.doc)),
             score: score.total,
             distance_m: seen.facts.distance_m,

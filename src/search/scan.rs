@@ -6,19 +6,19 @@ use tantivy::SegmentReader;
 use super::{
     Facets,
     facets::Counter,
-    job_sheet::{BRIEF_ASKED_MAX, JobRow, JobSheet},
+    job_sheet::{Bounds, JobRow, JobSheet},
     lists::{Asked, Tile},
     numbers::{Ask, FEW, Met},
     query::pays,
     schema::short_hash,
+    sheet::IdOf,
     top::Top,
     traits::Traits,
 };
 use crate::{
     domain::{org::Label, posting::Shift, wage::Wage},
     matching::{
-        Ceiling, JobFacts, Overlap, Reach, Spot, Within, certificate_bar, first_start, time_bar,
-        upcoming,
+        JobFacts, Overlap, Reach, Spot, Within, certificate_bar, first_start, time_bar, upcoming,
     },
 };
 
@@ -26,7 +26,7 @@ use crate::{
 pub const KIN: u64 = 1 << 63;
 
 /// Skills that a posting asks for and that are told apart by bounds; more count as so many.
-pub const ASKED_MAX: usize = BRIEF_ASKED_MAX + 1;
+pub const ASKED_MAX: usize = 8;
 
 /// A segment as a query sees it.
 pub struct Part<'a> {
@@ -38,7 +38,10 @@ pub struct Part<'a> {
     pub chosen: Vec<u32>,
     /// A bit for each document that has what is told; none where nothing is asked.
     pub told: Option<Vec<u64>>,
-    pub ceiling: Ceiling,
+    /// What each kind of posting adds at most.
+    pub bounds: Bounds,
+    /// What any start adds at most.
+    pub any_start: f32,
 }
 
 /// A posting that may be shown: where it stands, and what was found out about it.
@@ -140,9 +143,9 @@ impl<'a> Scan<'a> {
         let all = !part.asked.iter().any(|list| list.chooses);
         let all = all && self.ask.must == 0 && !self.ask.kindred_only;
         let mut tile = self.tile.take().unwrap_or_default();
-        let least = self.least_marks(part);
+        let hope = self.hope(part);
         tile.walk(stretch, &part.asked, all, |row, marks| {
-            if marks & KIN != 0 || marks.count_ones() >= least {
+            if hope.as_ref().is_none_or(|hope| hope.has(row, marks)) {
                 self.consider(at, part, row, Some(marks), 0.0);
             }
         });
@@ -153,7 +156,7 @@ impl<'a> Scan<'a> {
     pub fn titled(&mut self, at: usize, doc: u32, met: Met) {
         let Some(part) = self.parts.get(at) else { return };
         let Some(calm) = part.sheet.calm.get(doc as usize) else { return };
-        let relevance = self.ask.relevance(met, calm.letters);
+        let relevance = self.ask.relevance(met, calm.letters() as u16);
         let before = self.total;
         for row in part.sheet.rows_of(doc) {
             self.consider(at, part, row, None, relevance);
@@ -219,11 +222,10 @@ impl<'a> Scan<'a> {
             reliability: ask.standings.at(part.sheet.payer(row.doc)),
             relevance,
         };
-        // Ids lie far apart in memory.
-        if let Some(key) = ask.key(&facts).filter(|key| self.top.wants(*key)) {
-            let id = part.sheet.ids.of(row.doc);
+        if let Some(key) = ask.key(&facts) {
+            let id = IdOf::new(&part.sheet.ids, row.doc);
             let was_shown =
-                !ask.shown.is_empty() && ask.shown.contains(&(key as u32, short_hash(id)));
+                !ask.shown.is_empty() && ask.shown.contains(&(key as u32, short_hash(id.text())));
             if !was_shown {
                 let seen = Seen { part: at, row: row_at, held, poster: row.poster, facts };
                 self.top.offer(key, id, seen);

@@ -6,7 +6,7 @@
 use tantivy::{SegmentReader, columnar::StrColumn, index::SegmentId};
 
 use super::{
-    columns::{Flat, texts},
+    columns::texts,
     lists::Lists,
     places::{Places, rank},
 };
@@ -37,9 +37,8 @@ impl Ids {
     /// Reads the field `id`.
     pub fn read(segment: &SegmentReader) -> tantivy::Result<Ids> {
         let column = texts(segment, "id")?;
-        let docs = segment.max_doc();
-        let ordinals = Flat::of(column.ords(), docs);
-        let places = (0..docs).map(|doc| ordinals.first(doc).unwrap_or_default() as u32);
+        let first = |doc| column.ords().first(doc).unwrap_or_default() as u32;
+        let places = (0..segment.max_doc()).map(first);
         let mut ids = Ids { places: places.collect(), ..Ids::default() };
         let mut all = column.dictionary().stream()?;
         while all.advance() {
@@ -61,6 +60,25 @@ impl Ids {
     }
 }
 
+/// A document's id, read where it is needed: ids lie far apart in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct IdOf<'a> {
+    ids: &'a Ids,
+    doc: u32,
+}
+
+impl<'a> IdOf<'a> {
+    /// The id of a document.
+    pub fn new(ids: &'a Ids, doc: u32) -> IdOf<'a> {
+        IdOf { ids, doc }
+    }
+
+    /// The id.
+    pub fn text(self) -> &'a str {
+        self.ids.of(self.doc)
+    }
+}
+
 /// Words of a text field, each with the rows that have it.
 pub struct Words {
     column: StrColumn,
@@ -71,10 +89,10 @@ impl Words {
     /// Reads a text field for rows that stand for these documents.
     pub fn read(segment: &SegmentReader, name: &str, docs: &[u32]) -> tantivy::Result<Words> {
         let column = texts(segment, name)?;
-        let words = Flat::of(column.ords(), segment.max_doc());
         let pairs = || {
-            let rows = (0u32..).zip(docs);
-            rows.flat_map(|(row, &doc)| words.all(doc).iter().map(move |&ord| (ord as u32, row)))
+            (0u32..)
+                .zip(docs)
+                .flat_map(|(row, &doc)| column.term_ords(doc).map(move |ord| (ord as u32, row)))
         };
         let rows = Lists::new(column.num_terms(), pairs);
         Ok(Words { rows, column })

@@ -2,13 +2,15 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
+use super::sheet::IdOf;
+
 /// Something that may be among the best.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a, T> {
     /// More is better.
     pub key: u64,
     /// Less is better where keys are equal.
-    pub id: &'a str,
+    pub id: IdOf<'a>,
     /// What it is.
     pub what: T,
 }
@@ -16,7 +18,7 @@ pub struct Entry<'a, T> {
 /// The greater, the worse, so that the heap's head is what goes first.
 impl<T> Ord for Entry<'_, T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.key.cmp(&self.key).then_with(|| self.id.cmp(other.id))
+        other.key.cmp(&self.key).then_with(|| self.id.text().cmp(other.id.text()))
     }
 }
 
@@ -54,15 +56,11 @@ impl<'a, T> Top<'a, T> {
         self.heap.peek().filter(|_| full).map(|worst| worst.key)
     }
 
-    /// Whether something with this key may be taken, depending on its id alone where it ties.
-    pub fn wants(&self, key: u64) -> bool {
-        self.bar().is_none_or(|bar| key >= bar) && self.after.is_none_or(|(last, _)| key <= last)
-    }
-
     /// Offers something.
-    pub fn offer(&mut self, key: u64, id: &'a str, what: T) {
-        let before =
-            self.after.is_some_and(|(last, last_id)| key > last || key == last && id <= last_id);
+    pub fn offer(&mut self, key: u64, id: IdOf<'a>, what: T) {
+        let before = self
+            .after
+            .is_some_and(|(last, last_id)| key > last || key == last && id.text() <= last_id);
         if before {
             return;
         }

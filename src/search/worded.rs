@@ -37,11 +37,13 @@ pub fn by_words(
             let titles = scan.titles(at, met);
             let mut bar = scan.title_bar();
             let mut block = [0; COLLECT_BLOCK_BUFFER_LEN];
+            let mut most = [f32::INFINITY; COLLECT_BLOCK_BUFFER_LEN];
             loop {
                 let filled = docs.fill_buffer(&mut block);
-                for &doc in block.iter().take(filled) {
+                titles.at_most(block.get(..filled).unwrap_or_default(), &mut most);
+                for (&doc, most) in block.iter().zip(most).take(filled) {
                     // Later stages weigh less: what has no hope now never has.
-                    let hopeless = bar.is_some_and(|bar| titles.hopeless(doc, bar));
+                    let hopeless = bar.is_some_and(|bar| most < bar);
                     if !hopeless && !before.has(doc) {
                         scan.titled(at, doc, met);
                         found.push(doc);

@@ -3,7 +3,7 @@
 use tantivy::{SegmentReader, index::SegmentId};
 
 use super::{
-    columns::{Flat, Spans, texts},
+    columns::{Spans, column, texts},
     places::Places,
     sheet::{Branches, Ids, Sheet, Words, in_order},
 };
@@ -59,38 +59,37 @@ pub struct WorkerSheet {
 impl Sheet for WorkerSheet {
     fn read(segment: &SegmentReader, _: &Weights) -> tantivy::Result<WorkerSheet> {
         let docs = segment.max_doc();
-        let number = |name| Flat::<u64>::read(segment, name);
-        let spot = number("spot")?;
+        let spot = column::<u64>(segment, "spot")?;
         let spots = (0..docs).map(|doc| (Spot(spot.first(doc).unwrap_or(u64::MAX)), doc)).collect();
         let (places, order) = in_order(spots);
         let row_docs: Vec<u32> = order.iter().map(|entry| entry.1).collect();
 
         let columns = Spans::open(segment, "span_start", "span_end")?;
-        let radius_m = Flat::<f64>::read(segment, "radius_m")?;
-        let (day_wage, trade) = (Flat::<i64>::read(segment, "day_wage")?, number("trade")?);
-        let certificates = number("certificates")?;
-        let (ends, hours) = (number("ending")?, number("week")?);
+        let radius_m = column::<f64>(segment, "radius_m")?;
+        let (day_wage, trade) =
+            (column::<i64>(segment, "day_wage")?, column::<u64>(segment, "trade")?);
+        let certificates = column::<u64>(segment, "certificates")?;
+        let (ends, hours) = (column::<u64>(segment, "ending")?, column::<u64>(segment, "week")?);
         let (mut weeks, mut ending) = (Vec::new(), Vec::new());
-        let no_rides = number("no_rides")?;
-        let limited = number("limited")?;
-        let own = Flat::of(texts(segment, "skill")?.ords(), docs);
+        let no_rides = column::<u64>(segment, "no_rides")?;
+        let (limited, own) = (column::<u64>(segment, "limited")?, texts(segment, "skill")?);
         let (mut spans, mut trades, mut kin) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::with_capacity(order.len());
         for (at, &(spot, doc)) in (0u32..).zip(&order) {
             let (spans_from, trades_from) = (spans.len() as u32, trades.len());
             spans.extend(columns.of(doc));
-            trades.extend(trade.all(doc).iter().copied().map(Trade));
+            trades.extend(trade.values_for_doc(doc).map(Trade));
             let own_trades = trades.get(trades_from..).unwrap_or_default();
             let mut branches: Vec<u32> = own_trades.iter().filter_map(|own| own.branch()).collect();
             branches.sort_unstable();
             branches.dedup();
             kin.extend(branches.into_iter().map(|branch| (branch, at)));
             let ending_from = ending.len() as u32;
-            let ends = ends.all(doc).iter();
-            ending.extend(ends.map(|&packed| ((packed >> 32) as u32, packed as u32)));
+            let ends = ends.values_for_doc(doc);
+            ending.extend(ends.map(|packed| ((packed >> 32) as u32, packed as u32)));
             let mut days = [0; 7];
             let mut week = NO_WEEK;
-            for &packed in hours.all(doc) {
+            for packed in hours.values_for_doc(doc) {
                 if let Some(day) = days.get_mut((packed >> 32) as usize) {
                     *day = packed as u32;
                     week = weeks.len() as u32;
@@ -102,7 +101,7 @@ impl Sheet for WorkerSheet {
                 radius_m: radius_m.first(doc).unwrap_or_default(),
                 day_wage: day_wage.first(doc).map(Fen),
                 doc,
-                wished: own.all(doc).len() as u32,
+                wished: own.term_ords(doc).count() as u32,
                 certificates: certificates.first(doc).unwrap_or_default() as u32,
                 ending: (ending_from, ending.len() as u32),
                 no_rides: no_rides.first(doc).is_some_and(|no| no != 0),

@@ -10,6 +10,7 @@ use super::{
     lists::{Asked, Tile},
     scan::KIN,
     schema::{WorkerFields, day_number},
+    sheet::IdOf,
     shelf::Shown,
     standings::Standings,
     top::{Entry, Top},
@@ -80,7 +81,7 @@ pub fn find(
         let Seen { held, facts, score } = entry.what;
         let skills = marked(&ask.named, held);
         WorkerHit {
-            id: entry.id.to_owned(),
+            id: entry.id.text().to_owned(),
             score: score.total,
             distance_m: facts.distance_m,
             reasons: reasons(&score, &facts, &skills, Reader::Employer, now),
@@ -203,7 +204,7 @@ fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
         scan.stretches(part, vec![part.sheet.places.nowhere()], &mut tile);
     }
     let mut found = scan.top.into_sorted();
-    found.dedup_by(|one, other| one.id == other.id);
+    found.dedup_by(|one, other| one.id.text() == other.id.text());
     found.truncate(ask.limit);
     found
 }
@@ -262,11 +263,9 @@ impl<'a> Scan<'a> {
         let Some(row) = part.sheet.rows.get(at as usize) else { return };
         if let Some(facts) = self.facts(part, row, marks) {
             let score = score(&ask.weights, &facts, row.day_wage, ask.now);
-            let (key, seen) =
-                (u64::from(score.total.to_bits()), Seen { held: marks & !KIN, facts, score });
-            if self.top.wants(key) {
-                self.top.offer(key, part.sheet.ids.of(row.doc), seen);
-            }
+            let seen = Seen { held: marks & !KIN, facts, score };
+            let id = IdOf::new(&part.sheet.ids, row.doc);
+            self.top.offer(u64::from(score.total.to_bits()), id, seen);
         }
     }
 

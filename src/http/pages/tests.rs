@@ -311,7 +311,7 @@ fn crew(fill: Fill) -> [String; 2] {
                 name: fill.text("马小军"),
                 notes: fill.list(|_| fill.text("在岗")),
                 passes: j == 0,
-                gives_up: j == 1,
+                gives_up: (j == 1).then(|| "名额会给别人，不记您的账。".to_owned()),
             }),
             steps: if i == 0 {
                 vec![Door { step: "check-in", text: "签到" }]
