@@ -90,28 +90,36 @@ async fn registers(size: Size) {
     window.judge().await;
 }
 
-/// A place is pointed at on the sketch, closer by each press, and stands in the fields.
+/// A place is pointed at on the sketch, closer by each press, and stands in the fields and in the
+/// middle of what is shown.
 async fn points_at_a_place(window: &Window) {
     window.press("地图上的位置（有了才能按距离推荐）").await;
-    let mut places = Vec::new();
-    for _ in 0..3 {
+    let svg = "document.querySelector('[data-pick] svg')";
+    for side in [500, 250, 125] {
         window.click("[data-pick] svg").await;
         let mut degrees = [0.0; 2];
         for (degree, id) in degrees.iter_mut().zip(["lat", "lon"]) {
             *degree = window.value(id).await.parse::<f64>().unwrap();
         }
-        places.push(degrees);
+        let [lat, lon] = degrees;
+        assert!((38.2..38.9).contains(&lat) && (105.9..106.5).contains(&lon), "{lat} {lon}");
+        assert_eq!(window.ask(&format!("{svg}.viewBox.baseVal.width")).await, side);
+        for (axis, length) in [("x", "width"), ("y", "height")] {
+            let off = format!(
+                "Math.abs({svg}.querySelector('.here').c{axis}.baseVal.value
+                    - {svg}.viewBox.baseVal.{axis} - {svg}.viewBox.baseVal.{length} / 2) < 1"
+            );
+            assert_eq!(window.ask(&off).await, true, "{axis} at {side}");
+        }
     }
-    let [lat, lon] = places[0];
-    assert!((38.3..38.6).contains(&lat) && (106.0..106.4).contains(&lon), "{lat} {lon}");
-    // The middle of the sketch stays where it is while it comes closer.
-    for [lat2, lon2] in &places {
-        assert!((lat - lat2).abs() < 0.002 && (lon - lon2).abs() < 0.002, "{places:?}");
-    }
-    let side = "document.querySelector('[data-pick] svg').viewBox.baseVal.width";
-    assert_eq!(window.ask(side).await, 125);
     window.press("看全图").await;
-    assert_eq!(window.ask(side).await, 1000);
+    assert_eq!(window.ask(&format!("{svg}.viewBox.baseVal.width")).await, 1000);
+    // What is no number points nowhere.
+    window.fill("lat", "三十八").await;
+    let hidden = format!("{svg}.querySelector('.here').getAttribute('visibility')");
+    assert_eq!(window.ask(&hidden).await, "hidden");
+    window.fill("lat", "38.3588").await;
+    assert_eq!(window.ask(&hidden).await, "visible");
 }
 
 /// An address without what was said.

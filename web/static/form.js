@@ -137,11 +137,13 @@ function enablePick(sketch) {
   // Web Mercator, as the server drew it.
   const show = () => {
     const [φ, λ] = [Number(lat.value), Number(lon.value)];
-    const has = lat.value.trim() !== "" && lon.value.trim() !== "" && Math.abs(φ) < 85;
+    const typed = lat.value.trim() !== "" && lon.value.trim() !== "";
+    const has = typed && Math.abs(φ) < 85 && Math.abs(λ) <= 180;
+    mark.setAttribute("visibility", has ? "visible" : "hidden");
+    if (!has) return;
     const y = (1 - Math.asinh(Math.tan((φ * Math.PI) / 180)) / Math.PI) / 2;
     mark.setAttribute("cx", String((((λ + 180) / 360 - west) / span) * SKETCH_SIDE));
     mark.setAttribute("cy", String(((y - north) / span) * SKETCH_SIDE));
-    mark.setAttribute("visibility", has ? "visible" : "hidden");
   };
   map.addEventListener("click", (event) => {
     const matrix = map.getScreenCTM();
