@@ -225,7 +225,11 @@ async fn form_page(
         }
     };
     Ok(EnrolPage {
-        chrome: Chrome::new(app, visitor, "/desk/workers"),
+        chrome: Chrome::new(
+            app,
+            visitor,
+            if held.is_some() { "/desk/workers" } else { "/desk/workers/new" },
+        ),
         to: held.map_or_else(
             || "/desk/workers".to_owned(),
             |worker| format!("/desk/workers/{}", worker.id),

@@ -134,6 +134,9 @@ pub struct Label {
     pub y: f64,
 }
 
+/// Width and height that a name takes, in units of the drawing.
+const LABEL: (f64, f64) = (200.0, 42.0);
+
 /// A sketch on which a place is pointed at, for the macro of `pick.html`.
 pub struct Picker {
     /// What is drawn.
@@ -149,12 +152,19 @@ static HOME_PICKER: LazyLock<Picker> = LazyLock::new(|| {
     let corners = |town: &Town| [(town.south, town.west), (town.north, town.east)];
     let point = |(lat, lon)| Point::new(lat, lon, Crs::Wgs84).ok();
     let frame = Frame::around(home().flat_map(corners).filter_map(point));
-    let label = |town: &'static Town| {
+    // Towns before streets of the city; what would cover another name is left out.
+    let mut named: Vec<&'static Town> = home().collect();
+    named.sort_by_key(|town| !town.name.ends_with('镇'));
+    let mut labels: Vec<Label> = Vec::new();
+    for town in named {
         let middle = ((town.south + town.north) / 2.0, (town.west + town.east) / 2.0);
-        let (x, y) = frame.place(point(middle)?);
-        Some(Label { name: town.name, x, y })
-    };
-    Picker { areas: areas(&frame), towns: home().filter_map(label).collect(), frame }
+        let Some((x, y)) = point(middle).map(|point| frame.place(point)) else { continue };
+        let covers = |other: &Label| (other.x - x).abs() < LABEL.0 && (other.y - y).abs() < LABEL.1;
+        if !labels.iter().any(covers) {
+            labels.push(Label { name: town.name, x, y });
+        }
+    }
+    Picker { areas: areas(&frame), towns: labels, frame }
 });
 
 /// The home district with its towns.
