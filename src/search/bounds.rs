@@ -49,12 +49,7 @@ impl Hope<'_> {
     /// Whether a row with these marks has any.
     pub fn has(&self, row: u32, marks: u64) -> bool {
         let Some(calm) = self.calm.get(row as usize) else { return true };
-        let least = if marks & KIN != 0 {
-            Some(self.least_kin)
-        } else {
-            let asked = calm.asked().min(ASKED_MAX - 1);
-            self.least.get(marks.count_ones() as usize).and_then(|by| by.get(asked)).copied()
-        };
+        let least = by_marks(&self.least, self.least_kin, marks, *calm);
         least.is_none_or(|least| self.bounds.of(*calm) >= least)
     }
 }
@@ -84,8 +79,7 @@ impl<'a> Scan<'a> {
     /// What all but the words adds at most.
     fn wordless_at_most(&self) -> f32 {
         let way = self.ask.reach.map_or(0.0, |_| self.ask.weights.distance(0.0));
-        let most = |part: &Part<'_>| part.sheet.calm_at_most + part.any_start;
-        self.skill_most + way + self.parts.iter().map(most).fold(0.0, f32::max)
+        self.skill_most + way + self.parts.iter().map(|part| part.bounds.most).fold(0.0, f32::max)
     }
 
     /// Whether nothing that meets the words so or worse can be among the best.
@@ -114,9 +108,7 @@ impl<'a> Scan<'a> {
             Sort::Match => {
                 // Circles are gone through where no words are asked.
                 let most = self.skill_most + self.ask.weights.distance(away_m);
-                self.parts
-                    .iter()
-                    .all(|part| most + part.sheet.calm_at_most + part.any_start < key_score(bar))
+                self.parts.iter().all(|part| most + part.bounds.most < key_score(bar))
             }
             Sort::Newest | Sort::Wage => false,
         }
@@ -125,8 +117,7 @@ impl<'a> Scan<'a> {
     /// What rows of the part must have for any hope, where no words are asked; none where every row is
     /// looked at.
     pub fn hope(&self, part: &'a Part<'a>) -> Option<Hope<'a>> {
-        let telling = self.ask.scored && self.total < FEW;
-        let is_choosy = self.ask.sort == Sort::Match && !self.ask.counted && !telling;
+        let is_choosy = self.ask.sort == Sort::Match && !self.ask.counted;
         let bar = key_score(self.top.bar().filter(|_| is_choosy)?);
         let least = |skill: f32| bar - skill - self.distance_at_most - ROUNDING;
         Some(Hope {
@@ -141,14 +132,10 @@ impl<'a> Scan<'a> {
     pub fn hopeless(&self, part: &Part<'_>, row: u32, marks: Option<u64>, text: f32) -> bool {
         let (Sort::Match, Some(bar)) = (self.ask.sort, self.top.bar()) else { return false };
         let Some(&calm) = part.sheet.row_calm.get(row as usize) else { return false };
-        let skill = match marks {
-            Some(marks) if marks & KIN == 0 => {
-                let held = self.skill_at_most.get(marks.count_ones() as usize);
-                let asked = calm.asked().min(ASKED_MAX - 1);
-                held.and_then(|by| by.get(asked)).copied().unwrap_or(f32::INFINITY)
-            }
-            _ => self.skill_most,
-        };
+        let skill = marks.map_or(Some(self.skill_most), |marks| {
+            by_marks(&self.skill_at_most, self.skill_most, marks, calm)
+        });
+        let skill = skill.unwrap_or(f32::INFINITY);
         let most = skill + text + part.bounds.of(calm);
         if most + self.distance_at_most < key_score(bar) {
             return true;
@@ -157,6 +144,15 @@ impl<'a> Scan<'a> {
         let least = self.ring.and_then(|ring| ring.at_least_m(spot));
         least.is_some_and(|metres| most + self.ask.weights.distance(metres) < key_score(bar))
     }
+}
+
+/// What stands for a row with these marks in a table by skills held and asked for, or for a near
+/// occupation.
+fn by_marks(table: &[[f32; ASKED_MAX]], kin: f32, marks: u64, calm: Calm) -> Option<f32> {
+    if marks & KIN != 0 {
+        return Some(kin);
+    }
+    table.get(marks.count_ones() as usize)?.get(calm.asked().min(ASKED_MAX - 1)).copied()
 }
 
 /// A score from its key.

@@ -22,7 +22,7 @@ use super::{
     jobs::{self, Fit},
     numbers::Free,
     schema::{Fields, JobFields, WorkerFields, short_hash},
-    shelf::{Shelf, Use, guarded},
+    shelf::{Shelf, Use, both, guarded},
     standings::Standings,
     worker_sheet::WorkerSheet,
     workers,
@@ -75,12 +75,11 @@ impl Shelves {
         weights: &Weights,
         (jobs, workers): (&[Arc<JobSheet>], &[Arc<WorkerSheet>]),
     ) -> Result<Shelves, SearchError> {
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| Shelf::open(&dir.join("workers"), usage, weights, workers));
-            let jobs = Shelf::open(&dir.join("jobs"), usage, weights, jobs)?;
-            let broken = || SearchError::Damaged("the files can't be read".to_owned());
-            Ok(Shelves { jobs, workers: other.join().map_err(|_| broken())?? })
-        })
+        let (jobs, workers) = both(
+            || Shelf::open(&dir.join("jobs"), usage, weights, jobs),
+            || Shelf::open(&dir.join("workers"), usage, weights, workers),
+        )?;
+        Ok(Shelves { jobs, workers })
     }
 }
 

@@ -17,14 +17,13 @@ use crate::{
         time::{HOUR, MINUTE, Moment},
         wage::Wage,
     },
-    matching::{Ceiling, Spot, Trade, Weights},
+    matching::{Ceiling, Spot, Trade, Weights, first_start},
 };
 
 /// A posting at one of its places. As large as a line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub struct JobRow {
-    pub spot: Spot,
     pub trade: Trade,
     pub expires_at: Moment,
     pub published_at: Moment,
@@ -65,7 +64,7 @@ pub struct JobSheet {
     /// Of each row, again: rows lie in another order.
     pub row_calm: Vec<Calm>,
     /// The most that pay, publication and the place in one step add.
-    pub calm_at_most: f32,
+    calm_at_most: f32,
     /// The latest publication.
     calm_from: Moment,
 }
@@ -106,11 +105,13 @@ impl Calm {
 pub struct Bounds {
     rest: [f32; KINDS],
     start: [f32; KINDS],
+    /// What any posting of the segment adds at most.
+    pub most: f32,
 }
 
 impl Bounds {
     /// The bounds of a segment under this ceiling.
-    fn new(sheet: &JobSheet, ceiling: &Ceiling) -> Bounds {
+    pub fn new(sheet: &JobSheet, ceiling: &Ceiling) -> Bounds {
         let from = sheet.calm_from.0.div_euclid(MINUTE);
         let start = |hours: usize| {
             let minute = from.saturating_add(hours as i64 * 60);
@@ -120,6 +121,7 @@ impl Bounds {
             // A little more, for rounding.
             rest: std::array::from_fn(|step| step as f32 / 255.0 * sheet.calm_at_most + 1e-6),
             start: std::array::from_fn(start),
+            most: sheet.calm_at_most + ceiling.any_start(),
         };
         bounds.start[usize::from(NO_START)] = ceiling.start(u32::MAX);
         bounds
@@ -154,7 +156,6 @@ impl Sheet for JobSheet {
             let shifts_from = shifts.len();
             shifts.extend(spans.of(doc));
             rows.push(JobRow {
-                spot,
                 trade: Trade(trade.first(doc).unwrap_or_default()),
                 expires_at: Moment(expires_at.first(doc).unwrap_or(i64::MIN)),
                 published_at: Moment(published_at.first(doc).unwrap_or_default()),
@@ -243,9 +244,8 @@ impl JobSheet {
 
     fn calm_of(&self, row: &JobRow, rest: f32) -> Calm {
         let traits = self.traits(row);
-        let starts = self.shifts(row).iter().map(|shift| shift.start);
-        let start = starts.filter(|&at| at >= self.calm_from).min();
-        let hours = start.map(|start| (start.0 - self.calm_from.0) / HOUR);
+        let start = first_start(self.shifts(row).iter().copied(), self.calm_from);
+        let hours = start.map(|start| start.0.saturating_sub(self.calm_from.0) / HOUR);
         let parts = if self.calm_at_most > 0.0 { rest / self.calm_at_most * 255.0 } else { 0.0 };
         Calm {
             rest: parts.ceil().clamp(0.0, 255.0) as u8,
@@ -255,12 +255,7 @@ impl JobSheet {
         }
     }
 
-    /// What each kind of posting adds at most under this ceiling.
-    pub fn bounds(&self, ceiling: &Ceiling) -> Bounds {
-        Bounds::new(self, ceiling)
-    }
-
-    /// Since when bounds hold.
+    /// Since when [`Bounds`] hold.
     pub fn calm_from(&self) -> Moment {
         self.calm_from
     }

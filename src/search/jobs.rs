@@ -12,6 +12,7 @@ use tantivy::{
 use super::{
     BadCursor, Cursor, Facets, JobHit, JobPage, JobQuery, SearchError, Sort, Told,
     columns::{MARKS_MAX, marked},
+    job_sheet::Bounds,
     lists::Asked,
     numbers::{Ask, FEW, Free},
     scan::{KIN, Part, Scan, Seen},
@@ -197,8 +198,8 @@ fn parts<'a>(
             told = Some(bits);
         }
         let ceiling = Ceiling::new(&ask.weights, ask.scored_at, sheet.calm_from());
-        let (bounds, any_start) = (sheet.bounds(&ceiling), ceiling.any_start());
-        parts.push(Part { sheet, segment, asked, chosen, told, bounds, any_start });
+        let bounds = Bounds::new(sheet, &ceiling);
+        parts.push(Part { sheet, segment, asked, chosen, told, bounds });
     }
     Ok(parts)
 }

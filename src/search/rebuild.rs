@@ -4,7 +4,6 @@ use std::{
     fs, io,
     path::Path,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
-    thread,
 };
 
 use tantivy::TantivyDocument;
@@ -14,7 +13,7 @@ use super::{
     cutter::Cutter,
     index::{Shelves, beside, remove_dir},
     schema::Fields,
-    shelf::{Shelf, Use},
+    shelf::{Shelf, Use, both},
 };
 use crate::domain::{
     posting::{Posting, Status},
@@ -126,20 +125,6 @@ fn complete<F: Fields>(shelf: &Shelf<F>, place: i64) -> Result<(), SearchError> 
     pen.commit(place)?;
     pen.finish()?;
     shelf.show()
-}
-
-/// Does two things at once.
-fn both<A, B: Send>(
-    one: impl FnOnce() -> Result<A, SearchError>,
-    other: impl FnOnce() -> Result<B, SearchError> + Send,
-) -> Result<(A, B), SearchError> {
-    thread::scope(|scope| {
-        let other = scope.spawn(other);
-        let one = one();
-        let other = other.join();
-        let other = other.map_err(|_| io::Error::other("a thread of the rebuild failed"))?;
-        Ok((one?, other?))
-    })
 }
 
 impl Drop for Rebuild {

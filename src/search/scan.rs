@@ -40,8 +40,6 @@ pub struct Part<'a> {
     pub told: Option<Vec<u64>>,
     /// What each kind of posting adds at most.
     pub bounds: Bounds,
-    /// What any start adds at most.
-    pub any_start: f32,
 }
 
 /// A posting that may be shown: where it stands, and what was found out about it.
@@ -301,7 +299,7 @@ impl<'a> Scan<'a> {
     /// The positions of a row's posting.
     fn spots<'b>(&self, part: &'b Part<'_>, row: &JobRow) -> impl Iterator<Item = Spot> + 'b {
         let rows = part.sheet.rows_of(row.doc);
-        rows.filter_map(|at| part.sheet.rows.get(at as usize)).map(|row| row.spot)
+        rows.map(|at| part.sheet.places.spot(at))
     }
 
     /// The posting's distance, where the query has a point; nothing for a row that another one of
@@ -314,9 +312,9 @@ impl<'a> Scan<'a> {
         if row.ride && self.ask.no_rides {
             return None;
         }
-        let own = ring.distance_m(row.spot);
-        if own.is_some_and(|metres| metres <= self.away_m)
-            || own.is_none() && row.spot != Spot::NOWHERE
+        let spot = part.sheet.places.spot(row_at);
+        let own = ring.distance_m(spot);
+        if own.is_some_and(|metres| metres <= self.away_m) || own.is_none() && spot != Spot::NOWHERE
         {
             return None;
         }
@@ -327,7 +325,8 @@ impl<'a> Scan<'a> {
                 .filter_map(|at| {
                     let other = part.sheet.rows.get(at as usize)?;
                     let counts = !(other.ride && self.ask.no_rides);
-                    Some((reach.distance_m(other.spot).filter(|_| counts)?, at))
+                    let metres = reach.distance_m(part.sheet.places.spot(at));
+                    Some((metres.filter(|_| counts)?, at))
                 })
                 .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             if nearest.is_some_and(|(_, at)| at != row_at) {

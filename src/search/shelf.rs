@@ -1,10 +1,11 @@
 //! One index of the search engine: its files, what of it is in memory, and its only writer.
 
 use std::{
-    fs,
+    fs, io,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    thread,
 };
 
 use tantivy::{
@@ -300,6 +301,20 @@ impl<F: Fields> Pen<'_, F> {
 pub fn guarded<T>(read: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
     panic::catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(SearchError::Damaged("the files can't be read".to_owned())))
+}
+
+/// Does two things at once.
+pub(super) fn both<A, B: Send>(
+    one: impl FnOnce() -> Result<A, SearchError>,
+    other: impl FnOnce() -> Result<B, SearchError> + Send,
+) -> Result<(A, B), SearchError> {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        let other = other.join();
+        let other = other.map_err(|_| io::Error::other("a thread of the index failed"))?;
+        Ok((one?, other?))
+    })
 }
 
 /// The sheets of a searcher's segments, those that are `known` as they are.

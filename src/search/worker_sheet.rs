@@ -18,7 +18,6 @@ const NO_WEEK: u32 = u32::MAX;
 /// A worker.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkerRow {
-    pub spot: Spot,
     pub radius_m: f64,
     pub day_wage: Option<Fen>,
     pub doc: u32,
@@ -75,7 +74,7 @@ impl Sheet for WorkerSheet {
         let (limited, own) = (column::<u64>(segment, "limited")?, texts(segment, "skill")?);
         let (mut spans, mut trades, mut kin) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::with_capacity(order.len());
-        for (at, &(spot, doc)) in (0u32..).zip(&order) {
+        for (at, &doc) in (0u32..).zip(&row_docs) {
             let (spans_from, trades_from) = (spans.len() as u32, trades.len());
             spans.extend(columns.of(doc));
             trades.extend(trade.values_for_doc(doc).map(Trade));
@@ -97,7 +96,6 @@ impl Sheet for WorkerSheet {
             }
             weeks.extend((week != NO_WEEK).then(|| Week::from_bits(days)));
             rows.push(WorkerRow {
-                spot,
                 radius_m: radius_m.first(doc).unwrap_or_default(),
                 day_wage: day_wage.first(doc).map(Fen),
                 doc,

@@ -25,8 +25,8 @@ use crate::{
         wage::Wage,
     },
     matching::{
-        Ceiling, JobFacts, Overlap, Places, Reach, Reader, Score, Trade, Weights, certificate_bar,
-        first_start, licences, reasons, score, time_bar, upcoming,
+        Ceiling, JobFacts, Overlap, Places, Reach, Reader, Score, Spot, Trade, Weights,
+        certificate_bar, first_start, licences, reasons, score, time_bar, upcoming,
     },
 };
 
@@ -254,14 +254,15 @@ impl<'a> Scan<'a> {
         if self.bar().is_some_and(|bar| most + self.distance_at_most < bar) {
             return;
         }
-        let least = self.ring.and_then(|ring| ring.at_least_m(part.sheet.places.spot(at)));
+        let spot = part.sheet.places.spot(at);
+        let least = self.ring.and_then(|ring| ring.at_least_m(spot));
         if let (Some(metres), Some(bar)) = (least, self.bar())
             && most + ask.weights.distance(metres) < bar
         {
             return;
         }
         let Some(row) = part.sheet.rows.get(at as usize) else { return };
-        if let Some(facts) = self.facts(part, row, marks) {
+        if let Some(facts) = self.facts(part, (row, spot), marks) {
             let score = score(&ask.weights, &facts, row.day_wage, ask.now);
             let seen = Seen { held: marks & !KIN, facts, score };
             let id = IdOf::new(&part.sheet.ids, row.doc);
@@ -270,14 +271,19 @@ impl<'a> Scan<'a> {
     }
 
     /// What the score reads, where no bar stands.
-    fn facts(&self, part: &Part<'_>, row: &WorkerRow, marks: u64) -> Option<JobFacts> {
+    fn facts(
+        &self,
+        part: &Part<'_>,
+        (row, spot): (&WorkerRow, Spot),
+        marks: u64,
+    ) -> Option<JobFacts> {
         let ask = self.ask;
         if part.segment.is_deleted(row.doc) {
             return None;
         }
         let mut way = None;
-        if let Some(home) = row.spot.point() {
-            let metres = self.ring.and_then(|ring| ring.distance_m(row.spot))?;
+        if let Some(home) = spot.point() {
+            let metres = self.ring.and_then(|ring| ring.distance_m(spot))?;
             (self.away_m < metres).then_some(())?;
             way = ask.places.way_m(home, row.no_rides);
             way.is_some_and(|way| way.0 <= row.radius_m).then_some(())?;

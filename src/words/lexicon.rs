@@ -32,12 +32,6 @@ impl<T: Copy> ByChar<T> {
         }
     }
 
-    /// Every value, in no order.
-    #[cfg(test)]
-    pub fn values(&self) -> impl Iterator<Item = T> {
-        self.values.iter().chain(self.rare.values()).copied()
-    }
-
     /// The value of a character, to be changed; `new` where it had none.
     fn entry(&mut self, c: char, new: T) -> &mut T {
         if self.places.is_empty() {

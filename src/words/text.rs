@@ -57,7 +57,7 @@ mod tests {
         let count = PAIRS.chars().count();
         assert_eq!(count % 2, 0);
         // A simplified form is its own: what is folded stays so.
-        for simple in SIMPLE.values() {
+        for simple in PAIRS.chars().skip(1).step_by(2) {
             assert_eq!(normal(simple), simple);
         }
     }

@@ -14,6 +14,7 @@ use super::{
     input::Sent,
     line::Line,
     list::{Answer, Asked, Choices, Filter, Spec, column, in_file},
+    list_page::Around,
     listed::List,
     page,
     sheets::Cell,
@@ -100,6 +101,8 @@ fn line(worker: &Worker) -> Line {
 pub struct SeekersPage {
     /// The frame.
     pub chrome: Chrome,
+    /// What stands around the list.
+    pub around: Around,
     /// The phone, number or name that was looked for; empty on the list itself.
     pub sought: String,
     /// The list, or who was found.
@@ -118,7 +121,15 @@ async fn answer(
         Answer::File(file) => Ok(file),
         Answer::Page(list) => {
             let chrome = Chrome::new(app, visitor, LIST.path).telling(query);
-            Ok(page(StatusCode::OK, &SeekersPage { chrome, sought, list: *list }))
+            let around = Around {
+                links: vec![
+                    ("/desk/workers/new", "登记一个人"),
+                    ("/desk/workers/twins", "可能重复的登记"),
+                ],
+                none: "本站还没有登记过人。来求职的人，可以在这里登记，也可以自己在自助机或手机上登记。",
+                ..Around::default()
+            };
+            Ok(page(StatusCode::OK, &SeekersPage { chrome, around, sought, list: *list }))
         }
     }
 }
