@@ -286,8 +286,6 @@ const BATCH: usize = 20;
 const DAY_S: usize = 60;
 /// The longest that a task may have the processor.
 const TASK_MS_MAX: f64 = 50.0;
-/// The same in an ordinary run, whose machine may be slow and busy with other tests.
-const TASK_MS_MAX_BUSY: f64 = 200.0;
 /// Bytes by which the heap may be larger besides in an ordinary run.
 const HEAP_SLACK_BUSY: f64 = 250_000.0;
 
@@ -339,6 +337,21 @@ struct Weight {
     nodes: u64,
     /// Listeners.
     listeners: u64,
+}
+
+/// The middle one of a few weighings, each figure by itself.
+fn middle(weights: &[Weight]) -> Weight {
+    let count = |what: fn(&Weight) -> u64| {
+        let mut all: Vec<u64> = weights.iter().map(what).collect();
+        all.sort_unstable();
+        all[all.len() / 2]
+    };
+    Weight {
+        heap: count(|weight| weight.heap as u64) as f64,
+        objects: count(|weight| weight.objects),
+        nodes: count(|weight| weight.nodes),
+        listeners: count(|weight| weight.listeners),
+    }
 }
 
 async fn weigh(window: &Window) -> Weight {
@@ -401,18 +414,16 @@ async fn measured_day_of_traffic() {
     window.session.devtools("Page.addScriptToEvaluateOnNewDocument", source).await;
     window.go("/board/liangtian").await;
     window.sees("● 实时").await;
-    let (mut start, mut series, mut tasks) = (None, Vec::new(), Vec::new());
+    let (mut weights, mut tasks, mut weighing) = (Vec::new(), Vec::new(), Vec::new());
     for first in (0..changes + warm_up).step_by(BATCH) {
-        if first == warm_up {
+        if first == warm_up || (measures && first > warm_up && first % 2_000 == 0) {
             applied(&window, first).await;
-            // What came before is forgotten.
-            window.session.tasks().await;
-            start = Some(weigh(&window).await);
-        } else if first > warm_up && first % 2_000 == 0 {
-            tasks.extend(window.session.tasks().await);
-        }
-        if measures && first % 2_000 == 0 {
-            series.push((weigh(&window).await.heap / 1e4).round() / 100.0);
+            let done = window.session.tasks().await;
+            // What came before the first weighing is forgotten.
+            tasks.extend(done.into_iter().filter(|_| !weights.is_empty()));
+            weights.push(weigh(&window).await);
+            // The collections that a weighing asks for are no work of the board's.
+            weighing.extend(window.session.tasks().await);
         }
         let mut txn = house.market.store.begin().await.unwrap();
         for i in first..first + BATCH {
@@ -428,13 +439,17 @@ async fn measured_day_of_traffic() {
     }
     applied(&window, changes + warm_up).await;
     tasks.extend(window.session.tasks().await);
-    let (begun, ended) = (start.unwrap(), weigh(&window).await);
-    let longest = |ms: fn(&Task) -> f64| tasks.iter().map(ms).fold(0.0, f64::max);
-    let (cpu, wall) = (longest(|task| task.cpu_ms), longest(|task| task.wall_ms));
+    weights.push(weigh(&window).await);
+    // One weighing finds the engine's own tables and code now here, now gone.
+    let few = weights.len().div_ceil(4);
+    let (begun, ended) = (middle(&weights[..few]), middle(&weights[weights.len() - few..]));
+    let longest = |tasks: &[Task], ms: fn(&Task) -> f64| tasks.iter().map(ms).fold(0.0, f64::max);
+    let (cpu, wall) = (longest(&tasks, |task| task.cpu_ms), longest(&tasks, |task| task.wall_ms));
+    let weighed = longest(&weighing, |task| task.cpu_ms);
     println!(
         "a day of {changes} changes: heap {:.2} → {:.2} MB ({:+.1} %), objects {} → {}, nodes {} → \
          {}, listeners {} → {}; the longest of {} tasks had the processor for {cpu:.0} ms, and took \
-         {wall:.0} ms",
+         {wall:.0} ms (of the {} of the weighing, left out: {weighed:.0} ms)",
         begun.heap / 1e6,
         ended.heap / 1e6,
         (ended.heap / begun.heap - 1.0) * 100.0,
@@ -445,8 +460,10 @@ async fn measured_day_of_traffic() {
         begun.listeners,
         ended.listeners,
         tasks.len(),
+        weighing.len(),
     );
     if measures {
+        let series: Vec<f64> = weights.iter().map(|w| (w.heap / 1e4).round() / 100.0).collect();
         println!("  the heap every 2,000 changes, in MB: {series:?}");
     }
     let shown = house.shown("liangtian").await.len();
@@ -467,6 +484,5 @@ async fn measured_day_of_traffic() {
     );
     assert_eq!(begun.listeners, ended.listeners);
     assert!(tasks.len() > 100, "{} tasks were seen", tasks.len());
-    let most = if measures { TASK_MS_MAX } else { TASK_MS_MAX_BUSY };
-    assert!(cpu <= most, "a task had the processor for {cpu} ms");
+    assert!(cpu <= TASK_MS_MAX, "a task had the processor for {cpu} ms");
 }

@@ -106,7 +106,15 @@ impl Session {
 
     /// What the pages' main threads did since the last call, of a [`Session::traced`].
     pub async fn tasks(&self) -> Vec<Task> {
-        let texts = self.log("performance").await;
+        let mut texts = Vec::new();
+        // The driver hands out what it has gathered at every second call.
+        loop {
+            let more = self.log("performance").await;
+            if more.is_empty() {
+                break;
+            }
+            texts.extend(more);
+        }
         let events: Vec<Value> = texts
             .iter()
             .filter_map(|entry| entry["message"].as_str())
