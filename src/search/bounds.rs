@@ -11,7 +11,7 @@ use super::{
 const LETTERS_MAX: usize = 64;
 
 /// What a difference of bounds may be off by rounding.
-const ROUNDING: f32 = 1e-5;
+pub const ROUNDING: f32 = 1e-5;
 
 /// Bounds of the titles of a segment that meet the text alike.
 pub struct Titles<'a> {
@@ -35,22 +35,54 @@ impl Titles<'_> {
     }
 }
 
-/// Which rows of a segment may be among the best, by how many wished skills each has.
+/// What a row adds at most, never less than nothing: bits of such numbers sort as they do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Most(u32);
+
+impl Most {
+    fn of(points: f32) -> Most {
+        Most(points.max(0.0).to_bits())
+    }
+
+    fn points(self) -> f32 {
+        f32::from_bits(self.0)
+    }
+}
+
+/// What rows of a segment may hope for, by their marks.
 pub struct Hope<'a> {
     calm: &'a [Calm],
     bounds: &'a Bounds,
-    /// The least that all but skills and the way must add, by skills held and asked for.
-    least: Vec<[f32; ASKED_MAX]>,
+    /// What skills add at most by those held and those asked for.
+    skills: Vec<[f32; ASKED_MAX]>,
+    /// What a near occupation adds at most.
+    kin: f32,
+    /// The least that all but skills and the way must add where one skill is held, by those asked for.
+    least: [f32; ASKED_MAX],
     /// The same for a near occupation.
     least_kin: f32,
+    /// The least that all but the way must add.
+    bar: f32,
 }
 
 impl Hope<'_> {
-    /// Whether a row with these marks has any.
-    pub fn has(&self, row: u32, marks: u64) -> bool {
-        let Some(calm) = self.calm.get(row as usize) else { return true };
-        let least = by_marks(&self.least, self.least_kin, marks, *calm);
-        least.is_none_or(|least| self.bounds.of(*calm) >= least)
+    /// Whether a row with this mark alone may be among the best, by what is noted of it in the list.
+    pub fn has(&self, mark: u64, calm: Calm) -> bool {
+        let least = if mark == KIN {
+            self.least_kin
+        } else {
+            self.least.get(calm.asked().min(ASKED_MAX - 1)).copied().unwrap_or(f32::NEG_INFINITY)
+        };
+        self.bounds.of(calm) >= least
+    }
+
+    /// What a row with these marks adds at most, but for the way; none where that is too little.
+    pub fn at_most(&self, row: u32, marks: u64) -> Option<Most> {
+        let most = self.calm.get(row as usize).and_then(|&calm| {
+            Some(by_marks(&self.skills, self.kin, marks, calm)? + self.bounds.of(calm))
+        });
+        let most = most.unwrap_or(f32::INFINITY);
+        (most >= self.bar).then(|| Most::of(most))
     }
 }
 
@@ -114,18 +146,27 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// What rows of the part must have for any hope, where no words are asked; none where every row is
-    /// looked at.
+    /// What rows of the part may hope for, where no words are asked; none where every row is looked at.
     pub fn hope(&self, part: &'a Part<'a>) -> Option<Hope<'a>> {
-        let is_choosy = self.ask.sort == Sort::Match && !self.ask.counted;
-        let bar = key_score(self.top.bar().filter(|_| is_choosy)?);
+        (self.ask.sort == Sort::Match && !self.ask.counted).then_some(())?;
+        let bar = self.top.bar().map_or(f32::NEG_INFINITY, key_score);
         let least = |skill: f32| bar - skill - self.distance_at_most - ROUNDING;
+        let one = self.skill_at_most.get(1).copied();
         Some(Hope {
             calm: &part.sheet.row_calm,
             bounds: &part.bounds,
-            least: self.skill_at_most.iter().map(|by| by.map(least)).collect(),
+            skills: self.skill_at_most.clone(),
+            kin: self.skill_most,
+            least: one.unwrap_or([f32::INFINITY; ASKED_MAX]).map(least),
             least_kin: least(self.skill_most),
+            bar: least(0.0),
         })
+    }
+
+    /// Whether what adds so much at most can't be among the best.
+    pub fn is_below_bar(&self, most: Most) -> bool {
+        let bar = self.top.bar().map_or(f32::NEG_INFINITY, key_score);
+        most.points() + self.distance_at_most + ROUNDING < bar
     }
 
     /// Whether a row can't be among the best, by bounds that cost little.

@@ -57,23 +57,29 @@ pub struct JobSheet {
     payers: Vec<u32>,
     /// Ordinals of the listed skills of each document.
     pub skills: Lists,
-    pub named: Words,
-    pub branches: Branches,
+    pub named: Words<Calm>,
+    pub branches: Branches<Calm>,
     /// Of each document.
     pub calm: Vec<Calm>,
     /// Of each row, again: rows lie in another order.
     pub row_calm: Vec<Calm>,
+    scale: Scale,
+}
+
+/// What the numbers of a segment's [`Calm`]s stand for.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
     /// The most that pay, publication and the place in one step add.
-    calm_at_most: f32,
+    at_most: f32,
     /// The latest publication.
-    calm_from: Moment,
+    from: Moment,
 }
 
 /// What bounds a posting's score, in four bytes, so that a million of them stay near.
 #[derive(Clone, Copy, Debug)]
 pub struct Calm {
-    /// What pay, publication and the place in one step add at most from [`JobSheet::calm_from`] on, in
-    /// parts of a 255th of [`JobSheet::calm_at_most`], rounded up.
+    /// What pay, publication and the place in one step add at most from [`Scale::from`] on, in
+    /// parts of a 255th of [`Scale::at_most`], rounded up.
     rest: u8,
     /// Whole hours from then to the first start; [`NO_START`] for none, later ones as the last.
     start: u8,
@@ -112,16 +118,16 @@ pub struct Bounds {
 impl Bounds {
     /// The bounds of a segment under this ceiling.
     pub fn new(sheet: &JobSheet, ceiling: &Ceiling) -> Bounds {
-        let from = sheet.calm_from.0.div_euclid(MINUTE);
+        let from = sheet.scale.from.0.div_euclid(MINUTE);
         let start = |hours: usize| {
             let minute = from.saturating_add(hours as i64 * 60);
             ceiling.start(minute.clamp(0, i64::from(u32::MAX)) as u32)
         };
         let mut bounds = Bounds {
             // A little more, for rounding.
-            rest: std::array::from_fn(|step| step as f32 / 255.0 * sheet.calm_at_most + 1e-6),
+            rest: std::array::from_fn(|step| step as f32 / 255.0 * sheet.scale.at_most + 1e-6),
             start: std::array::from_fn(start),
-            most: sheet.calm_at_most + ceiling.any_start(),
+            most: sheet.scale.at_most + ceiling.any_start(),
         };
         bounds.start[usize::from(NO_START)] = ceiling.start(u32::MAX);
         bounds
@@ -182,28 +188,28 @@ impl Sheet for JobSheet {
         let listed = texts(segment, "skill")?;
         let version = column::<i64>(segment, "version")?;
         let payer = column::<u64>(segment, "payer")?;
-        let mut sheet = JobSheet {
+        let (scale, row_calm) = Scale::of(&rows, &shifts, weights);
+        let nothing = Calm { rest: 0, start: NO_START, letters: 0, asked: 0 };
+        let first = first_row.iter().map(|&row| row_calm.get(row as usize));
+        Ok(JobSheet {
             segment: segment.segment_id(),
             places,
             ids: Ids::read(segment)?,
-            first_row,
             many,
-            shifts,
             versions: (0..docs).map(|doc| version.first(doc).unwrap_or_default()).collect(),
             payers: (0..docs).map(|doc| payer.first(doc).unwrap_or_default() as u32).collect(),
             skills: Lists::new(docs as usize, || {
                 (0..docs).flat_map(|doc| listed.term_ords(doc).map(move |ord| (doc, ord as u32)))
             }),
-            named: Words::read(segment, "named", &row_docs)?,
-            branches: Branches::of(&kin),
-            calm_from: rows.iter().map(|row| row.published_at).max().unwrap_or(Moment(i64::MIN)),
-            calm: Vec::new(),
-            row_calm: Vec::new(),
-            calm_at_most: 0.0,
+            named: Words::read(segment, "named", &row_docs, &row_calm)?,
+            branches: Branches::of(&kin, &row_calm),
+            calm: first.map(|calm| calm.copied().unwrap_or(nothing)).collect(),
+            row_calm,
+            scale,
+            first_row,
+            shifts,
             rows,
-        };
-        sheet.reckon(weights);
-        Ok(sheet)
+        })
     }
 
     fn segment(&self) -> SegmentId {
@@ -225,28 +231,25 @@ fn rows_of_docs(docs: u32, row_docs: &[u32]) -> (Vec<u32>, HashMap<u32, Vec<u32>
     (first, many)
 }
 
-impl JobSheet {
-    fn reckon(&mut self, weights: &Weights) {
-        let rests: Vec<f32> = self.rows.iter().map(|row| self.rest_of(row, weights)).collect();
-        self.calm_at_most = rests.iter().copied().fold(0.0, f32::max);
-        let calm = |(row, rest)| self.calm_of(row, rest);
-        self.row_calm = self.rows.iter().zip(rests).map(calm).collect();
-        let nothing = Calm { rest: 0, start: NO_START, letters: 0, asked: 0 };
-        let first = self.first_row.iter().map(|&row| self.row_calm.get(row as usize));
-        self.calm = first.map(|calm| calm.copied().unwrap_or(nothing)).collect();
+impl Scale {
+    /// The scale of these rows, and what bounds each.
+    fn of(rows: &[JobRow], shifts: &[Shift], weights: &Weights) -> (Scale, Vec<Calm>) {
+        let from = rows.iter().map(|row| row.published_at).max().unwrap_or(Moment(i64::MIN));
+        let rest = |row: &JobRow| {
+            let instant = row.traits().is_some_and(|traits| traits.instant);
+            weights.calm_at_most(row.wage(), row.published_at, instant, from)
+        };
+        let rests: Vec<f32> = rows.iter().map(rest).collect();
+        let scale = Scale { at_most: rests.iter().copied().fold(0.0, f32::max), from };
+        let calm = |(row, rest): (&JobRow, f32)| scale.calm(row, row.shifts(shifts), rest);
+        (scale, rows.iter().zip(rests).map(calm).collect())
     }
 
-    /// What pay, publication and the place in one step add at most.
-    fn rest_of(&self, row: &JobRow, weights: &Weights) -> f32 {
-        let instant = self.traits(row).is_some_and(|traits| traits.instant);
-        weights.calm_at_most(self.wage(row), row.published_at, instant, self.calm_from)
-    }
-
-    fn calm_of(&self, row: &JobRow, rest: f32) -> Calm {
-        let traits = self.traits(row);
-        let start = first_start(self.shifts(row).iter().copied(), self.calm_from);
-        let hours = start.map(|start| start.0.saturating_sub(self.calm_from.0) / HOUR);
-        let parts = if self.calm_at_most > 0.0 { rest / self.calm_at_most * 255.0 } else { 0.0 };
+    fn calm(self, row: &JobRow, shifts: &[Shift], rest: f32) -> Calm {
+        let traits = row.traits();
+        let start = first_start(shifts.iter().copied(), self.from);
+        let hours = start.map(|start| start.0.saturating_sub(self.from.0) / HOUR);
+        let parts = if self.at_most > 0.0 { rest / self.at_most * 255.0 } else { 0.0 };
         Calm {
             rest: parts.ceil().clamp(0.0, 255.0) as u8,
             start: hours.map_or(NO_START, |hours| hours.clamp(0, i64::from(NO_START) - 1) as u8),
@@ -254,26 +257,35 @@ impl JobSheet {
             asked: traits.map_or(0, |traits| traits.asked),
         }
     }
+}
 
+impl JobRow {
+    /// The traits; none where they can't be read.
+    pub fn traits(&self) -> Option<Traits> {
+        Traits::unpack(self.traits)
+    }
+
+    /// The wage; none where it can't be read.
+    pub fn wage(&self) -> Option<Wage> {
+        unpack_wage(self.wage, self.traits()?)
+    }
+
+    /// Its shifts among those of all rows.
+    fn shifts<'a>(&self, all: &'a [Shift]) -> &'a [Shift] {
+        let from = self.shifts_from as usize;
+        all.get(from..from + usize::from(self.shifts)).unwrap_or_default()
+    }
+}
+
+impl JobSheet {
     /// Since when [`Bounds`] hold.
     pub fn calm_from(&self) -> Moment {
-        self.calm_from
-    }
-
-    /// The traits of a row; none where they can't be read.
-    pub fn traits(&self, row: &JobRow) -> Option<Traits> {
-        Traits::unpack(row.traits)
-    }
-
-    /// The wage of a row; none where it can't be read.
-    pub fn wage(&self, row: &JobRow) -> Option<Wage> {
-        unpack_wage(row.wage, self.traits(row)?)
+        self.scale.from
     }
 
     /// The shifts of a row, in the order in which they were given.
     pub fn shifts(&self, row: &JobRow) -> &[Shift] {
-        let from = row.shifts_from as usize;
-        self.shifts.get(from..from + usize::from(row.shifts)).unwrap_or_default()
+        row.shifts(&self.shifts)
     }
 
     /// The rows of a document, rising.

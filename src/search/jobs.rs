@@ -123,7 +123,7 @@ fn by_place(ask: &Ask, scan: &mut Scan<'_>) {
         let (first, times) = match ask.sort {
             _ if ask.counted => (most, 1.0),
             Sort::Nearest => (FIRST_RING_M, 2.0),
-            Sort::Match if most.is_finite() => (most / 16.0, 2.0),
+            Sort::Match if most.is_finite() => (most / 16.0, 4.0),
             Sort::Match => (FIRST_MATCH_RING_M, 2.0),
             Sort::Newest | Sort::Wage => (most, 1.0),
         };
@@ -159,16 +159,17 @@ fn parts<'a>(
         for (at, skill) in ask.wished.iter().enumerate() {
             let bit = 1 << at;
             let chooses = if ask.must == 0 { ask.kindred_only } else { ask.must & bit != 0 };
-            asked.push(Asked { rows: sheet.named.rows(skill)?, bit, chooses });
+            let (rows, notes) = sheet.named.rows(skill)?;
+            asked.push(Asked { rows, notes, bit, chooses });
         }
         let mut branches: Vec<u32> = ask.trades.iter().filter_map(|own| own.branch()).collect();
         branches.sort_unstable();
         branches.dedup();
-        asked.extend(branches.into_iter().map(|branch| Asked {
-            rows: sheet.branches.rows(branch),
-            bit: KIN,
-            chooses: ask.kindred_only && ask.must == 0,
-        }));
+        let chooses = ask.kindred_only && ask.must == 0;
+        for branch in branches {
+            let (rows, notes) = sheet.branches.rows(branch);
+            asked.push(Asked { rows, notes, bit: KIN, chooses });
+        }
         let mut chosen = Vec::new();
         if let Some(station) = &query.station {
             let term = Term::from_field_text(fields.station, station.id.as_str());

@@ -40,20 +40,47 @@ impl Lists {
 
     /// The values of an owner.
     pub fn of(&self, owner: usize) -> &[u32] {
+        self.values.get(self.span(owner)).unwrap_or_default()
+    }
+
+    fn span(&self, owner: usize) -> Range<usize> {
         let start = match owner.checked_sub(1) {
             None => 0,
             Some(before) => self.ends.get(before).copied().unwrap_or_default(),
         };
-        let end = self.ends.get(owner).copied().unwrap_or_default();
-        self.values.get(start as usize..end as usize).unwrap_or_default()
+        start as usize..self.ends.get(owner).copied().unwrap_or_default() as usize
+    }
+}
+
+/// Lists of rows, and beside each row what tells soonest whether it is worth a look: the row itself
+/// lies apart in memory.
+#[derive(Debug)]
+pub struct Noted<N> {
+    rows: Lists,
+    notes: Vec<N>,
+}
+
+impl<N: Copy> Noted<N> {
+    /// Lists with what is noted `of_rows`, by row.
+    pub fn new(rows: Lists, of_rows: &[N]) -> Noted<N> {
+        let notes = rows.values.iter().filter_map(|&row| of_rows.get(row as usize).copied());
+        Noted { notes: notes.collect(), rows }
+    }
+
+    /// The rows of an owner, and their notes.
+    pub fn of(&self, owner: usize) -> (&[u32], &[N]) {
+        let notes = self.notes.get(self.rows.span(owner));
+        (self.rows.of(owner), notes.unwrap_or_default())
     }
 }
 
 /// The rows that have one thing that is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct Asked<'a, N> {
     /// Rising.
     pub rows: &'a [u32],
+    /// What is noted of each of them.
+    pub notes: &'a [N],
     /// The bit that it sets.
     pub bit: u64,
     /// Whether it makes a row be looked at, not only be marked.
@@ -63,97 +90,146 @@ pub struct Asked<'a> {
 /// Rows that are marked at once: a table that stays in the nearest cache.
 const TILE: usize = 2048;
 
-/// Room for the marks of a few rows.
-pub struct Tile {
-    marks: [u64; TILE],
-    chosen: [u64; TILE / 64],
+/// A bit for each row of a tile.
+type Bits = [u64; TILE / 64];
+
+/// A way over rising stretches of rows that tells which of the asked lists have each.
+pub struct Walk<'a, N> {
+    lists: Vec<List<'a, N>>,
+    chosen: Bits,
 }
 
-impl Default for Tile {
-    fn default() -> Tile {
-        Tile { marks: [0; TILE], chosen: [0; TILE / 64] }
+struct List<'a, N> {
+    asked: Asked<'a, N>,
+    /// How many of its rows lie behind.
+    passed: usize,
+    /// Which rows of the tile it has.
+    here: Bits,
+}
+
+impl<'a, N: Copy> Walk<'a, N> {
+    /// A way that begins before the first row.
+    pub fn new(asked: &[Asked<'a, N>]) -> Walk<'a, N> {
+        let list = |&asked: &Asked<'a, N>| List { asked, passed: 0, here: [0; TILE / 64] };
+        Walk { lists: asked.iter().map(list).collect(), chosen: [0; TILE / 64] }
     }
-}
 
-impl Tile {
-    /// Calls `each` with the rows of a stretch and their marks, rising: with those that a list
-    /// chooses, or with every row where `all`.
-    pub fn walk(
+    /// Calls `each` with rows of a stretch and their marks, rising: with every row where `all`, else
+    /// with those that a list chooses. Of these, a row with one mark is left out where it is not
+    /// `worth` it by the mark and what is noted beside. No stretch may lie before the one of the last
+    /// call.
+    pub fn along(
         &mut self,
         stretch: Range<u32>,
-        asked: &[Asked<'_>],
         all: bool,
+        worth: impl Fn(u64, N) -> bool,
         mut each: impl FnMut(u32, u64),
     ) {
-        if all && asked.is_empty() {
+        if all && self.lists.is_empty() {
             return stretch.for_each(|row| each(row, 0));
         }
-        let mut rests: Vec<(Asked<'_>, &[u32])> = Vec::with_capacity(asked.len());
-        for list in asked {
-            let rows = list.rows;
-            let from = rows.partition_point(|&row| row < stretch.start);
-            let rest = rows.get(from..).unwrap_or_default();
-            let to = rest.partition_point(|&row| row < stretch.end);
-            let rest = rest.get(..to).unwrap_or_default();
-            if !rest.is_empty() {
-                rests.push((*list, rest));
-            }
-        }
-        if !all && !rests.iter().any(|(list, _)| list.chooses) {
+        self.lists.iter_mut().for_each(|list| list.go_to(stretch.start));
+        let ahead = |list: &List<'_, N>| {
+            list.asked.chooses && list.next().is_some_and(|row| row < stretch.end)
+        };
+        if !all && !self.lists.iter().any(ahead) {
             return;
         }
         let mut start = stretch.start;
         while start < stretch.end {
             let end = stretch.end.min(start.saturating_add(TILE as u32));
-            self.mark(start, end, &mut rests);
+            for list in &mut self.lists {
+                list.mark(start, end, &mut self.chosen, &worth);
+            }
             if all {
-                for (row, mark) in (start..end).zip(&mut self.marks) {
-                    each(row, std::mem::take(mark));
-                }
                 self.chosen.fill(0);
+                (start..end).for_each(|row| each(row, self.marks((row - start) as usize)));
             } else {
+                self.choose_met();
                 self.chosen_rows(start, &mut each);
-                self.marks.fill(0);
             }
             start = end;
         }
     }
 
-    fn mark(&mut self, start: u32, end: u32, rests: &mut [(Asked<'_>, &[u32])]) {
-        for (list, rest) in rests {
-            let mut taken = 0;
-            for &row in rest.iter().take_while(|&&row| row < end) {
-                let at = (row - start) as usize;
-                if let Some(mark) = self.marks.get_mut(at) {
-                    *mark |= list.bit;
-                }
-                if list.chooses
-                    && let Some(word) = self.chosen.get_mut(at / 64)
-                {
-                    *word |= 1 << (at % 64);
-                }
-                taken += 1;
+    /// Chooses the rows that several lists have, of which one chooses.
+    fn choose_met(&mut self) {
+        if self.lists.len() < 2 {
+            return;
+        }
+        for (at, chosen) in self.chosen.iter_mut().enumerate() {
+            let (mut once, mut twice, mut chooses) = (0, 0, 0);
+            for list in &self.lists {
+                let here = list.here.get(at).copied().unwrap_or_default();
+                twice |= once & here;
+                once |= here;
+                chooses |= if list.asked.chooses { here } else { 0 };
             }
-            *rest = rest.get(taken..).unwrap_or_default();
+            *chosen |= twice & chooses;
         }
     }
 
     fn chosen_rows(&mut self, start: u32, each: &mut impl FnMut(u32, u64)) {
-        for (word_at, word) in self.chosen.iter_mut().enumerate() {
-            let mut bits = std::mem::take(word);
+        for word_at in 0..self.chosen.len() {
+            let mut bits = self.chosen.get_mut(word_at).map(std::mem::take).unwrap_or_default();
             while bits != 0 {
                 let at = word_at * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                each(start + at as u32, self.marks.get(at).copied().unwrap_or_default());
+                each(start + at as u32, self.marks(at));
             }
         }
+    }
+
+    fn marks(&self, at: usize) -> u64 {
+        let has =
+            |list: &List<'_, N>| list.here.get(at / 64).is_some_and(|w| w >> (at % 64) & 1 == 1);
+        self.lists.iter().filter(|list| has(list)).fold(0, |marks, list| marks | list.asked.bit)
+    }
+}
+
+impl<N: Copy> List<'_, N> {
+    fn next(&self) -> Option<u32> {
+        self.asked.rows.get(self.passed).copied()
+    }
+
+    /// Passes the rows before `row`, in steps that double: the next stretch lies near.
+    fn go_to(&mut self, row: u32) {
+        let rest = self.asked.rows.get(self.passed..).unwrap_or_default();
+        let mut most = 1;
+        while rest.get(most - 1).is_some_and(|&other| other < row) {
+            most *= 2;
+        }
+        let least = most / 2;
+        let near = rest.get(least..most.min(rest.len())).unwrap_or_default();
+        self.passed += least + near.partition_point(|&other| other < row);
+    }
+
+    /// Notes which rows of the tile it has, and chooses those that are worth it.
+    fn mark(&mut self, start: u32, end: u32, chosen: &mut Bits, worth: impl Fn(u64, N) -> bool) {
+        self.here.fill(0);
+        let Asked { rows, notes, bit, chooses } = self.asked;
+        let (rows, notes) = (rows.get(self.passed..), notes.get(self.passed..));
+        let mut taken = 0;
+        for (&row, &note) in rows.into_iter().flatten().zip(notes.into_iter().flatten()) {
+            if row >= end {
+                break;
+            }
+            let at = (row - start) as usize;
+            if let (Some(here), Some(chosen)) =
+                (self.here.get_mut(at / 64), chosen.get_mut(at / 64))
+            {
+                *here |= 1 << (at % 64);
+                // No branch: most are not, and which one is can't be foreseen.
+                *chosen |= u64::from(chooses & worth(bit, note)) << (at % 64);
+            }
+            taken += 1;
+        }
+        self.passed += taken;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -173,28 +249,35 @@ mod tests {
         #[test]
         fn a_walk_marks_as_the_lists_say(
             rows in proptest::collection::vec(
-                (proptest::collection::btree_set(0u32..6_000, 0..60), any::<bool>()), 0..4),
-            start in 0u32..6_000, length in 0u32..6_000, all: bool,
+                (proptest::collection::btree_map(0u32..6_000, any::<bool>(), 0..60), any::<bool>()),
+                0..4),
+            mut edges in proptest::collection::vec(0u32..6_000, 0..8), all: bool,
         ) {
-            let lists: Vec<Vec<u32>> =
-                rows.iter().map(|(rows, _)| rows.iter().copied().collect()).collect();
-            let asked: Vec<Asked<'_>> = lists.iter().zip(&rows).enumerate()
-                .map(|(n, (list, (_, chooses)))| Asked { rows: list, bit: 1 << n, chooses: *chooses })
-                .collect();
-            let stretch = start..start + length;
-            let chosen: BTreeSet<u32> = rows.iter().filter(|entry| entry.1)
-                .flat_map(|entry| entry.0.iter().copied()).collect();
-            let want: Vec<(u32, u64)> = stretch.clone()
-                .filter(|row| all || chosen.contains(row))
-                .map(|row| {
-                    let held = rows.iter().enumerate().filter(|(_, entry)| entry.0.contains(&row));
-                    (row, held.fold(0, |bits, (n, _)| bits | 1 << n))
+            let lists: Vec<(Vec<u32>, Vec<bool>)> =
+                rows.iter().map(|(rows, _)| rows.iter().unzip()).collect();
+            let asked: Vec<Asked<'_, bool>> = lists.iter().zip(&rows).enumerate()
+                .map(|(n, ((rows, notes), (_, chooses)))| {
+                    Asked { rows, notes, bit: 1 << n, chooses: *chooses }
                 })
                 .collect();
-            let mut tile = Tile::default();
-            for _ in 0..2 {
+            edges.sort_unstable();
+            let mut walk = Walk::new(&asked);
+            for edge in edges.chunks_exact(2) {
+                let stretch = edge[0]..edge[1];
+                let want: Vec<(u32, u64)> = stretch.clone()
+                    .map(|row| {
+                        let held = rows.iter().enumerate().filter(|(_, entry)| entry.0.contains_key(&row));
+                        (row, held.fold(0, |bits, (n, _)| bits | 1u64 << n))
+                    })
+                    .filter(|&(row, marks)| {
+                        let mut held = rows.iter().filter(|entry| entry.0.contains_key(&row));
+                        let chosen = rows.iter().any(|entry| entry.1 && entry.0.contains_key(&row));
+                        let worth = held.next().is_some_and(|entry| entry.0[&row]);
+                        all || chosen && (worth || marks.count_ones() > 1)
+                    })
+                    .collect();
                 let mut found = Vec::new();
-                tile.walk(stretch.clone(), &asked, all, |row, held| found.push((row, held)));
+                walk.along(stretch, all, |_, note| note, |row, held| found.push((row, held)));
                 prop_assert_eq!(&found, &want);
             }
         }

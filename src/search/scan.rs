@@ -1,13 +1,16 @@
 //! The scan of a segment's postings: cheap bounds first, then hard numbers, then the score, and no
 //! text before the end.
 
+use std::{cmp::Reverse, collections::BinaryHeap, ops::Range};
+
 use tantivy::SegmentReader;
 
 use super::{
     Facets,
+    bounds::Most,
     facets::Counter,
-    job_sheet::{Bounds, JobRow, JobSheet},
-    lists::{Asked, Tile},
+    job_sheet::{Bounds, Calm, JobRow, JobSheet},
+    lists::{Asked, Walk},
     numbers::{Ask, FEW, Met},
     query::pays,
     schema::short_hash,
@@ -33,7 +36,7 @@ pub struct Part<'a> {
     pub sheet: &'a JobSheet,
     pub segment: &'a SegmentReader,
     /// The rows with each mark; those that choose make a row be looked at.
-    pub asked: Vec<Asked<'a>>,
+    pub asked: Vec<Asked<'a, Calm>>,
     /// The documents that chose the query's station, rising.
     pub chosen: Vec<u32>,
     /// A bit for each document that has what is told; none where nothing is asked.
@@ -57,6 +60,21 @@ pub struct Seen {
     pub facts: JobFacts,
 }
 
+/// A row with what it adds at most, but for the way, and its marks.
+type Hopeful = (Most, Reverse<u32>, u64);
+
+/// Rows that are gathered before the best of them are looked at.
+const HOPEFUL_MAX: usize = 4_096;
+
+/// Rows of a stretch that are walked under one bar.
+const PIECE: u32 = 1 << 14;
+
+/// A stretch in pieces.
+fn pieces(stretch: &Range<u32>) -> impl Iterator<Item = Range<u32>> {
+    let end = stretch.end;
+    stretch.clone().step_by(PIECE as usize).map(move |at| at..end.min(at.saturating_add(PIECE)))
+}
+
 /// The scan of one segment after the other.
 pub struct Scan<'a> {
     pub ask: &'a Ask,
@@ -78,7 +96,6 @@ pub struct Scan<'a> {
     pub skill_most: f32,
     /// What the way adds at most.
     pub distance_at_most: f32,
-    tile: Option<Box<Tile>>,
     /// Room for the shifts of one document.
     coming: Vec<Shift>,
 }
@@ -106,7 +123,6 @@ impl<'a> Scan<'a> {
             skill_at_most,
             skill_most,
             distance_at_most: ask.reach.map_or(0.0, |_| ask.weights.distance(0.0)),
-            tile: None,
             coming: Vec::new(),
         }
     }
@@ -121,9 +137,7 @@ impl<'a> Scan<'a> {
         for (at, part) in self.parts.iter().enumerate() {
             stretches.clear();
             part.sheet.places.within(&ring, &mut stretches);
-            for stretch in &stretches {
-                self.stretch(at, part, stretch.clone());
-            }
+            self.walk(at, part, &stretches);
         }
     }
 
@@ -133,21 +147,42 @@ impl<'a> Scan<'a> {
         for (at, part) in self.parts.iter().enumerate() {
             let places = &part.sheet.places;
             let stretch = if self.ask.reach.is_some() { places.nowhere() } else { places.all() };
-            self.stretch(at, part, stretch);
+            self.walk(at, part, &[stretch]);
         }
     }
 
-    fn stretch(&mut self, at: usize, part: &'a Part<'a>, stretch: std::ops::Range<u32>) {
+    /// Looks at the rows that are asked for. Where only the best count, at those of the most hope
+    /// first: the sooner the bar is high, the fewer are read, which lie far apart in memory.
+    fn walk(&mut self, at: usize, part: &'a Part<'a>, stretches: &[Range<u32>]) {
         let all = !part.asked.iter().any(|list| list.chooses);
         let all = all && self.ask.must == 0 && !self.ask.kindred_only;
-        let mut tile = self.tile.take().unwrap_or_default();
-        let hope = self.hope(part);
-        tile.walk(stretch, &part.asked, all, |row, marks| {
-            if hope.as_ref().is_none_or(|hope| hope.has(row, marks)) {
-                self.consider(at, part, row, Some(marks), 0.0);
+        let mut walk = Walk::new(&part.asked);
+        let mut hopeful = Vec::new();
+        for piece in stretches.iter().flat_map(pieces) {
+            let hope = self.hope(part);
+            let worth = |mark, calm| hope.as_ref().is_none_or(|hope| hope.has(mark, calm));
+            walk.along(piece, all, worth, |row, marks| match &hope {
+                Some(hope) if !all => {
+                    let most = hope.at_most(row, marks);
+                    hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
+                }
+                _ => self.consider(at, part, row, Some(marks), 0.0),
+            });
+            if hopeful.len() > HOPEFUL_MAX {
+                self.consider_best(at, part, std::mem::take(&mut hopeful));
             }
-        });
-        self.tile = Some(tile);
+        }
+        self.consider_best(at, part, hopeful);
+    }
+
+    fn consider_best(&mut self, at: usize, part: &'a Part<'a>, hopeful: Vec<Hopeful>) {
+        let mut hopeful = BinaryHeap::from(hopeful);
+        while let Some((most, Reverse(row), marks)) = hopeful.pop() {
+            if self.is_below_bar(most) {
+                break;
+            }
+            self.consider(at, part, row, Some(marks), 0.0);
+        }
     }
 
     /// Looks at a document whose title has all of the text.
@@ -245,7 +280,7 @@ impl<'a> Scan<'a> {
         if !ask.blocked.is_empty() && ask.blocked.contains(&part.sheet.payer(row.doc)) {
             return None;
         }
-        let traits = part.sheet.traits(row)?;
+        let traits = row.traits()?;
         if let Some(held) = ask.certificates
             && certificate_bar(traits.licences, held).is_some()
         {
@@ -269,7 +304,7 @@ impl<'a> Scan<'a> {
             };
             shown.then_some(())?;
         }
-        let wage = part.sheet.wage(row)?;
+        let wage = row.wage()?;
         if ask.wage_min.is_some_and(|asked| !pays(wage, asked)) {
             return None;
         }
@@ -349,7 +384,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-fn marks_of(asked: &[Asked<'_>], row: u32) -> u64 {
+fn marks_of(asked: &[Asked<'_, Calm>], row: u32) -> u64 {
     let held = asked.iter().filter(|list| list.rows.binary_search(&row).is_ok());
     held.fold(0, |marks, list| marks | list.bit)
 }

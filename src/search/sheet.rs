@@ -7,7 +7,7 @@ use tantivy::{SegmentReader, columnar::StrColumn, index::SegmentId};
 
 use super::{
     columns::texts,
-    lists::Lists,
+    lists::{Lists, Noted},
     places::{Places, rank},
 };
 use crate::matching::{Spot, Weights};
@@ -80,14 +80,19 @@ impl<'a> IdOf<'a> {
 }
 
 /// Words of a text field, each with the rows that have it.
-pub struct Words {
+pub struct Words<N> {
     column: StrColumn,
-    rows: Lists,
+    rows: Noted<N>,
 }
 
-impl Words {
-    /// Reads a text field for rows that stand for these documents.
-    pub fn read(segment: &SegmentReader, name: &str, docs: &[u32]) -> tantivy::Result<Words> {
+impl<N: Copy> Words<N> {
+    /// Reads a text field for rows that stand for these documents and have these notes.
+    pub fn read(
+        segment: &SegmentReader,
+        name: &str,
+        docs: &[u32],
+        notes: &[N],
+    ) -> tantivy::Result<Words<N>> {
         let column = texts(segment, name)?;
         let pairs = || {
             (0u32..)
@@ -95,28 +100,28 @@ impl Words {
                 .flat_map(|(row, &doc)| column.term_ords(doc).map(move |ord| (ord as u32, row)))
         };
         let rows = Lists::new(column.num_terms(), pairs);
-        Ok(Words { rows, column })
+        Ok(Words { rows: Noted::new(rows, notes), column })
     }
 
-    /// The rows that have a word.
-    pub fn rows(&self, word: &str) -> tantivy::Result<&[u32]> {
+    /// The rows that have a word, and their notes.
+    pub fn rows(&self, word: &str) -> tantivy::Result<(&[u32], &[N])> {
         let ord = self.column.dictionary().term_ord(word)?;
-        Ok(ord.map_or(&[], |ord| self.rows.of(ord as usize)))
+        Ok(ord.map_or((&[], &[]), |ord| self.rows.of(ord as usize)))
     }
 }
 
 /// Rows sorted by what they are near to by occupation (see
 /// [`Trade::branch`](crate::matching::Trade::branch)).
-#[derive(Debug, Default)]
-pub struct Branches {
+#[derive(Debug)]
+pub struct Branches<N> {
     /// Rising.
     branches: Vec<u32>,
-    rows: Lists,
+    rows: Noted<N>,
 }
 
-impl Branches {
-    /// Groups (branch, row) pairs; the rows must rise.
-    pub fn of(pairs: &[(u32, u32)]) -> Branches {
+impl<N: Copy> Branches<N> {
+    /// Groups (branch, row) pairs; the rows must rise, and have these notes.
+    pub fn of(pairs: &[(u32, u32)], notes: &[N]) -> Branches<N> {
         let mut branches: Vec<u32> = pairs.iter().map(|pair| pair.0).collect();
         branches.sort_unstable();
         branches.dedup();
@@ -126,12 +131,12 @@ impl Branches {
                 (at as u32, row)
             })
         });
-        Branches { branches, rows }
+        Branches { branches, rows: Noted::new(rows, notes) }
     }
 
-    /// The rows of a branch.
-    pub fn rows(&self, branch: u32) -> &[u32] {
-        self.branches.binary_search(&branch).map_or(&[], |at| self.rows.of(at))
+    /// The rows of a branch, and their notes.
+    pub fn rows(&self, branch: u32) -> (&[u32], &[N]) {
+        self.branches.binary_search(&branch).map_or((&[], &[]), |at| self.rows.of(at))
     }
 }
 

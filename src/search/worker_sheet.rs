@@ -42,8 +42,8 @@ pub struct WorkerSheet {
     pub places: Places,
     pub rows: Vec<WorkerRow>,
     pub ids: Ids,
-    pub skill: Words,
-    pub branches: Branches,
+    pub skill: Words<u8>,
+    pub branches: Branches<u8>,
     /// Skills of each row's worker, for bounds: 255 and more are 255.
     pub wished: Vec<u8>,
     /// The widest radius.
@@ -109,13 +109,14 @@ impl Sheet for WorkerSheet {
                 limited: limited.first(doc).is_none_or(|limited| limited != 0),
             });
         }
+        let wished: Vec<u8> = rows.iter().map(|row| row.wished.min(255) as u8).collect();
         Ok(WorkerSheet {
             segment: segment.segment_id(),
             places,
             ids: Ids::read(segment)?,
-            skill: Words::read(segment, "skill", &row_docs)?,
-            branches: Branches::of(&kin),
-            wished: rows.iter().map(|row| row.wished.min(255) as u8).collect(),
+            skill: Words::read(segment, "skill", &row_docs, &wished)?,
+            branches: Branches::of(&kin, &wished),
+            wished,
             // A radius that is no number reaches nothing, and the greatest is taken without it.
             radius_m_max: rows.iter().map(|row| row.radius_m).fold(0.0, f64::max),
             spans,

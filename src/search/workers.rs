@@ -6,9 +6,10 @@ use tantivy::SegmentReader;
 
 use super::{
     SearchError, WorkerHit,
+    bounds::ROUNDING,
     columns::{MARKS_MAX, marked},
-    lists::{Asked, Tile},
-    scan::KIN,
+    lists::{Asked, Walk},
+    scan::{ASKED_MAX, KIN},
     schema::{WorkerFields, day_number},
     sheet::IdOf,
     shelf::Shown,
@@ -136,7 +137,7 @@ struct Part<'a> {
     sheet: &'a WorkerSheet,
     segment: &'a SegmentReader,
     /// The rows with each mark.
-    asked: Vec<Asked<'a>>,
+    asked: Vec<Asked<'a, u8>>,
 }
 
 fn parts<'a>(shown: &'a Shown<WorkerFields>, ask: &Ask) -> Result<Vec<Part<'a>>, SearchError> {
@@ -144,11 +145,12 @@ fn parts<'a>(shown: &'a Shown<WorkerFields>, ask: &Ask) -> Result<Vec<Part<'a>>,
     for (sheet, segment) in shown.parts() {
         let mut asked = Vec::new();
         for (at, skill) in ask.named.iter().enumerate() {
-            let rows = sheet.skill.rows(skill)?;
-            asked.push(Asked { rows, bit: 1 << at, chooses: true });
+            let (rows, notes) = sheet.skill.rows(skill)?;
+            asked.push(Asked { rows, notes, bit: 1 << at, chooses: true });
         }
         if let Some(branch) = ask.trade.branch() {
-            asked.push(Asked { rows: sheet.branches.rows(branch), bit: KIN, chooses: true });
+            let (rows, notes) = sheet.branches.rows(branch);
+            asked.push(Asked { rows, notes, bit: KIN, chooses: true });
         }
         parts.push(Part { sheet, segment, asked });
     }
@@ -177,7 +179,6 @@ fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
         ring: None,
         distance_at_most: 0.0,
     };
-    let mut tile = Box::<Tile>::default();
     let most = parts.iter().map(|part| part.sheet.radius_m_max).fold(0.0, f64::max);
     for end in &ask.ends {
         scan.away_m = f64::NEG_INFINITY;
@@ -190,7 +191,7 @@ fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
                 if let Some(ring) = &scan.ring {
                     part.sheet.places.within(ring, &mut stretches);
                 }
-                scan.stretches(part, stretches, &mut tile);
+                scan.walk(part, &stretches);
             }
             if radius >= most || scan.done_at(radius) {
                 break;
@@ -201,7 +202,7 @@ fn best<'a>(ask: &'a Ask, parts: &'a [Part<'a>]) -> Vec<Entry<'a, Seen>> {
     }
     (scan.distance_at_most, scan.ring) = (0.0, None);
     for part in parts {
-        scan.stretches(part, vec![part.sheet.places.nowhere()], &mut tile);
+        scan.walk(part, &[part.sheet.places.nowhere()]);
     }
     let mut found = scan.top.into_sorted();
     found.dedup_by(|one, other| one.id.text() == other.id.text());
@@ -221,10 +222,19 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn stretches(&mut self, part: &'a Part<'a>, stretches: Vec<Range<u32>>, tile: &mut Tile) {
+    fn walk(&mut self, part: &'a Part<'a>, stretches: &[Range<u32>]) {
         let all = !part.asked.iter().any(|list| list.chooses);
+        let mut walk = Walk::new(&part.asked);
         for stretch in stretches {
-            tile.walk(stretch, &part.asked, all, |row, marks| self.consider(part, row, marks));
+            let bar = self.bar().unwrap_or(f32::NEG_INFINITY) - self.distance_at_most - ROUNDING;
+            // By the worker's skills, where one of them is asked for; the more there are, the less.
+            let by_wished: [bool; ASKED_MAX] =
+                std::array::from_fn(|wished| self.skill(1, wished as u32) + self.ask.even >= bar);
+            let worth = |mark, wished: u8| {
+                let wished = usize::from(wished).min(ASKED_MAX - 1);
+                mark == KIN || by_wished.get(wished).is_none_or(|worth| *worth)
+            };
+            walk.along(stretch.clone(), all, worth, |row, marks| self.consider(part, row, marks));
         }
     }
 

@@ -6,6 +6,7 @@ use linggong::{
     domain::ids::JobId,
     store::{Key, Kind, Store, StoreError, Vault},
 };
+use sqlx::{Connection as _, Row as _};
 use tokio::time::timeout;
 
 use crate::support::{
@@ -80,4 +81,21 @@ async fn a_copy_is_a_whole_database() {
     let mut view = copy.read().await.unwrap();
     assert_eq!(view.verify_log().await.unwrap(), Ok(1));
     assert_eq!(view.posting(&the("job_1")).await.unwrap(), Some(posting(1)));
+}
+
+/// Page after page of a million open postings sorted all that were left, for half an hour.
+#[tokio::test]
+async fn a_page_of_open_postings_sorts_nothing() {
+    let store = sqlite().await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("linggong.db");
+    store.copy_sqlite(&file).await.unwrap();
+    let mut connection =
+        sqlx::SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let plan = "explain query plan select * from job where 1 = 1 and status in ($1) and id > $2 \
+                order by id limit $3";
+    let query = sqlx::query(plan).bind("open").bind("job_1").bind(1_000);
+    let steps = query.fetch_all(&mut connection).await.unwrap();
+    let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+    assert_eq!(steps, ["SEARCH job USING INDEX job_status_id (status=? AND id>?)"]);
 }
