@@ -67,13 +67,10 @@ pub struct Hope<'a> {
 
 impl Hope<'_> {
     /// Whether a row with this mark alone may be among the best, by what is noted of it in the list.
-    pub fn has(&self, mark: u64, calm: Calm) -> bool {
-        let least = if mark == KIN {
-            self.least_kin
-        } else {
-            self.least.get(calm.asked().min(ASKED_MAX - 1)).copied().unwrap_or(f32::NEG_INFINITY)
-        };
-        self.bounds.of(calm) >= least
+    pub fn of_mark(&self, mark: u64) -> impl Fn(Calm) -> bool {
+        let least = if mark == KIN { [self.least_kin; ASKED_MAX] } else { self.least };
+        let bounds = self.bounds;
+        move |calm| bounds.of(calm) >= least[calm.asked().min(ASKED_MAX - 1)]
     }
 
     /// What a row with these marks adds at most, but for the way; none where that is too little.

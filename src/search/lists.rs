@@ -116,13 +116,13 @@ impl<'a, N: Copy> Walk<'a, N> {
 
     /// Calls `each` with rows of a stretch and their marks, rising: with every row where `all`, else
     /// with those that a list chooses. Of these, a row with one mark is left out where it is not
-    /// `worth` it by the mark and what is noted beside. No stretch may lie before the one of the last
-    /// call.
-    pub fn along(
+    /// `worth` it by the mark, of which that is asked first, and what is noted beside. No stretch may
+    /// lie before the one of the last call.
+    pub fn along<W: Fn(N) -> bool>(
         &mut self,
         stretch: Range<u32>,
         all: bool,
-        worth: impl Fn(u64, N) -> bool,
+        worth: impl Fn(u64) -> W,
         mut each: impl FnMut(u32, u64),
     ) {
         if all && self.lists.is_empty() {
@@ -139,7 +139,7 @@ impl<'a, N: Copy> Walk<'a, N> {
         while start < stretch.end {
             let end = stretch.end.min(start.saturating_add(TILE as u32));
             for list in &mut self.lists {
-                list.mark(start, end, &mut self.chosen, &worth);
+                list.mark(start, end, &mut self.chosen, worth(list.asked.bit));
             }
             if all {
                 self.chosen.fill(0);
@@ -205,26 +205,21 @@ impl<N: Copy> List<'_, N> {
     }
 
     /// Notes which rows of the tile it has, and chooses those that are worth it.
-    fn mark(&mut self, start: u32, end: u32, chosen: &mut Bits, worth: impl Fn(u64, N) -> bool) {
-        self.here.fill(0);
-        let Asked { rows, notes, bit, chooses } = self.asked;
-        let (rows, notes) = (rows.get(self.passed..), notes.get(self.passed..));
-        let mut taken = 0;
-        for (&row, &note) in rows.into_iter().flatten().zip(notes.into_iter().flatten()) {
-            if row >= end {
-                break;
-            }
-            let at = (row - start) as usize;
-            if let (Some(here), Some(chosen)) =
-                (self.here.get_mut(at / 64), chosen.get_mut(at / 64))
-            {
-                *here |= 1 << (at % 64);
-                // No branch: most are not, and which one is can't be foreseen.
-                *chosen |= u64::from(chooses & worth(bit, note)) << (at % 64);
-            }
-            taken += 1;
+    fn mark(&mut self, start: u32, end: u32, chosen: &mut Bits, worth: impl Fn(N) -> bool) {
+        let Asked { rows, notes, chooses, .. } = self.asked;
+        let rows = rows.get(self.passed..).unwrap_or_default();
+        let rows = rows.get(..rows.len().min(TILE)).unwrap_or_default();
+        let rows = rows.get(..rows.partition_point(|&row| row < end)).unwrap_or_default();
+        let notes = notes.get(self.passed..).unwrap_or_default();
+        let mut here = [0; TILE / 64];
+        for (&row, &note) in rows.iter().zip(notes) {
+            let at = row.wrapping_sub(start) as usize % TILE;
+            here[at / 64] |= 1 << (at % 64);
+            // No branch: most are not, and which one is can't be foreseen.
+            chosen[at / 64] |= u64::from(chooses & worth(note)) << (at % 64);
         }
-        self.passed += taken;
+        self.here = here;
+        self.passed += rows.len();
     }
 }
 
@@ -277,7 +272,7 @@ mod tests {
                     })
                     .collect();
                 let mut found = Vec::new();
-                walk.along(stretch, all, |_, note| note, |row, held| found.push((row, held)));
+                walk.along(stretch, all, |_| |note| note, |row, held| found.push((row, held)));
                 prop_assert_eq!(&found, &want);
             }
         }

@@ -160,14 +160,23 @@ impl<'a> Scan<'a> {
         let mut hopeful = Vec::new();
         for piece in stretches.iter().flat_map(pieces) {
             let hope = self.hope(part);
-            let worth = |mark, calm| hope.as_ref().is_none_or(|hope| hope.has(mark, calm));
-            walk.along(piece, all, worth, |row, marks| match &hope {
+            match hope {
                 Some(hope) if !all => {
-                    let most = hope.at_most(row, marks);
-                    hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
+                    let worth = |mark| hope.of_mark(mark);
+                    walk.along(piece, false, worth, |row, marks| {
+                        let most = hope.at_most(row, marks);
+                        hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
+                    });
                 }
-                _ => self.consider(at, part, row, Some(marks), 0.0),
-            });
+                _ => walk.along(
+                    piece,
+                    all,
+                    |_| |_| true,
+                    |row, marks| {
+                        self.consider(at, part, row, Some(marks), 0.0);
+                    },
+                ),
+            }
             if hopeful.len() > HOPEFUL_MAX {
                 self.consider_best(at, part, std::mem::take(&mut hopeful));
             }

@@ -230,9 +230,9 @@ impl<'a> Scan<'a> {
             // By the worker's skills, where one of them is asked for; the more there are, the less.
             let by_wished: [bool; ASKED_MAX] =
                 std::array::from_fn(|wished| self.skill(1, wished as u32) + self.ask.even >= bar);
-            let worth = |mark, wished: u8| {
-                let wished = usize::from(wished).min(ASKED_MAX - 1);
-                mark == KIN || by_wished.get(wished).is_none_or(|worth| *worth)
+            let worth = |mark| {
+                let by_wished = if mark == KIN { [true; ASKED_MAX] } else { by_wished };
+                move |wished: u8| by_wished[usize::from(wished).min(ASKED_MAX - 1)]
             };
             walk.along(stretch.clone(), all, worth, |row, marks| self.consider(part, row, marks));
         }
