@@ -24,7 +24,7 @@ use crate::{
         posting::{Posting, Status},
         worker::Worker,
     },
-    store::{Kind, PostingFilter, Store, StoreError},
+    store::{Kind, PostingFilter, Store, StoreError, View},
 };
 
 /// Log entries that one step reads.
@@ -166,33 +166,14 @@ impl Follower {
         let index = Arc::clone(&self.index);
         let rebuild = task::spawn_blocking(move || Rebuild::begin(&index)).await??;
         let rebuild = Arc::new(rebuild);
-        // While a page is cut and written, the next one is read.
-        let mut writing: Option<task::JoinHandle<Result<(), SearchError>>> = None;
-        let mut filter = PostingFilter { statuses: vec![Status::Open], ..PostingFilter::default() };
-        loop {
-            let page = view.postings(&filter, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            filter.after = Some(last.id.clone());
-            if let Some(before) = writing.take() {
-                before.await??;
-            }
-            let rebuild = Arc::clone(&rebuild);
-            writing = Some(task::spawn_blocking(move || rebuild.put_jobs(&page)));
-        }
-        let mut after = None;
-        loop {
-            let page = view.workers(after.as_ref(), PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id.clone());
-            if let Some(before) = writing.take() {
-                before.await??;
-            }
-            let rebuild = Arc::clone(&rebuild);
-            writing = Some(task::spawn_blocking(move || rebuild.put_workers(&page)));
-        }
-        if let Some(before) = writing.take() {
-            before.await??;
-        }
+        // Postings and workers at once: reading and writing wait for each other by turns, and one
+        // alone leaves half of two cores idle.
+        let postings = put_postings(&mut view, &rebuild);
+        let workers = async {
+            // What is newer here than `place` is followed once more.
+            put_workers(&mut self.store.read().await?, &rebuild).await
+        };
+        tokio::try_join!(postings, workers)?;
         let Some(rebuild) = Arc::into_inner(rebuild) else {
             return Err(SearchError::Locked.into());
         };
@@ -299,6 +280,52 @@ impl Follower {
                 time::sleep(PAUSE).await;
                 Ok(other?)
             }
+        }
+    }
+}
+
+async fn put_postings(view: &mut View, rebuild: &Arc<Rebuild>) -> Result<(), FollowError> {
+    let mut writing = Writing::default();
+    let mut filter = PostingFilter { statuses: vec![Status::Open], ..PostingFilter::default() };
+    loop {
+        let page = view.postings(&filter, PAGE).await?;
+        let Some(last) = page.last() else { return writing.end().await };
+        filter.after = Some(last.id.clone());
+        let rebuild = Arc::clone(rebuild);
+        writing.next(move || rebuild.put_jobs(&page)).await?;
+    }
+}
+
+async fn put_workers(view: &mut View, rebuild: &Arc<Rebuild>) -> Result<(), FollowError> {
+    let mut writing = Writing::default();
+    let mut after = None;
+    loop {
+        let page = view.workers(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return writing.end().await };
+        after = Some(last.id.clone());
+        let rebuild = Arc::clone(rebuild);
+        writing.next(move || rebuild.put_workers(&page)).await?;
+    }
+}
+
+/// A page that is cut and written while the next one is read.
+#[derive(Default)]
+struct Writing(Option<task::JoinHandle<Result<(), SearchError>>>);
+
+impl Writing {
+    async fn next(
+        &mut self,
+        write: impl FnOnce() -> Result<(), SearchError> + Send + 'static,
+    ) -> Result<(), FollowError> {
+        self.end().await?;
+        self.0 = Some(task::spawn_blocking(write));
+        Ok(())
+    }
+
+    async fn end(&mut self) -> Result<(), FollowError> {
+        match self.0.take() {
+            None => Ok(()),
+            Some(writing) => Ok(writing.await??),
         }
     }
 }
