@@ -166,8 +166,7 @@ impl Follower {
         let index = Arc::clone(&self.index);
         let rebuild = task::spawn_blocking(move || Rebuild::begin(&index)).await??;
         let rebuild = Arc::new(rebuild);
-        // Postings and workers at once: reading and writing wait for each other by turns, and one
-        // alone leaves half of two cores idle.
+        // Postings and workers at once: neither waits for a page of the other to be cut and written.
         let postings = put_postings(&mut view, &rebuild);
         let workers = async {
             // What is newer here than `place` is followed once more.
