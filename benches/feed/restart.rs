@@ -224,6 +224,7 @@ pub async fn measure(size: Size, memory: &mut Table) -> Restarted {
     let posters = Posters::start(&address).await;
     time::sleep(Duration::from_secs(3)).await;
     posters.down.store(true, Relaxed);
+    posters.kills.fetch_add(1, Relaxed);
     let killed = Instant::now();
     server.kill().expect("it is killed");
     server.wait().expect("it is gone");
@@ -342,16 +343,19 @@ async fn follow(
     }
 }
 
-/// Who posts meanwhile; while the server is down, no answer is no error.
+/// Who posts meanwhile; while the server is down, no answer is no error, nor is one that the kill cut
+/// off, though it be noticed when the server is back.
 struct Posters {
     tasks: Vec<tokio::task::JoinHandle<(usize, usize)>>,
     stop: Arc<AtomicBool>,
     down: Arc<AtomicBool>,
+    kills: Arc<AtomicUsize>,
 }
 
 impl Posters {
     async fn start(address: &str) -> Posters {
         let (stop, down) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let kills = Arc::new(AtomicUsize::new(0));
         let client = reqwest::Client::new();
         let body = json!({ "login": "admin", "password": PASSWORD });
         let login = client.post(format!("http://{address}/api/v1/login")).json(&body).send().await;
@@ -359,15 +363,16 @@ impl Posters {
         let token = answer["token"].as_str().expect("a token").to_owned();
         let tasks = (0..POSTERS).map(|number| {
             let (base, token) = (format!("http://{address}/api/v1"), token.clone());
-            let (stop, down, client) = (stop.clone(), down.clone(), client.clone());
+            let (stop, down, kills) = (stop.clone(), down.clone(), kills.clone());
+            let client = client.clone();
             tokio::spawn(async move {
                 let (mut posted, mut errors, mut count) = (0, 0, 0);
                 while !stop.load(Relaxed) {
                     count += 1;
-                    let was_down = down.load(Relaxed);
+                    let (was_down, before) = (down.load(Relaxed), kills.load(Relaxed));
                     match publish(&client, &base, &token, &format!("{number}-{count}")).await {
                         Some(()) => posted += 1,
-                        None if was_down || down.load(Relaxed) => {
+                        None if was_down || down.load(Relaxed) || before != kills.load(Relaxed) => {
                             time::sleep(Duration::from_millis(50)).await;
                         }
                         None => errors += 1,
@@ -376,7 +381,7 @@ impl Posters {
                 (posted, errors)
             })
         });
-        Posters { tasks: tasks.collect(), stop, down }
+        Posters { tasks: tasks.collect(), stop, down, kills }
     }
 
     /// Postings that were published, and errors while the server was up.
