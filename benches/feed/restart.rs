@@ -223,8 +223,7 @@ pub async fn measure(size: Size, memory: &mut Table) -> Restarted {
 
     let posters = Posters::start(&address).await;
     time::sleep(Duration::from_secs(3)).await;
-    posters.down.store(true, Relaxed);
-    posters.kills.fetch_add(1, Relaxed);
+    posters.turn.fetch_add(1, Relaxed);
     let killed = Instant::now();
     server.kill().expect("it is killed");
     server.wait().expect("it is gone");
@@ -234,7 +233,7 @@ pub async fn measure(size: Size, memory: &mut Table) -> Restarted {
     }
     let mut server = serve(dir, &address);
     let listens = killed.elapsed();
-    posters.down.store(false, Relaxed);
+    posters.turn.fetch_add(1, Relaxed);
     let committed = newest(dir).await.0;
     wait("every screen is back", || all(committed)).await;
     let back = killed.elapsed();
@@ -348,14 +347,13 @@ async fn follow(
 struct Posters {
     tasks: Vec<tokio::task::JoinHandle<(usize, usize)>>,
     stop: Arc<AtomicBool>,
-    down: Arc<AtomicBool>,
-    kills: Arc<AtomicUsize>,
+    /// Odd while the server is down; one more with each kill and each time it listens again.
+    turn: Arc<AtomicUsize>,
 }
 
 impl Posters {
     async fn start(address: &str) -> Posters {
-        let (stop, down) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let kills = Arc::new(AtomicUsize::new(0));
+        let (stop, turn) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let client = reqwest::Client::new();
         let body = json!({ "login": "admin", "password": PASSWORD });
         let login = client.post(format!("http://{address}/api/v1/login")).json(&body).send().await;
@@ -363,16 +361,15 @@ impl Posters {
         let token = answer["token"].as_str().expect("a token").to_owned();
         let tasks = (0..POSTERS).map(|number| {
             let (base, token) = (format!("http://{address}/api/v1"), token.clone());
-            let (stop, down, kills) = (stop.clone(), down.clone(), kills.clone());
-            let client = client.clone();
+            let (stop, turn, client) = (stop.clone(), turn.clone(), client.clone());
             tokio::spawn(async move {
                 let (mut posted, mut errors, mut count) = (0, 0, 0);
                 while !stop.load(Relaxed) {
                     count += 1;
-                    let (was_down, before) = (down.load(Relaxed), kills.load(Relaxed));
+                    let began = turn.load(Relaxed);
                     match publish(&client, &base, &token, &format!("{number}-{count}")).await {
                         Some(()) => posted += 1,
-                        None if was_down || down.load(Relaxed) || before != kills.load(Relaxed) => {
+                        None if began % 2 == 1 || began != turn.load(Relaxed) => {
                             time::sleep(Duration::from_millis(50)).await;
                         }
                         None => errors += 1,
@@ -381,7 +378,7 @@ impl Posters {
                 (posted, errors)
             })
         });
-        Posters { tasks: tasks.collect(), stop, down, kills }
+        Posters { tasks: tasks.collect(), stop, turn }
     }
 
     /// Postings that were published, and errors while the server was up.

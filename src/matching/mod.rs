@@ -18,7 +18,7 @@ pub use hard::{
 };
 pub use reach::{LON_ROUND, Places, Reach, STEPS_A_DEGREE, Spot};
 pub use reasons::{Reader, reasons};
-pub use score::{Ceiling, JobFacts, Overlap, Score, Term, first_start, score};
+pub use score::{Ceiling, JobFacts, Overlap, ROUNDING, Score, Term, first_start, score};
 pub use trade::Trade;
 pub use weights::{BadWeights, Halves, TermWeights, Weights};
 pub use wish::Wish;

@@ -235,7 +235,7 @@ pub struct Ceiling {
 }
 
 /// What rounding may add to a sum of bounds.
-const ROUNDING: f32 = 1e-5;
+pub const ROUNDING: f32 = 1e-5;
 
 impl Ceiling {
     /// For scores at `now`, where [`Weights::calm_at_most`] and the starts were taken at `from`.

@@ -6,12 +6,10 @@ use super::{
     numbers::{ALIKE, FEW, Met},
     scan::{ASKED_MAX, KIN, Part, Scan},
 };
+use crate::matching::ROUNDING;
 
 /// Letters of a title that are told apart by bounds; longer ones count as so many.
 const LETTERS_MAX: usize = 64;
-
-/// What a difference of bounds may be off by rounding.
-pub const ROUNDING: f32 = 1e-5;
 
 /// Bounds of the titles of a segment that meet the text alike.
 pub struct Titles<'a> {
@@ -54,7 +52,7 @@ pub struct Hope<'a> {
     calm: &'a [Calm],
     bounds: &'a Bounds,
     /// What skills add at most by those held and those asked for.
-    skills: Vec<[f32; ASKED_MAX]>,
+    skills: &'a [[f32; ASKED_MAX]],
     /// What a near occupation adds at most.
     kin: f32,
     /// The least that all but skills and the way must add where one skill is held, by those asked for.
@@ -76,7 +74,7 @@ impl Hope<'_> {
     /// What a row with these marks adds at most, but for the way; none where that is too little.
     pub fn at_most(&self, row: u32, marks: u64) -> Option<Most> {
         let most = self.calm.get(row as usize).and_then(|&calm| {
-            Some(by_marks(&self.skills, self.kin, marks, calm)? + self.bounds.of(calm))
+            Some(by_marks(self.skills, self.kin, marks, calm)? + self.bounds.of(calm))
         });
         let most = most.unwrap_or(f32::INFINITY);
         (most >= self.bar).then(|| Most::of(most))
@@ -144,26 +142,31 @@ impl<'a> Scan<'a> {
     }
 
     /// What rows of the part may hope for, where no words are asked; none where every row is looked at.
-    pub fn hope(&self, part: &'a Part<'a>) -> Option<Hope<'a>> {
+    pub fn hope<'b>(&'b self, part: &'b Part<'a>) -> Option<Hope<'b>> {
         (self.ask.sort == Sort::Match && !self.ask.counted).then_some(())?;
-        let bar = self.top.bar().map_or(f32::NEG_INFINITY, key_score);
-        let least = |skill: f32| bar - skill - self.distance_at_most - ROUNDING;
+        let bar = self.wayless_bar();
+        let least = |skill: f32| bar - skill;
         let one = self.skill_at_most.get(1).copied();
         Some(Hope {
             calm: &part.sheet.row_calm,
             bounds: &part.bounds,
-            skills: self.skill_at_most.clone(),
+            skills: &self.skill_at_most,
             kin: self.skill_most,
             least: one.unwrap_or([f32::INFINITY; ASKED_MAX]).map(least),
             least_kin: least(self.skill_most),
-            bar: least(0.0),
+            bar,
         })
     }
 
-    /// Whether what adds so much at most can't be among the best.
+    /// Whether what adds so much at most can't be among the best any more.
     pub fn is_below_bar(&self, most: Most) -> bool {
+        most.points() < self.wayless_bar()
+    }
+
+    /// The least that all but the way must add to be among the best.
+    fn wayless_bar(&self) -> f32 {
         let bar = self.top.bar().map_or(f32::NEG_INFINITY, key_score);
-        most.points() + self.distance_at_most + ROUNDING < bar
+        bar - self.distance_at_most - ROUNDING
     }
 
     /// Whether a row can't be among the best, by bounds that cost little.

@@ -159,23 +159,17 @@ impl<'a> Scan<'a> {
         let mut walk = Walk::new(&part.asked);
         let mut hopeful = Vec::new();
         for piece in stretches.iter().flat_map(pieces) {
-            let hope = self.hope(part);
-            match hope {
-                Some(hope) if !all => {
-                    let worth = |mark| hope.of_mark(mark);
-                    walk.along(piece, false, worth, |row, marks| {
-                        let most = hope.at_most(row, marks);
-                        hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
-                    });
-                }
-                _ => walk.along(
-                    piece,
-                    all,
-                    |_| |_| true,
-                    |row, marks| {
-                        self.consider(at, part, row, Some(marks), 0.0);
-                    },
-                ),
+            if let Some(hope) = self.hope(part).filter(|_| !all) {
+                let worth = |mark| hope.of_mark(mark);
+                walk.along(piece, false, worth, |row, marks| {
+                    let most = hope.at_most(row, marks);
+                    hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
+                });
+            } else {
+                let worth = |_| |_| true;
+                walk.along(piece, all, worth, |row, marks| {
+                    self.consider(at, part, row, Some(marks), 0.0);
+                });
             }
             if hopeful.len() > HOPEFUL_MAX {
                 self.consider_best(at, part, std::mem::take(&mut hopeful));

@@ -6,7 +6,6 @@ use tantivy::SegmentReader;
 
 use super::{
     SearchError, WorkerHit,
-    bounds::ROUNDING,
     columns::{MARKS_MAX, marked},
     lists::{Asked, Walk},
     scan::{ASKED_MAX, KIN},
@@ -26,7 +25,7 @@ use crate::{
         wage::Wage,
     },
     matching::{
-        Ceiling, JobFacts, Overlap, Places, Reach, Reader, Score, Spot, Trade, Weights,
+        Ceiling, JobFacts, Overlap, Places, ROUNDING, Reach, Reader, Score, Spot, Trade, Weights,
         certificate_bar, first_start, licences, reasons, score, time_bar, upcoming,
     },
 };
