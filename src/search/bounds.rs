@@ -49,7 +49,6 @@ impl Most {
 
 /// What rows of a segment may hope for, by their marks.
 pub struct Hope<'a> {
-    calm: &'a [Calm],
     bounds: &'a Bounds,
     /// What skills add at most by those held and those asked for.
     skills: &'a [[f32; ASKED_MAX]],
@@ -72,11 +71,9 @@ impl Hope<'_> {
     }
 
     /// What a row with these marks adds at most, but for the way; none where that is too little.
-    pub fn at_most(&self, row: u32, marks: u64) -> Option<Most> {
-        let most = self.calm.get(row as usize).and_then(|&calm| {
-            Some(by_marks(self.skills, self.kin, marks, calm)? + self.bounds.of(calm))
-        });
-        let most = most.unwrap_or(f32::INFINITY);
+    pub fn at_most(&self, calm: Calm, marks: u64) -> Option<Most> {
+        let skills = by_marks(self.skills, self.kin, marks, calm).unwrap_or(f32::INFINITY);
+        let most = skills + self.bounds.of(calm);
         (most >= self.bar).then(|| Most::of(most))
     }
 }
@@ -148,7 +145,6 @@ impl<'a> Scan<'a> {
         let least = |skill: f32| bar - skill;
         let one = self.skill_at_most.get(1).copied();
         Some(Hope {
-            calm: &part.sheet.row_calm,
             bounds: &part.bounds,
             skills: &self.skill_at_most,
             kin: self.skill_most,
@@ -178,12 +174,15 @@ impl<'a> Scan<'a> {
         });
         let skill = skill.unwrap_or(f32::INFINITY);
         let most = skill + text + part.bounds.of(calm);
-        if most + self.distance_at_most < key_score(bar) {
-            return true;
-        }
-        let spot = part.sheet.places.spot(row);
-        let least = self.ring.and_then(|ring| ring.at_least_m(spot));
-        least.is_some_and(|metres| most + self.ask.weights.distance(metres) < key_score(bar))
+        most + self.distance_at_most < key_score(bar) || self.is_too_far(part, row, Most::of(most))
+    }
+
+    /// Whether a row that adds so much at most, but for the way, can't be among the best where it lies.
+    pub fn is_too_far(&self, part: &Part<'_>, row: u32, most: Most) -> bool {
+        let Some(bar) = self.top.bar() else { return false };
+        let least = self.ring.and_then(|ring| ring.at_least_m(part.sheet.places.spot(row)));
+        let way = least.map(|metres| self.ask.weights.distance(metres));
+        way.is_some_and(|way| most.points() + way < key_score(bar))
     }
 }
 

@@ -236,21 +236,24 @@ fn page(
             shown: ahead.chain(beyond).collect(),
         }
     });
-    let hit = |entry: &Entry<'_, Seen>| {
+    let hit = |(entry, id): (&Entry<'_, Seen>, &str)| {
         let seen = &entry.what;
         let score = ask.score(&seen.facts);
         let skills = marked(&ask.wished, seen.held);
         let sheet = parts.get(seen.part).map(|part| part.sheet);
         let row = sheet.and_then(|sheet| sheet.rows.get(seen.row as usize));
         JobHit {
-            id: entry.id.text().to_owned(),
+            id: id.to_owned(),
             version: sheet.zip(row).map_or(0, |(sheet, row)| sheet.version(row.doc)),
             score: score.total,
             distance_m: seen.facts.distance_m,
             reasons: reasons(&score, &seen.facts, &skills, Reader::Worker, ask.now),
         }
     };
-    JobPage { hits: shown.map(hit).collect(), counted: ask.counted, facets, total, next }
+    // At once, since they lie apart in memory.
+    let shown: Vec<_> = shown.map(|entry| (entry, entry.id.text())).collect();
+    let hits = shown.into_iter().map(hit).collect();
+    JobPage { hits, counted: ask.counted, facets, total, next }
 }
 
 fn statistics(

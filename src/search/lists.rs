@@ -88,103 +88,94 @@ pub struct Asked<'a, N> {
 }
 
 /// Rows that are marked at once: a table that stays in the nearest cache.
-const TILE: usize = 2048;
+const TILE: usize = 1024;
 
-/// A bit for each row of a tile.
-type Bits = [u64; TILE / 64];
+/// The marks of each row of a tile.
+type Marks = [u64; TILE];
 
-/// A way over rising stretches of rows that tells which of the asked lists have each.
+/// A way over rising stretches of rows that tells which of the asked lists have each. No stretch may
+/// lie before the one of the last call.
 pub struct Walk<'a, N> {
     lists: Vec<List<'a, N>>,
-    chosen: Bits,
+    /// The bits of lists that choose.
+    choosing: u64,
+    marks: Box<Marks>,
+    /// Rows of the tile that are chosen, with what is noted of them; some again by another list.
+    chosen: Vec<(u16, N)>,
 }
 
 struct List<'a, N> {
     asked: Asked<'a, N>,
     /// How many of its rows lie behind.
     passed: usize,
-    /// Which rows of the tile it has.
-    here: Bits,
 }
 
 impl<'a, N: Copy> Walk<'a, N> {
     /// A way that begins before the first row.
     pub fn new(asked: &[Asked<'a, N>]) -> Walk<'a, N> {
-        let list = |&asked: &Asked<'a, N>| List { asked, passed: 0, here: [0; TILE / 64] };
-        Walk { lists: asked.iter().map(list).collect(), chosen: [0; TILE / 64] }
+        let lists = asked.iter().map(|&asked| List { asked, passed: 0 });
+        let choosing = asked.iter().filter(|list| list.chooses);
+        let any = asked.iter().find_map(|list| list.notes.first());
+        Walk {
+            lists: lists.collect(),
+            choosing: choosing.fold(0, |bits, list| bits | list.bit),
+            marks: Box::new([0; TILE]),
+            chosen: any.map_or_else(Vec::new, |&any| vec![(0, any); TILE * asked.len()]),
+        }
     }
 
-    /// Calls `each` with rows of a stretch and their marks, rising: with every row where `all`, else
-    /// with those that a list chooses. Of these, a row with one mark is left out where it is not
-    /// `worth` it by the mark, of which that is asked first, and what is noted beside. No stretch may
-    /// lie before the one of the last call.
-    pub fn along<W: Fn(N) -> bool>(
-        &mut self,
-        stretch: Range<u32>,
-        all: bool,
-        worth: impl Fn(u64) -> W,
-        mut each: impl FnMut(u32, u64),
-    ) {
-        if all && self.lists.is_empty() {
+    /// Calls `each` with every row of a stretch and its marks.
+    pub fn every(&mut self, stretch: Range<u32>, mut each: impl FnMut(u32, u64)) {
+        if self.lists.is_empty() {
             return stretch.for_each(|row| each(row, 0));
         }
+        self.lists.iter_mut().for_each(|list| list.go_to(stretch.start));
+        for tile in tiles(stretch) {
+            for list in &mut self.lists {
+                list.mark(&tile, 0, &mut self.marks, &mut self.chosen, |_| false);
+            }
+            tile.zip(self.marks.iter()).for_each(|(row, &marks)| each(row, marks));
+            self.marks.fill(0);
+        }
+    }
+
+    /// Calls `each` with the rows of a stretch that a list chooses, each row once, with its marks and
+    /// what is noted of it. A row with one mark is left out where it is not `worth` it by the mark, of
+    /// which that is asked first, and what is noted.
+    pub fn chosen<W: Fn(N) -> bool>(
+        &mut self,
+        stretch: Range<u32>,
+        worth: impl Fn(u64) -> W,
+        mut each: impl FnMut(u32, u64, N),
+    ) {
         self.lists.iter_mut().for_each(|list| list.go_to(stretch.start));
         let ahead = |list: &List<'_, N>| {
             list.asked.chooses && list.next().is_some_and(|row| row < stretch.end)
         };
-        if !all && !self.lists.iter().any(ahead) {
+        if !self.lists.iter().any(ahead) {
             return;
         }
-        let mut start = stretch.start;
-        while start < stretch.end {
-            let end = stretch.end.min(start.saturating_add(TILE as u32));
+        for tile in tiles(stretch) {
+            let mut count = 0;
             for list in &mut self.lists {
-                list.mark(start, end, &mut self.chosen, worth(list.asked.bit));
+                let worth = worth(list.asked.bit);
+                let chosen = self.chosen.get_mut(count..).unwrap_or_default();
+                count += list.mark(&tile, self.choosing, &mut self.marks, chosen, worth);
             }
-            if all {
-                self.chosen.fill(0);
-                (start..end).for_each(|row| each(row, self.marks((row - start) as usize)));
-            } else {
-                self.choose_met();
-                self.chosen_rows(start, &mut each);
+            for &(at, note) in self.chosen.get(..count).unwrap_or_default() {
+                let marks = std::mem::take(&mut self.marks[usize::from(at) % TILE]);
+                if marks != 0 {
+                    each(tile.start + u32::from(at), marks, note);
+                }
             }
-            start = end;
+            self.marks.fill(0);
         }
     }
+}
 
-    /// Chooses the rows that several lists have, of which one chooses.
-    fn choose_met(&mut self) {
-        if self.lists.len() < 2 {
-            return;
-        }
-        for (at, chosen) in self.chosen.iter_mut().enumerate() {
-            let (mut once, mut twice, mut chooses) = (0, 0, 0);
-            for list in &self.lists {
-                let here = list.here.get(at).copied().unwrap_or_default();
-                twice |= once & here;
-                once |= here;
-                chooses |= if list.asked.chooses { here } else { 0 };
-            }
-            *chosen |= twice & chooses;
-        }
-    }
-
-    fn chosen_rows(&mut self, start: u32, each: &mut impl FnMut(u32, u64)) {
-        for word_at in 0..self.chosen.len() {
-            let mut bits = self.chosen.get_mut(word_at).map(std::mem::take).unwrap_or_default();
-            while bits != 0 {
-                let at = word_at * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                each(start + at as u32, self.marks(at));
-            }
-        }
-    }
-
-    fn marks(&self, at: usize) -> u64 {
-        let has =
-            |list: &List<'_, N>| list.here.get(at / 64).is_some_and(|w| w >> (at % 64) & 1 == 1);
-        self.lists.iter().filter(|list| has(list)).fold(0, |marks, list| marks | list.asked.bit)
-    }
+fn tiles(stretch: Range<u32>) -> impl Iterator<Item = Range<u32>> {
+    let end = stretch.end;
+    stretch.step_by(TILE).map(move |at| at..end.min(at.saturating_add(TILE as u32)))
 }
 
 impl<N: Copy> List<'_, N> {
@@ -204,22 +195,38 @@ impl<N: Copy> List<'_, N> {
         self.passed += least + near.partition_point(|&other| other < row);
     }
 
-    /// Notes which rows of the tile it has, and chooses those that are worth it.
-    fn mark(&mut self, start: u32, end: u32, chosen: &mut Bits, worth: impl Fn(N) -> bool) {
-        let Asked { rows, notes, chooses, .. } = self.asked;
+    /// Marks the rows of the tile that it has, and chooses those that are worth it, and those that
+    /// have a mark already where one of the two chooses. Answers how many it chose.
+    fn mark(
+        &mut self,
+        tile: &Range<u32>,
+        choosing: u64,
+        marks: &mut Marks,
+        chosen: &mut [(u16, N)],
+        worth: impl Fn(N) -> bool,
+    ) -> usize {
+        let Asked { rows, notes, bit, chooses } = self.asked;
         let rows = rows.get(self.passed..).unwrap_or_default();
-        let rows = rows.get(..rows.len().min(TILE)).unwrap_or_default();
-        let rows = rows.get(..rows.partition_point(|&row| row < end)).unwrap_or_default();
         let notes = notes.get(self.passed..).unwrap_or_default();
-        let mut here = [0; TILE / 64];
+        let (mut count, mut passed) = (0, 0);
         for (&row, &note) in rows.iter().zip(notes) {
-            let at = row.wrapping_sub(start) as usize % TILE;
-            here[at / 64] |= 1 << (at % 64);
+            if row >= tile.end {
+                break;
+            }
+            let at = row.wrapping_sub(tile.start) as usize % TILE;
+            let before = marks[at];
+            let both = before | bit;
+            marks[at] = both;
             // No branch: most are not, and which one is can't be foreseen.
-            chosen[at / 64] |= u64::from(chooses & worth(note)) << (at % 64);
+            let is_met = (before != 0) & (both & choosing != 0);
+            if let Some(slot) = chosen.get_mut(count) {
+                *slot = (at as u16, note);
+            }
+            count += usize::from(chooses & worth(note) | is_met);
+            passed += 1;
         }
-        self.here = here;
-        self.passed += rows.len();
+        self.passed += passed;
+        count
     }
 }
 
@@ -272,7 +279,12 @@ mod tests {
                     })
                     .collect();
                 let mut found = Vec::new();
-                walk.along(stretch, all, |_| |note| note, |row, held| found.push((row, held)));
+                if all {
+                    walk.every(stretch, |row, held| found.push((row, held)));
+                } else {
+                    walk.chosen(stretch, |_| |note| note, |row, held, _| found.push((row, held)));
+                    found.sort_unstable();
+                }
                 prop_assert_eq!(&found, &want);
             }
         }

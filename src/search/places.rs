@@ -11,10 +11,8 @@ const BAND_STEPS: i64 = STEPS_A_DEGREE as i64 / 100;
 /// Where the rows of a segment lie.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// Longitudes of the rows that have a place, in steps.
-    lons: Vec<u32>,
-    /// Latitudes of the same, in steps.
-    lats: Vec<u32>,
+    /// Longitude and latitude of the rows that have a place, in steps; read together.
+    spots: Vec<(u32, u32)>,
     /// Each band that has rows, from the south, with its first row.
     bands: Vec<(i64, u32)>,
     rows: u32,
@@ -40,8 +38,7 @@ impl Places {
                 if places.bands.last().is_none_or(|last| last.0 != band) {
                     places.bands.push((band, places.rows));
                 }
-                places.lons.push(lon as u32);
-                places.lats.push(lat as u32);
+                places.spots.push((lon as u32, lat as u32));
             }
             places.rows += 1;
         }
@@ -50,11 +47,8 @@ impl Places {
 
     /// Where a row lies.
     pub fn spot(&self, row: u32) -> Spot {
-        let at = row as usize;
-        match (self.lats.get(at), self.lons.get(at)) {
-            (Some(lat), Some(lon)) => Spot::at_steps(*lat, *lon),
-            _ => Spot::NOWHERE,
-        }
+        let spot = self.spots.get(row as usize);
+        spot.map_or(Spot::NOWHERE, |&(lon, lat)| Spot::at_steps(lat, lon))
     }
 
     /// All rows.
@@ -64,12 +58,12 @@ impl Places {
 
     /// The rows without a place.
     pub fn nowhere(&self) -> Range<u32> {
-        self.lons.len() as u32..self.rows
+        self.spots.len() as u32..self.rows
     }
 
     /// The rows that may lie within the circle, in rising stretches; all that do are among them.
     pub fn within(&self, reach: &Reach, stretches: &mut Vec<Range<u32>>) {
-        let placed = self.lons.len() as u32;
+        let placed = self.spots.len() as u32;
         let (south, north) = reach.lats();
         let from = self.bands.partition_point(|band| band.0 < south.div_euclid(BAND_STEPS));
         let mut add = |stretch: Range<u32>| match stretches.last_mut() {
@@ -91,9 +85,10 @@ impl Places {
                 add(first..end);
                 continue;
             }
-            let rows = self.lons.get(first as usize..end as usize).unwrap_or_default();
-            let row =
-                |lon: i64| first + rows.partition_point(|&other| i64::from(other) < lon) as u32;
+            let rows = self.spots.get(first as usize..end as usize).unwrap_or_default();
+            let row = |lon: i64| {
+                first + rows.partition_point(|&(other, _)| i64::from(other) < lon) as u32
+            };
             if west < 0 {
                 add(first..row(east + 1));
                 add(row(west + LON_ROUND)..end);

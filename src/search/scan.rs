@@ -66,6 +66,9 @@ type Hopeful = (Most, Reverse<u32>, u64);
 /// Rows that are gathered before the best of them are looked at.
 const HOPEFUL_MAX: usize = 4_096;
 
+/// Rows that are looked at together.
+const TOGETHER: usize = 16;
+
 /// Rows of a stretch that are walked under one bar.
 const PIECE: u32 = 1 << 14;
 
@@ -159,15 +162,20 @@ impl<'a> Scan<'a> {
         let mut walk = Walk::new(&part.asked);
         let mut hopeful = Vec::new();
         for piece in stretches.iter().flat_map(pieces) {
-            if let Some(hope) = self.hope(part).filter(|_| !all) {
-                let worth = |mark| hope.of_mark(mark);
-                walk.along(piece, false, worth, |row, marks| {
-                    let most = hope.at_most(row, marks);
-                    hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
-                });
+            if all {
+                walk.every(piece, |row, marks| self.consider(at, part, row, Some(marks), 0.0));
+            } else if let Some(hope) = self.hope(part) {
+                walk.chosen(
+                    piece,
+                    |mark| hope.of_mark(mark),
+                    |row, marks, calm| {
+                        let most = hope.at_most(calm, marks);
+                        hopeful.extend(most.map(|most| (most, Reverse(row), marks)));
+                    },
+                );
             } else {
                 let worth = |_| |_| true;
-                walk.along(piece, all, worth, |row, marks| {
+                walk.chosen(piece, worth, |row, marks, _| {
                     self.consider(at, part, row, Some(marks), 0.0);
                 });
             }
@@ -180,12 +188,27 @@ impl<'a> Scan<'a> {
 
     fn consider_best(&mut self, at: usize, part: &'a Part<'a>, hopeful: Vec<Hopeful>) {
         let mut hopeful = BinaryHeap::from(hopeful);
-        while let Some((most, Reverse(row), marks)) = hopeful.pop() {
-            if self.is_below_bar(most) {
+        let mut some: Vec<Hopeful> = Vec::with_capacity(TOGETHER);
+        while !hopeful.is_empty() {
+            some.extend(std::iter::from_fn(|| hopeful.pop()).take(TOGETHER));
+            // Each step for all of them, so that what lies apart in memory is waited for together.
+            some.retain(|&(most, Reverse(row), _)| {
+                !self.is_below_bar(most) && !self.is_too_far(part, row, most)
+            });
+            if some.is_empty() && hopeful.peek().is_some_and(|best| self.is_below_bar(best.0)) {
                 break;
             }
-            self.consider(at, part, row, Some(marks), 0.0);
+            let open =
+                |row: u32| part.sheet.rows.get(row as usize).is_some_and(|row| self.is_open(row));
+            some.retain(|&(_, Reverse(row), _)| open(row));
+            for (_, Reverse(row), marks) in some.drain(..) {
+                self.look_at(at, part, row, Some(marks), 0.0);
+            }
         }
+    }
+
+    fn is_open(&self, row: &JobRow) -> bool {
+        row.expires_at > self.ask.now
     }
 
     /// Looks at a document whose title has all of the text.
@@ -223,6 +246,18 @@ impl<'a> Scan<'a> {
         if !self.ask.counted && !telling && self.hopeless(part, row_at, marks, text) {
             return;
         }
+        self.look_at(at, part, row_at, marks, relevance);
+    }
+
+    /// Reads a row, which lies apart in memory.
+    fn look_at(
+        &mut self,
+        at: usize,
+        part: &'a Part<'a>,
+        row_at: u32,
+        marks: Option<u64>,
+        relevance: f64,
+    ) {
         let Some(row) = part.sheet.rows.get(row_at as usize) else { return };
         let Some((traits, wage, distance_m)) = self.admit(part, row_at, row) else { return };
         let marks = marks.unwrap_or_else(|| marks_of(&part.asked, row_at));
@@ -235,7 +270,7 @@ impl<'a> Scan<'a> {
                 let skills = part.sheet.skills.of(row.doc as usize);
                 counter.count(skills, row.trade, (traits, wage), distance_m);
             }
-            if self.hopeless(part, row_at, Some(marks), text) {
+            if self.hopeless(part, row_at, Some(marks), self.ask.weights.text(relevance)) {
                 return;
             }
         }
@@ -277,7 +312,7 @@ impl<'a> Scan<'a> {
         row: &JobRow,
     ) -> Option<(Traits, Wage, Option<f64>)> {
         let ask = self.ask;
-        if row.expires_at <= ask.now || part.segment.is_deleted(row.doc) {
+        if !self.is_open(row) || part.segment.is_deleted(row.doc) {
             return None;
         }
         if !ask.blocked.is_empty() && ask.blocked.contains(&part.sheet.payer(row.doc)) {

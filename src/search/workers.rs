@@ -225,6 +225,10 @@ impl<'a> Scan<'a> {
         let all = !part.asked.iter().any(|list| list.chooses);
         let mut walk = Walk::new(&part.asked);
         for stretch in stretches {
+            if all {
+                walk.every(stretch.clone(), |row, marks| self.consider(part, row, marks));
+                continue;
+            }
             let bar = self.bar().unwrap_or(f32::NEG_INFINITY) - self.distance_at_most - ROUNDING;
             // By the worker's skills, where one of them is asked for; the more there are, the less.
             let by_wished: [bool; ASKED_MAX] =
@@ -233,7 +237,7 @@ impl<'a> Scan<'a> {
                 let by_wished = if mark == KIN { [true; ASKED_MAX] } else { by_wished };
                 move |wished: u8| by_wished[usize::from(wished).min(ASKED_MAX - 1)]
             };
-            walk.along(stretch.clone(), all, worth, |row, marks| self.consider(part, row, marks));
+            walk.chosen(stretch.clone(), worth, |row, marks, _| self.consider(part, row, marks));
         }
     }
 
