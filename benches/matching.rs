@@ -288,7 +288,7 @@ fn run(folder: &Path, postings: &[Listed], workers: &[Enrolled], size: Size) -> 
             rebuild.put_jobs(&page).expect("postings are indexed");
         }
         for page in workers.chunks(PAGE) {
-            let page: Vec<_> = page.iter().map(Enrolled::worker).collect();
+            let page: Vec<_> = page.iter().map(|row| row.worker().into()).collect();
             rebuild.put_workers(&page).expect("workers are indexed");
         }
         rebuild.finish(1).expect("the index stands");

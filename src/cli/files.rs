@@ -7,13 +7,15 @@ const KEPT: u64 = 1024;
 /// it can't be told.
 #[cfg(unix)]
 pub(super) fn raise() -> Option<u64> {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
-    match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
-        Ok(()) => Some(hard),
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let held = getrlimit(Resource::Nofile);
+    let most = held.maximum;
+    match setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }) {
+        // Without a limit there are as many as can be counted.
+        Ok(()) => Some(most.unwrap_or(u64::MAX)),
         Err(error) => {
-            tracing::warn!(%error, soft, hard, "the limit of open files stays");
-            Some(soft)
+            tracing::warn!(%error, ?held, "the limit of open files stays");
+            Some(held.current.unwrap_or(u64::MAX))
         }
     }
 }

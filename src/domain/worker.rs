@@ -227,6 +227,23 @@ pub struct Worker {
     pub updated_at: Moment,
 }
 
+/// A worker's profile as it is searched: nothing of the person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkerProfile {
+    /// Whose it is.
+    pub id: WorkerId,
+    /// The record's version.
+    pub version: i64,
+    /// What the person can and wants.
+    pub profile: Profile,
+}
+
+impl From<Worker> for WorkerProfile {
+    fn from(worker: Worker) -> WorkerProfile {
+        WorkerProfile { id: worker.id, version: worker.version, profile: worker.profile }
+    }
+}
+
 /// Somebody who is at a station on a day (到场).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Present {

@@ -17,12 +17,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Index, Rebuild, SearchError, index::beside};
+use super::{Index, Rebuild, SearchError, aside::aside, index::beside};
 use crate::{
     domain::{
         ids::{JobId, WorkerId},
         posting::{Posting, Status},
-        worker::Worker,
+        worker::WorkerProfile,
     },
     store::{Kind, PostingFilter, Store, StoreError, View},
 };
@@ -120,7 +120,7 @@ impl Follower {
         }
         for id in named(Kind::Worker) {
             if let Ok(id) = id.parse::<WorkerId>() {
-                match view.worker(&id).await? {
+                match view.profile(&id).await? {
                     Some(worker) => workers.push(worker),
                     None => gone.push(id),
                 }
@@ -137,11 +137,11 @@ impl Follower {
     async fn write(
         &self,
         postings: Vec<Posting>,
-        (workers, gone): (Vec<Worker>, Vec<WorkerId>),
+        (workers, gone): (Vec<WorkerProfile>, Vec<WorkerId>),
         place: i64,
     ) -> Result<(), FollowError> {
         let index = Arc::clone(&self.index);
-        let written = task::spawn_blocking(move || {
+        let written = aside(move || {
             for posting in &postings {
                 index.put_job(posting)?;
             }
@@ -166,13 +166,13 @@ impl Follower {
         let index = Arc::clone(&self.index);
         let rebuild = task::spawn_blocking(move || Rebuild::begin(&index)).await??;
         let rebuild = Arc::new(rebuild);
-        // Postings and workers at once: neither waits for a page of the other to be cut and written.
-        let postings = put_postings(&mut view, &rebuild);
-        let workers = async {
-            // What is newer here than `place` is followed once more.
-            put_workers(&mut self.store.read().await?, &rebuild).await
+        put_postings(&mut view, &rebuild).await?;
+        let sealing = {
+            let rebuild = Arc::clone(&rebuild);
+            // One thread is busy with it for long; the workers are read meanwhile.
+            async move { Ok(task::spawn_blocking(move || rebuild.seal_jobs(place)).await??) }
         };
-        tokio::try_join!(postings, workers)?;
+        tokio::try_join!(sealing, put_workers(&mut view, &rebuild))?;
         let Some(rebuild) = Arc::into_inner(rebuild) else {
             return Err(SearchError::Locked.into());
         };
@@ -228,13 +228,8 @@ impl Follower {
         while self.step().await? {}
         let _turn = self.turn.lock().await;
         let (index, place) = (Arc::clone(&self.index), *self.place.borrow());
-        let noted =
-            task::spawn_blocking(
-                move || {
-                    if index.place()? < place { index.commit(place) } else { Ok(()) }
-                },
-            );
-        Ok(noted.await??)
+        let note = move || if index.place()? < place { index.commit(place) } else { Ok(()) };
+        Ok(task::spawn_blocking(note).await??)
     }
 
     /// Looks after the index's files until told to stop: whenever they are in doubt, each is compared
@@ -299,7 +294,7 @@ async fn put_workers(view: &mut View, rebuild: &Arc<Rebuild>) -> Result<(), Foll
     let mut writing = Writing::default();
     let mut after = None;
     loop {
-        let page = view.workers(after.as_ref(), PAGE).await?;
+        let page = view.profiles(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return writing.end().await };
         after = Some(last.id.clone());
         let rebuild = Arc::clone(rebuild);

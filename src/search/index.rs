@@ -33,7 +33,7 @@ use crate::{
         limits::PAGE_MAX,
         posting::{Posting, Status},
         time::Moment,
-        worker::{Profile, Worker},
+        worker::{Profile, WorkerProfile},
     },
     matching::{Spot, Trade, Weights, Wish, certificates, closed},
     words::trades::Trades,
@@ -192,7 +192,7 @@ impl Index {
     ///
     /// # Errors
     /// As [`Index::put_job`].
-    pub fn put_worker(&self, worker: &Worker) -> Result<(), SearchError> {
+    pub fn put_worker(&self, worker: &WorkerProfile) -> Result<(), SearchError> {
         let shelves = self.read();
         let doc = shelves.workers.fields.document(worker);
         shelves.workers.pen()?.put(worker.id.as_str(), Some(doc))

@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+mod aside;
 mod asked;
 mod bounds;
 mod columns;

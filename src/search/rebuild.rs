@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     posting::{Posting, Status},
-    worker::Worker,
+    worker::WorkerProfile,
 };
 
 /// A rebuild under way. Meanwhile the old index answers, and may be written; what is written
@@ -73,10 +73,19 @@ impl Rebuild {
     ///
     /// # Errors
     /// The engine's.
-    pub fn put_workers(&self, workers: &[Worker]) -> Result<(), SearchError> {
+    pub fn put_workers(&self, workers: &[WorkerProfile]) -> Result<(), SearchError> {
         let Some(fresh) = &self.fresh else { return Ok(()) };
         let mut pen = fresh.workers.pen()?;
         workers.iter().try_for_each(|worker| pen.add(fresh.workers.fields.document(worker)))
+    }
+
+    /// Makes one segment of the postings, which are all put. It may be done while workers are put, and
+    /// is done by [`Rebuild::finish`] where it was not.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn seal_jobs(&self, place: i64) -> Result<(), SearchError> {
+        self.fresh.as_ref().map_or(Ok(()), |fresh| complete(&fresh.jobs, place))
     }
 
     /// Puts the fresh index in the old one's place. `place` is where the log stood before the
@@ -88,7 +97,7 @@ impl Rebuild {
         let Some(fresh) = self.fresh.take() else {
             return Ok(());
         };
-        // Read into memory while the old one still answers.
+        // Read into memory while the old one still answers. What was sealed before stays as it is.
         both(|| complete(&fresh.jobs, place), || complete(&fresh.workers, place))?;
         let (jobs, workers) = (fresh.jobs.shown(), fresh.workers.shown());
         drop(fresh);

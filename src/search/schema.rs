@@ -28,7 +28,7 @@ use crate::{
         provides::{Cover, Lodging, Meals, Provides},
         town::town_at,
         wage::Settlement,
-        worker::{Available, Worker},
+        worker::{Available, WorkerProfile},
     },
     matching::{Places, Spot, Trade, licence_bit, licences},
     words::wage,
@@ -36,7 +36,7 @@ use crate::{
 
 /// The name of the segmentation, part of the stored schema: a new one, whenever words are cut or
 /// fields are filled differently, makes old indexes be rebuilt.
-pub const SEGMENTATION: &str = "linggong-5";
+pub const SEGMENTATION: &str = "linggong-6";
 /// The station of postings that chose none; no station's id has this letter.
 pub const EVERYWHERE: &str = "*";
 
@@ -134,7 +134,7 @@ impl Fields for JobFields {
             sound: schema.add_text_field("sound", weighed(IndexRecordOption::Basic)),
             told: schema.add_text_field("told", several()),
             skill: schema.add_text_field("skill", TextOptions::default() | FAST),
-            named: schema.add_text_field("named", exact() | FAST),
+            named: schema.add_text_field("named", TextOptions::default() | FAST),
             station: schema.add_text_field("station", exact()),
             spot: fast(&mut schema, "spot"),
             wage: fast(&mut schema, "wage"),
@@ -310,7 +310,7 @@ impl Fields for WorkerFields {
         let fields = WorkerFields {
             id: schema.add_text_field("id", STRING | FAST),
             version: fast_signed(&mut schema, "version"),
-            skill: schema.add_text_field("skill", exact() | FAST),
+            skill: schema.add_text_field("skill", TextOptions::default() | FAST),
             spot: fast(&mut schema, "spot"),
             radius_m: schema.add_f64_field("radius_m", NumericOptions::default().set_fast()),
             day_wage: fast_signed(&mut schema, "day_wage"),
@@ -332,8 +332,8 @@ impl Fields for WorkerFields {
 }
 
 impl WorkerFields {
-    /// The document of a worker: the profile only, nothing of the person.
-    pub fn document(&self, worker: &Worker) -> TantivyDocument {
+    /// The document of a worker.
+    pub fn document(&self, worker: &WorkerProfile) -> TantivyDocument {
         let profile = &worker.profile;
         let mut doc = TantivyDocument::new();
         doc.add_text(self.id, worker.id.as_str());

@@ -33,7 +33,7 @@ pub fn phrase(text: &str) -> Vec<Word> {
 
 /// A skill as both sides compare it: lower case, without marks and spaces.
 pub fn skill(text: &str) -> String {
-    text.chars().map(normal).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars().map(normal).filter(is_letter).flat_map(char::to_lowercase).collect()
 }
 
 /// Skills as both sides compare them, sorted, each once, none empty.
@@ -78,7 +78,13 @@ pub(super) fn trade(name: &str) -> String {
 
 /// The letters of a text, as [`Word::start`] counts them.
 pub(super) fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).count()
+    text.chars().filter(is_letter).count()
+}
+
+/// Whether a character is part of a word.
+fn is_letter(c: &char) -> bool {
+    // The tables of Unicode are slow for what nearly all of a text is made of.
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 /// The one word of two that are neighbours; no word of a text is spelt so.
@@ -108,7 +114,7 @@ fn cut(text: &str, mode: TokenizeMode) -> Vec<Word> {
         .chars()
         .map(normal)
         .flat_map(char::to_lowercase)
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .map(|c| if is_letter(&c) { c } else { ' ' })
         .collect();
     // Letters before each character: tokens tell their place in characters.
     let before: Vec<usize> = plain

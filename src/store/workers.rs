@@ -20,7 +20,7 @@ use crate::domain::{
     posting::External,
     time::Moment,
     wage::OccupationCode,
-    worker::{Available, Certificate, Consent, Mode, Person, Profile, Worker},
+    worker::{Available, Certificate, Consent, Mode, Person, Profile, Worker, WorkerProfile},
 };
 
 fn sealed_at(id: &WorkerId) -> String {
@@ -153,7 +153,32 @@ impl View {
             .await?;
         rows.iter().map(|row| worker(row, &self.vault)).collect()
     }
+
+    /// One worker's profile; nothing of the person is opened.
+    pub async fn profile(&mut self, id: &WorkerId) -> StoreResult<Option<WorkerProfile>> {
+        let mut query = Statement::new(PROFILES);
+        query.push(" where id = ").bind(id.as_str());
+        let rows = query.fetch_all(self.connection()).await?;
+        rows.first().map(|row| worker_profile(&Cells::new(row, "worker", "id"))).transpose()
+    }
+
+    /// The profiles of at most `limit` workers with an id greater than `after`, by id; nothing of the
+    /// persons is opened.
+    pub async fn profiles(
+        &mut self,
+        after: Option<&WorkerId>,
+        limit: i64,
+    ) -> StoreResult<Vec<WorkerProfile>> {
+        let mut query = Statement::new(PROFILES);
+        query.push(" where id > ").bind(after.map_or("", WorkerId::as_str));
+        query.push(" order by id limit ").bind(limit);
+        let rows = query.fetch_all(self.connection()).await?;
+        rows.iter().map(|row| worker_profile(&Cells::new(row, "worker", "id"))).collect()
+    }
 }
+
+const PROFILES: &str = "select id, version, lat, lon, radius_m, skills, occupations, \
+    skill_occupations, modes, certificates, day_wage_wish, available from worker";
 
 const UPSERT: &str = "insert into worker (id, source, external_id, account, station, \
     person_sealed, phone_index, id_index, village, lat, lon, radius_m, skills, occupations, \
@@ -247,39 +272,51 @@ impl Txn {
     }
 }
 
+fn worker_profile(cells: &Cells<'_>) -> StoreResult<WorkerProfile> {
+    Ok(WorkerProfile {
+        id: cells.parsed("id")?,
+        version: cells.int("version")?,
+        profile: profile(cells)?,
+    })
+}
+
+fn profile(cells: &Cells<'_>) -> StoreResult<Profile> {
+    let codes = |name| -> StoreResult<Vec<OccupationCode>> {
+        let codes = cells.json::<Vec<String>>(name)?;
+        cells.checked(name, codes.iter().map(|code| code.parse().ok()).collect::<Option<_>>())
+    };
+    Ok(Profile {
+        point: cells.point()?,
+        radius_m: cells.real("radius_m")?,
+        skills: cells.json("skills")?,
+        occupations: codes("occupations")?,
+        skill_occupations: codes("skill_occupations")?,
+        modes: {
+            let words = cells.json::<Vec<String>>("modes")?;
+            let modes = words.iter().map(|word| word.parse::<Mode>().ok());
+            cells.checked("modes", modes.collect::<Option<_>>())?
+        },
+        certificates: {
+            let held = cells.json::<Vec<CertificateJson>>("certificates")?;
+            let held = held.into_iter().map(|json| Certificate::try_from(json).ok());
+            cells.checked("certificates", held.collect::<Option<_>>())?
+        },
+        day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
+        available: Available::from(cells.json::<AvailableJson>("available")?),
+    })
+}
+
 fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
     let cells = Cells::new(row, "worker", "id");
     let id: WorkerId = cells.parsed("id")?;
     let opened = vault.open(&sealed_at(&id), &cells.text("person_sealed")?)?;
     let person = serde_json::from_str::<PersonJson>(&opened).ok();
     let person: Option<Person> = person.and_then(|json| json.try_into().ok());
-    let codes = |name| -> StoreResult<Vec<OccupationCode>> {
-        let codes = cells.json::<Vec<String>>(name)?;
-        cells.checked(name, codes.iter().map(|code| code.parse().ok()).collect::<Option<_>>())
-    };
     let consents = cells.json::<Vec<ConsentJson>>("consents")?;
     Ok(Worker {
         id,
         person: cells.checked("person_sealed", person)?,
-        profile: Profile {
-            point: cells.point()?,
-            radius_m: cells.real("radius_m")?,
-            skills: cells.json("skills")?,
-            occupations: codes("occupations")?,
-            skill_occupations: codes("skill_occupations")?,
-            modes: {
-                let words = cells.json::<Vec<String>>("modes")?;
-                let modes = words.iter().map(|word| word.parse::<Mode>().ok());
-                cells.checked("modes", modes.collect::<Option<_>>())?
-            },
-            certificates: {
-                let held = cells.json::<Vec<CertificateJson>>("certificates")?;
-                let held = held.into_iter().map(|json| Certificate::try_from(json).ok());
-                cells.checked("certificates", held.collect::<Option<_>>())?
-            },
-            day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
-            available: Available::from(cells.json::<AvailableJson>("available")?),
-        },
+        profile: profile(&cells)?,
         village: cells.text_maybe("village")?,
         consents: consents.into_iter().map(Consent::from).collect(),
         station: cells.parsed_maybe("station")?,

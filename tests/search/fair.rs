@@ -67,7 +67,7 @@ fn who_a_person_is_changes_no_score() {
     other.person.household = Some("640106-1".to_owned());
     other.person.id_number = Some("11010519491231002X".parse().unwrap());
     for worker in [&one, &other] {
-        shop.index.put_worker(worker).unwrap();
+        shop.index.put_worker(&worker.clone().into()).unwrap();
     }
     shop.index.commit(1).unwrap();
     let found = shop.index.candidates(&posting("a"), 10, NOW).unwrap();

@@ -18,7 +18,7 @@ fn place_and_set_outlive_the_process() {
     for id in ["c", "a", "b"] {
         shop.index.put_job(&posting(id)).unwrap();
     }
-    shop.index.put_worker(&worker("w")).unwrap();
+    shop.index.put_worker(&worker("w").into()).unwrap();
     assert_eq!(shop.index.jobs_held().unwrap(), [], "nothing shows before the commit");
     shop.index.commit(7).unwrap();
 
@@ -114,7 +114,7 @@ fn a_rebuilt_index_takes_the_old_ones_place() {
     let mut draft = posting("z");
     draft.status = Status::Draft;
     rebuild.put_jobs(&[draft]).unwrap();
-    rebuild.put_workers(&[worker("w")]).unwrap();
+    rebuild.put_workers(&[worker("w").into()]).unwrap();
     assert_eq!(ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()), ["old"]);
     shop.index.put_job(&posting("meanwhile")).unwrap();
     rebuild.finish(40).unwrap();
@@ -170,7 +170,7 @@ fn files(dir: &Path) -> Vec<std::path::PathBuf> {
 fn broken_files_are_told() {
     let made = || {
         let shop = Shop::of(&[posting("a"), posting("b")]);
-        shop.index.put_worker(&worker("w")).unwrap();
+        shop.index.put_worker(&worker("w").into()).unwrap();
         shop.index.commit(2).unwrap();
         let path = shop.path();
         (shop.dir, path)
@@ -222,8 +222,8 @@ fn another_schema_is_told() {
     drop(shop.index);
     let meta = path.join("jobs/meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    assert!(text.contains("linggong-5"));
-    fs::write(&meta, text.replace("linggong-5", "linggong-0")).unwrap();
+    assert!(text.contains("linggong-6"));
+    fs::write(&meta, text.replace("linggong-6", "linggong-0")).unwrap();
     assert!(matches!(Index::open(&path), Err(SearchError::Damaged(_))));
 }
 
@@ -268,7 +268,7 @@ fn nothing_personal_is_written() {
     let mut private = posting("p");
     private.terms.employer.kind = EmployerKind::Individual;
     private.terms.employer.name = "慕容阿依努尔".to_owned();
-    shop.index.put_worker(&person).unwrap();
+    shop.index.put_worker(&person.clone().into()).unwrap();
     shop.index.put_job(&private).unwrap();
     shop.index.put_job(&posting("open")).unwrap();
     shop.index.commit(1).unwrap();
@@ -310,7 +310,7 @@ fn odd_records_do_no_harm() {
     let mut lost = worker("lost");
     lost.profile.radius_m = f64::NAN;
     lost.profile.skills = Vec::new();
-    shop.index.put_worker(&lost).unwrap();
+    shop.index.put_worker(&lost.clone().into()).unwrap();
     shop.index.commit(i64::MAX).unwrap();
     assert_eq!(shop.index.place().unwrap(), i64::MAX);
     assert_eq!(ids(&shop.index.jobs(&JobQuery::new(NOW)).unwrap()), ["odd"]);

@@ -458,7 +458,7 @@ proptest! {
         for (n, profile) in profiles.into_iter().enumerate() {
             let mut worker = worker(&format!("{n:02}"));
             worker.profile = profile;
-            shop.index.put_worker(&worker).unwrap();
+            shop.index.put_worker(&worker.clone().into()).unwrap();
             if bar(&posting, &worker.profile, &[], NOW).is_none() {
                 let wish = Wish::from(&worker.profile);
                 let wished = words::skills(&wish.skills);

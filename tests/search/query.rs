@@ -333,7 +333,7 @@ fn candidates_keep_their_own_radius_and_time() {
     let put = |id: &str, change: fn(&mut linggong::domain::worker::Profile)| {
         let mut worker = worker(id);
         change(&mut worker.profile);
-        shop.index.put_worker(&worker).unwrap();
+        shop.index.put_worker(&worker.clone().into()).unwrap();
     };
     put("near", |_| {});
     put("far", |p| p.point = Some(at(38.35, 106.27)));
@@ -370,7 +370,7 @@ fn both_directions_score_alike() {
     worker.profile.day_wage_wish = Some(Fen::from_yuan(260));
     worker.profile.occupations = vec!["4-09-08-02".parse().unwrap()];
     worker.profile.point = Some(at(38.281_111_111_1, 106.272_222_222_2));
-    shop.index.put_worker(&worker).unwrap();
+    shop.index.put_worker(&worker.clone().into()).unwrap();
     shop.index.commit(2).unwrap();
     let mut posting = posting("a");
     posting.terms.point = Some(at(38.312_345_678_9, 106.287_654_321_1));

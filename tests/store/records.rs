@@ -9,7 +9,7 @@ use linggong::{
         posting::{External, Posting, Status},
         time::HOUR,
         week::Week,
-        worker::{Available, Certificate, Consent, Group, GroupSource, Membership},
+        worker::{Available, Certificate, Consent, Group, GroupSource, Membership, WorkerProfile},
     },
     store::{NewAccount, PostingFilter, Scope, StoreError, StoreResult, Txn},
 };
@@ -200,7 +200,7 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
         let from = view.worker_from(&external("w1").unwrap()).await.unwrap();
         assert_eq!(from, Some(full.clone()));
         let page = view.workers(Some(&full.id), 10).await.unwrap();
-        assert_eq!(page, [bare]);
+        assert_eq!(page, [bare.clone()]);
         drop(view);
         // A sealed value opens only in its own row.
         store
@@ -209,7 +209,15 @@ async fn workers_come_back_and_are_found_by_what_is_sealed() {
                  (select person_sealed from worker where id = 'wkr_2') where id = 'wkr_1'",
             )
             .await;
-        let moved = store.read().await.unwrap().worker(&full.id).await;
+        let mut view = store.read().await.unwrap();
+        // The profile is read without opening the person.
+        let profiles: [WorkerProfile; 2] = [full.clone().into(), bare.clone().into()];
+        assert_eq!(view.profile(&full.id).await.unwrap().as_ref(), Some(&profiles[0]));
+        assert_eq!(view.profile(&the("wkr_none")).await.unwrap(), None);
+        assert_eq!(view.profiles(None, 10).await.unwrap(), profiles);
+        assert_eq!(view.profiles(Some(&full.id), 10).await.unwrap(), profiles[1..]);
+        assert_eq!(view.profiles(None, 1).await.unwrap(), profiles[..1]);
+        let moved = view.worker(&full.id).await;
         assert!(matches!(moved, Err(StoreError::Sealed(_))), "{}", store.name());
     }
 }
