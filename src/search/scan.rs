@@ -189,15 +189,14 @@ impl<'a> Scan<'a> {
     fn consider_best(&mut self, at: usize, part: &'a Part<'a>, hopeful: Vec<Hopeful>) {
         let mut hopeful = BinaryHeap::from(hopeful);
         let mut some: Vec<Hopeful> = Vec::with_capacity(TOGETHER);
-        while !hopeful.is_empty() {
-            some.extend(std::iter::from_fn(|| hopeful.pop()).take(TOGETHER));
-            // Each step for all of them, so that what lies apart in memory is waited for together.
-            some.retain(|&(most, Reverse(row), _)| {
-                !self.is_below_bar(most) && !self.is_too_far(part, row, most)
-            });
-            if some.is_empty() && hopeful.peek().is_some_and(|best| self.is_below_bar(best.0)) {
+        loop {
+            let best = || hopeful.pop().filter(|&(most, ..)| !self.is_below_bar(most));
+            some.extend(std::iter::from_fn(best).take(TOGETHER));
+            if some.is_empty() {
                 break;
             }
+            // Each step for all of them, so that what lies apart in memory is waited for together.
+            some.retain(|&(most, Reverse(row), _)| !self.is_too_far(part, row, most));
             let open =
                 |row: u32| part.sheet.rows.get(row as usize).is_some_and(|row| self.is_open(row));
             some.retain(|&(_, Reverse(row), _)| open(row));

@@ -159,7 +159,7 @@ impl View {
         let mut query = Statement::new(PROFILES);
         query.push(" where id = ").bind(id.as_str());
         let rows = query.fetch_all(self.connection()).await?;
-        rows.first().map(|row| worker_profile(&Cells::new(row, "worker", "id"))).transpose()
+        rows.first().map(worker_profile).transpose()
     }
 
     /// The profiles of at most `limit` workers with an id greater than `after`, by id; nothing of the
@@ -173,7 +173,7 @@ impl View {
         query.push(" where id > ").bind(after.map_or("", WorkerId::as_str));
         query.push(" order by id limit ").bind(limit);
         let rows = query.fetch_all(self.connection()).await?;
-        rows.iter().map(|row| worker_profile(&Cells::new(row, "worker", "id"))).collect()
+        rows.iter().map(worker_profile).collect()
     }
 }
 
@@ -272,20 +272,13 @@ impl Txn {
     }
 }
 
-fn worker_profile(cells: &Cells<'_>) -> StoreResult<WorkerProfile> {
-    Ok(WorkerProfile {
-        id: cells.parsed("id")?,
-        version: cells.int("version")?,
-        profile: profile(cells)?,
-    })
-}
-
-fn profile(cells: &Cells<'_>) -> StoreResult<Profile> {
+fn worker_profile(row: &AnyRow) -> StoreResult<WorkerProfile> {
+    let cells = Cells::new(row, "worker", "id");
     let codes = |name| -> StoreResult<Vec<OccupationCode>> {
         let codes = cells.json::<Vec<String>>(name)?;
         cells.checked(name, codes.iter().map(|code| code.parse().ok()).collect::<Option<_>>())
     };
-    Ok(Profile {
+    let profile = Profile {
         point: cells.point()?,
         radius_m: cells.real("radius_m")?,
         skills: cells.json("skills")?,
@@ -303,12 +296,13 @@ fn profile(cells: &Cells<'_>) -> StoreResult<Profile> {
         },
         day_wage_wish: cells.int_maybe("day_wage_wish")?.map(Fen),
         available: Available::from(cells.json::<AvailableJson>("available")?),
-    })
+    };
+    Ok(WorkerProfile { id: cells.parsed("id")?, version: cells.int("version")?, profile })
 }
 
 fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
     let cells = Cells::new(row, "worker", "id");
-    let id: WorkerId = cells.parsed("id")?;
+    let WorkerProfile { id, version, profile } = worker_profile(row)?;
     let opened = vault.open(&sealed_at(&id), &cells.text("person_sealed")?)?;
     let person = serde_json::from_str::<PersonJson>(&opened).ok();
     let person: Option<Person> = person.and_then(|json| json.try_into().ok());
@@ -316,13 +310,13 @@ fn worker(row: &AnyRow, vault: &Vault) -> StoreResult<Worker> {
     Ok(Worker {
         id,
         person: cells.checked("person_sealed", person)?,
-        profile: profile(&cells)?,
+        profile,
         village: cells.text_maybe("village")?,
         consents: consents.into_iter().map(Consent::from).collect(),
         station: cells.parsed_maybe("station")?,
         account: cells.parsed_maybe("account")?,
         external: cells.external()?,
-        version: cells.int("version")?,
+        version,
         demo: cells.flag("demo")?,
         created_at: Moment(cells.int("created_at")?),
         updated_at: Moment(cells.int("updated_at")?),
